@@ -1,0 +1,35 @@
+import type { ShareId } from '../shared/ids.ts'
+import type { View, NoticeMessage, Notice } from './view.ts'
+
+/** A read-only store: what zustand's `useStore` needs to show it. */
+export interface ReadableStore<State> {
+  getState(): State
+  getInitialState(): State
+  subscribe(listener: (state: State, previous: State) => void): () => void
+}
+
+/** All that people can do. Every call returns at once; what comes of it shows in the view. */
+export interface Session {
+  readonly view: ReadableStore<View>
+  /** Takes a drop or a paste. Must be called inside the event: its entries are gone afterwards. */
+  takeDataTransfer(transfer: DataTransfer): void
+  /** Takes picked files; those with a `webkitRelativePath` become one folder share for each top folder. */
+  takeFiles(files: FileList): void
+  download(share: ShareId): void
+  pause(share: ShareId): void
+  resume(share: ShareId): void
+  /** Stops a download and forgets what came of it; the offer stays. */
+  cancel(share: ShareId): void
+  /** Starts an ordinary browser download: the file, or a zip of the folder. */
+  save(share: ShareId): void
+  /** Whether this browser can save to a chosen place. */
+  readonly canSaveAs: boolean
+  /** Saves to a file or folder the user picks. Call inside a click. */
+  saveAs(share: ShareId): void
+  /** Takes the share off our list and frees its space; our own is no longer offered by us. */
+  remove(share: ShareId): void
+  notify(level: Notice['level'], message: NoticeMessage): void
+  dismiss(notice: number): void
+  /** Leaves the room and frees everything. */
+  close(): void
+}

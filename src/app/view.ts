@@ -1,0 +1,121 @@
+import type { PeerId, ShareId } from '../shared/ids.ts'
+
+/** What the page shows. Written by the drivers a few times a second; components only read it. */
+export interface View {
+  /** The whole room link. */
+  readonly roomLink: string
+  readonly signaling: 'connecting' | 'online' | 'offline'
+  readonly me: MemberView
+  /** Everyone else. */
+  readonly members: readonly MemberView[]
+  /** Newest first. */
+  readonly shares: readonly ShareView[]
+  readonly notices: readonly Notice[]
+  readonly storage: { readonly kind: 'disk' } | { readonly kind: 'memory'; readonly limitBytes: number }
+  /** Folders being read just now, before they are shares: files seen so far. Null when none. */
+  readonly readingFiles: number | null
+}
+
+export interface MemberView {
+  readonly peer: PeerId
+  /** Untrusted text, cut to a sane length. */
+  readonly name: string
+  readonly device: 'phone' | 'tablet' | 'desktop'
+  /** 0 to 359, the same for everyone who looks at this member. */
+  readonly hue: number
+  readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
+}
+
+export type ShareState = 'offered' | 'downloading' | 'paused' | 'complete' | 'failed'
+
+export interface ShareView {
+  readonly share: ShareId
+  /** Untrusted text: shown as text, with controls and bidi overrides removed. */
+  readonly name: string
+  readonly kind: 'file' | 'folder'
+  readonly sizeBytes: number
+  readonly fileCount: number
+  readonly state: ShareState
+  /** Offered from this device's own files. While `mine` and not `complete`, it is being hashed. */
+  readonly mine: boolean
+  /** Names of members who offer it (hold it from their own disk or all of it), ourselves left out. */
+  readonly offeredBy: readonly string[]
+  /** Bytes checked and kept here. */
+  readonly haveBytes: number
+  /** Received a second, smoothed; 0 when nothing comes. */
+  readonly downBytesPerSecond: number
+  readonly upBytesPerSecond: number
+  /** Null when unknown. */
+  readonly timeLeftMs: number | null
+  /** Members who sent bytes of it in the last 3 s. */
+  readonly sourceCount: number
+  /** Members known to hold all of it, ourselves included. */
+  readonly copies: number
+  /** Others who hold all of it. */
+  readonly otherCopies: number
+  /** Fraction (0 to 1) of the share that the room holds between its members without us: 1 means we may leave. */
+  readonly roomFraction: number
+  /** Fraction (0 to 1) that can be had now, from us and everyone here: below 1 it waits for somebody. */
+  readonly reachableFraction: number
+  /** Those who hold some of it or take it from us. */
+  readonly holders: readonly HolderView[]
+  /** The pieces, left to right, at most 120 cells. */
+  readonly strip: readonly StripCell[]
+  readonly pieceCount: number
+  readonly pieceSizeBytes: number
+  /** Why it failed, or what it waits for. Null when all is well. */
+  readonly trouble: ShareTrouble | null
+  /** Saving in progress: bytes written so far; null when none. */
+  readonly savingBytes: number | null
+}
+
+export interface HolderView {
+  readonly peer: PeerId
+  readonly name: string
+  readonly state: MemberView['state']
+  /** Fraction (0 to 1) of the share this member holds. */
+  readonly fraction: number
+  readonly downBytesPerSecond: number
+  readonly upBytesPerSecond: number
+}
+
+/** here: checked and kept; coming: asked for; some of several pieces: `partly` here; else how rare it is among the others. */
+export type StripCell = 'here' | 'partly' | 'coming' | 'common' | 'rare' | 'nowhere'
+
+export type ShareTrouble =
+  /** Nobody in the room has the rest; it goes on by itself when somebody with it comes back. */
+  | { readonly code: 'waitingForRest'; readonly leftBy: string | null }
+  | { readonly code: 'storageFull'; readonly neededBytes: number }
+  | { readonly code: 'tooLargeForMemory'; readonly limitBytes: number }
+  /** The offered file was changed, moved or deleted on this device. */
+  | { readonly code: 'sourceChanged' }
+  | { readonly code: 'storageBroken'; readonly detail: string }
+
+export interface Notice {
+  readonly id: number
+  readonly level: 'info' | 'warning' | 'error'
+  readonly message: NoticeMessage
+}
+
+/** What there is to tell, as data: the words are the UI's, from its catalogue. */
+export type NoticeMessage =
+  | { readonly code: 'brokerUnreachable' }
+  | { readonly code: 'brokerBack' }
+  | { readonly code: 'badRoomLink' }
+  | { readonly code: 'noWebRtc' }
+  | { readonly code: 'insecureOrigin'; readonly limitBytes: number }
+  | { readonly code: 'noDiskStore'; readonly limitBytes: number }
+  | { readonly code: 'badConfig'; readonly detail: string }
+  | { readonly code: 'memberJoined'; readonly name: string }
+  | { readonly code: 'memberLeft'; readonly name: string }
+  | { readonly code: 'memberLost'; readonly name: string }
+  | { readonly code: 'shareComplete'; readonly name: string }
+  | { readonly code: 'sourceChanged'; readonly name: string }
+  | { readonly code: 'storageFull'; readonly name: string }
+  | { readonly code: 'unreadable'; readonly name: string }
+  | { readonly code: 'nothingToShare' }
+  | { readonly code: 'roomFull'; readonly membersMax: number }
+  | { readonly code: 'alreadyShared'; readonly name: string }
+  | { readonly code: 'saveFailed'; readonly name: string; readonly detail: string }
+  | { readonly code: 'linkCopied' }
+  | { readonly code: 'copyFailed' }

@@ -1,0 +1,122 @@
+/** Every cap and timeout, its unit in its name, one line of why. */
+const KiB = 1024
+const MiB = 1024 * KiB
+const seconds = 1000
+
+export const limits = {
+  // Pieces and blocks
+  /** Smaller pieces make a small swarm fast, but each costs a hash and a have. */
+  pieceSizeMinBytes: 64 * KiB,
+  /** Larger pieces would hold too much memory while they come in from several peers. */
+  pieceSizeMaxBytes: 4 * MiB,
+  /** A hash list of about this many pieces is small and still fine-grained. */
+  piecesPerShareTarget: 2000,
+  /** What one request asks for: large enough for speed, small enough that control messages do not wait. */
+  blockSizeBytes: 64 * KiB,
+  /** A share above this is refused: 4 MiB pieces of it would make a hash list of 16 MiB. */
+  shareSizeMaxBytes: 2 ** 41,
+
+  // Names and trees
+  /** A name from a peer is cut to this many UTF-16 units before it is shown or saved. */
+  nameLengthMax: 255,
+  /** One entry's path inside a folder. */
+  pathLengthMax: 4096,
+  /** Files in one folder share. */
+  entriesMax: 200_000,
+  /** The encoded tree of a folder share. */
+  treeSizeMaxBytes: 32 * MiB,
+  /** The tree travels in parts that fit in a message. */
+  treePartBytes: 48 * KiB,
+
+  // Messages
+  /** A block and its header: what every current browser takes in one data channel message. */
+  messageSizeMaxBytes: 64 * KiB + 64,
+  /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
+  hashesPerMessage: 1500,
+  /** Runs of pieces in one have or promise. */
+  runsPerMessage: 4000,
+  /** Blocks named in one request message. */
+  requestsPerMessage: 64,
+
+  // Shares in a room
+  /** Shares one session keeps track of; further offers from peers are ignored. */
+  sharesMax: 2000,
+  /** Shares one peer may offer. */
+  sharesPerPeerMax: 1000,
+
+  // Requests ahead
+  /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
+  requestedAheadMaxBytes: 512 * KiB,
+  /** Asked ahead on one link at first, and on one that serves slowly. */
+  requestedAheadMinBytes: 128 * KiB,
+  /** Pieces begun and not yet checked, all shares together: bounds the memory of a receiver. */
+  openPiecesMaxBytes: 32 * MiB,
+  /** A request not served in this time goes elsewhere, and the peer is asked little until it delivers. */
+  requestTimeoutMs: 12 * seconds,
+  /** Served slower than this, fewer blocks are asked ahead; faster, more. */
+  requestComfortMs: 1 * seconds,
+  /** Peers asked for the same block in the end game. */
+  endGameCopiesMax: 2,
+  /** Bad pieces from one peer after which its link is dropped. */
+  badPiecesMax: 2,
+  /** Malformed or senseless messages from one peer after which its link is dropped. */
+  strikesMax: 8,
+  /** Haves are told in batches, so that a fast hasher does not flood the room. */
+  haveBatchMs: 100,
+
+  // Serving
+  /** Blocks handed to one link and not yet taken by its channel. */
+  uploadingPerLinkMaxBytes: 256 * KiB,
+  /** The same for all links together: what is in a send buffer can no longer be reordered. */
+  uploadingMaxBytes: 1 * MiB,
+  /** Requests one peer may have waiting here. */
+  uploadQueuePerPeerMax: 256,
+
+  // Rooms
+  /** Up to this many members everyone links with everyone. */
+  membersMax: 12,
+  /** Broker mailboxes at which members of a room can be found. */
+  doors: 8,
+  /** Doors a room with enough members keeps held. */
+  doorsHeldTarget: 3,
+  /** Nobody answered at any door in this time: claim one and wait. */
+  doorAnswerMs: 1500,
+  /** A member without links knocks again after this. */
+  knockAloneMs: 5 * seconds,
+  /** A linked member knocks on doors it does not know after this, so that a split room heals. */
+  knockLinkedMs: 30 * seconds,
+  /** A link attempt that has not opened in this time is given up and tried again. */
+  linkOpenTimeoutMs: 15 * seconds,
+  /** First wait before dialing a lost member again; doubles up to the maximum. */
+  redialMinMs: 1 * seconds,
+  redialMaxMs: 30 * seconds,
+  /** A lost member is forgotten after this. */
+  lostForgetMs: 120 * seconds,
+  /** Silence on a link after which a ping goes out. */
+  pingAfterMs: 5 * seconds,
+  /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
+  silenceMaxMs: 45 * seconds,
+  /** Relayed signals are passed on at most this often. */
+  relayHopsMax: 3,
+  /** A sealed signal: an SDP with many candidates stays well below. */
+  signalSizeMaxBytes: 32 * KiB,
+  /** Ids of signals seen, kept to drop repeats. */
+  signalsSeenMax: 2000,
+  /** Signals from one peer in ten seconds; more are dropped. */
+  signalsPerTenSecondsMax: 200,
+
+  // Brokers
+  /** First wait before a lost broker is tried again; doubles, with jitter, up to the maximum. */
+  brokerRetryMinMs: 1 * seconds,
+  brokerRetryMaxMs: 30 * seconds,
+
+  // Store
+  /** Without OPFS everything is in memory; a phone kills a tab that takes much more. */
+  memoryStoreMaxBytes: 400 * MiB,
+
+  // Page
+  /** The view is written at most this often. */
+  viewIntervalMs: 250,
+  /** A peer counts as a source of a share this long after its last block. */
+  sourceRecentMs: 3 * seconds,
+} as const

@@ -1,0 +1,42 @@
+import type { Bytes } from '../shared/bytes.ts'
+
+/**
+ * Where a sealed signal can be left at a broker: a PeerJS id, later an MQTT topic.
+ * Letters, digits and single inner dashes only, at most 64 of them, so that every broker takes it.
+ */
+export type Mailbox = string
+
+export type SignalingState = 'connecting' | 'online' | 'offline'
+
+/** What a broker does, told to the one listener it was opened with. */
+export interface SignalingListener {
+  stateChanged(state: SignalingState): void
+  /** A sealed signal was left in one of our mailboxes. The broker and anyone who knows the address may have written it. */
+  sealedSignalArrived(sealed: Bytes, at: Mailbox): void
+  /** The claimed mailbox is ours until it is released or the broker is lost. */
+  mailboxHeld(mailbox: Mailbox): void
+  /** The claimed mailbox is held by somebody else. Also told when a held one was lost to somebody else. */
+  mailboxTaken(mailbox: Mailbox): void
+  /** A mailbox of ours is gone with its connection; claim it again if wanted. */
+  mailboxLost(mailbox: Mailbox): void
+}
+
+/**
+ * A broker: it carries sealed signals between mailboxes and can read none of them. It reconnects by itself with
+ * backoff and jitter until closed; our own mailbox then is the same. It never looks at `navigator.onLine`.
+ */
+export interface Signaling {
+  /** Our own mailbox at this broker, random, held while the state is `online`. */
+  readonly mailbox: Mailbox
+  /** Best effort: to an absent mailbox, or while offline, the signal is lost without a word. */
+  post(to: Mailbox, sealed: Bytes): void
+  /** Asks for a mailbox that others can compute; answered by `mailboxHeld` or `mailboxTaken`, once, or not at all while offline. */
+  claim(mailbox: Mailbox): void
+  release(mailbox: Mailbox): void
+  /** Tries at once instead of waiting for the backoff (the network came back, the page was shown again). */
+  retryNow(): void
+  close(): void
+}
+
+/** Opens a broker; it starts `connecting` at once. */
+export type OpenSignaling = (listener: SignalingListener) => Signaling

@@ -1,0 +1,56 @@
+import type { Bytes } from '../shared/bytes.ts'
+import type { Geometry } from '../shared/geometry.ts'
+import type { PieceIndex, ShareId } from '../shared/ids.ts'
+import type { Result } from '../shared/result.ts'
+
+export type StoreFault =
+  /** The disk, the browser's quota, or the memory limit of a store without disk. */
+  | { readonly code: 'full' }
+  /** A file offered from this device was changed, moved or deleted since. */
+  | { readonly code: 'sourceChanged' }
+  /** The share was removed meanwhile; nothing to tell anyone. */
+  | { readonly code: 'gone' }
+  /** Anything else the browser's storage reported. */
+  | { readonly code: 'broken'; readonly detail: string }
+
+/**
+ * Keeps pieces. A share's bytes come either from the room (`create`: blocks are gathered in memory, checked by piece, and
+ * only then written) or from files of this device (`attach`: read where they lie, never copied).
+ * Every call on an unknown or removed share fails with `gone`.
+ */
+export interface PieceStore {
+  readonly kind: 'disk' | 'memory'
+  /** Bytes this store may still take, as far as the browser tells; Infinity when it does not. */
+  freeBytes(): Promise<number>
+  /** Makes room for a share that will come from the room. Fails with `full` when it cannot fit. */
+  create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>>
+  /**
+   * Takes files of this device as the share's bytes, one after the other; their sizes add up to the geometry's.
+   * A share already created keeps what it has: reads of other pieces then go to the files.
+   */
+  attach(share: ShareId, geometry: Geometry, files: readonly File[]): Promise<Result<void, StoreFault>>
+  /** SHA-256 of a piece read from the attached files. */
+  hashPiece(share: ShareId, piece: PieceIndex): Promise<Result<Bytes, StoreFault>>
+  /**
+   * Puts a block into the piece being gathered in memory (`offsetBytes` inside the piece). Takes the buffer over.
+   * Blocks may come in any order; the caller sees to it that the piece's blocks cover it before `checkPiece`.
+   */
+  putBlock(share: ShareId, piece: PieceIndex, offsetBytes: number, bytes: Bytes): void
+  /** Hashes the gathered piece; a right one is written and kept, a wrong one forgotten. On a fault it stays gathered. */
+  checkPiece(share: ShareId, piece: PieceIndex, hash: Bytes): Promise<Result<'kept' | 'corrupt', StoreFault>>
+  /** Forgets the blocks gathered for a piece. */
+  dropPiece(share: ShareId, piece: PieceIndex): void
+  /** Reads part of a piece that is kept or attached; the caller asks only for such. */
+  read(
+    share: ShareId,
+    piece: PieceIndex,
+    offsetBytes: number,
+    lengthBytes: number,
+  ): Promise<Result<Bytes, StoreFault>>
+  /** The share's bytes from `fromBytes` to `toBytes` as a blob on disk where there is one; for saving and zipping. */
+  blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
+  /** Frees what the share took. */
+  remove(share: ShareId): Promise<void>
+  /** Ends the store; what it kept is freed by the next start. */
+  close(): Promise<void>
+}
