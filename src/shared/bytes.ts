@@ -50,3 +50,14 @@ export function concatBytes(parts: readonly Uint8Array[]): Bytes {
   }
   return whole
 }
+
+export const utf8FromText = (text: string): Bytes => new TextEncoder().encode(text)
+
+/** Null when the bytes are not UTF-8. */
+export function textFromUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}

@@ -13,8 +13,8 @@ export const limits = {
   piecesPerShareTarget: 2000,
   /** What one request asks for: large enough for speed, small enough that control messages do not wait. */
   blockSizeBytes: 64 * KiB,
-  /** A share above this is refused: 4 MiB pieces of it would make a hash list of 16 MiB. */
-  shareSizeMaxBytes: 2 ** 41,
+  /** A share above this (1 TiB) is refused, so that its bitfield fits in one message. */
+  shareSizeMaxBytes: 2 ** 40,
 
   // Names and trees
   /** A name from a peer is cut to this many UTF-16 units before it is shown or saved. */
@@ -23,10 +23,8 @@ export const limits = {
   pathLengthMax: 4096,
   /** Files in one folder share. */
   entriesMax: 200_000,
-  /** The encoded tree of a folder share. */
-  treeSizeMaxBytes: 32 * MiB,
-  /** The tree travels in parts that fit in a message. */
-  treePartBytes: 48 * KiB,
+  /** The encoded tree of a folder share, which travels as its first bytes. */
+  treeSizeMaxBytes: 64 * MiB,
 
   // Messages
   /** A block and its header: what every current browser takes in one data channel message. */
@@ -51,24 +49,34 @@ export const limits = {
   requestedAheadMinBytes: 128 * KiB,
   /** Pieces begun and not yet checked, all shares together: bounds the memory of a receiver. */
   openPiecesMaxBytes: 32 * MiB,
-  /** A request not served in this time goes elsewhere, and the peer is asked little until it delivers. */
-  requestTimeoutMs: 12 * seconds,
+  /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
+  requestTimeoutMs: 20 * seconds,
   /** Served slower than this, fewer blocks are asked ahead; faster, more. */
   requestComfortMs: 1 * seconds,
+  /** A block owed this long is asked of a second peer that has nothing else for us. */
+  endGameAfterMs: 3 * seconds,
   /** Peers asked for the same block in the end game. */
   endGameCopiesMax: 2,
   /** Bad pieces from one peer after which its link is dropped. */
   badPiecesMax: 2,
   /** Malformed or senseless messages from one peer after which its link is dropped. */
   strikesMax: 8,
+  /** While requests are out, they are looked over this often: timeouts, end game. */
+  requestTickMs: 1 * seconds,
+  /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
+  hashMessagesPerBatch: 4,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
-  haveBatchMs: 100,
+  announceBatchMs: 50,
 
   // Serving
   /** Blocks handed to one link and not yet taken by its channel. */
   uploadingPerLinkMaxBytes: 256 * KiB,
   /** The same for all links together: what is in a send buffer can no longer be reordered. */
   uploadingMaxBytes: 1 * MiB,
+  /** What all links may hold at first, and on a thin uplink. */
+  uploadingMinBytes: 128 * KiB,
+  /** Blocks taken sooner than this let more be handed out; later, less. */
+  uploadComfortMs: 250,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 
@@ -104,6 +112,10 @@ export const limits = {
   signalsSeenMax: 2000,
   /** Signals from one peer in ten seconds; more are dropped. */
   signalsPerTenSecondsMax: 200,
+  /** Members a session knows of, and entries in one roster: one who lies cannot fill the memory. */
+  rosterEntriesMax: 100,
+  /** Brokers in a configuration, and so mailboxes of one member. */
+  brokersMax: 8,
 
   // Brokers
   /** First wait before a lost broker is tried again; doubles, with jitter, up to the maximum. */
@@ -113,6 +125,32 @@ export const limits = {
   // Store
   /** Without OPFS everything is in memory; a phone kills a tab that takes much more. */
   memoryStoreMaxBytes: 400 * MiB,
+  /** A worker that has not opened its disk in this time is given up for the memory store. */
+  storeOpenTimeoutMs: 10 * seconds,
+  /** A file on disk that nobody touched for this long is flushed and closed. */
+  diskHandleIdleMs: 10 * seconds,
+  /** Read at once from an offered file for a block of it: a read costs about a millisecond, whatever its size. */
+  attachedSpanMaxBytes: 1 * MiB,
+  /** Read at once for hashing, which goes in order: twice as fast as 1 MiB (measured); holds the largest piece. */
+  attachedReadAheadBytes: 4 * MiB,
+  /** Spans of offered files kept in memory, all shares together. */
+  attachedCacheMaxBytes: 16 * MiB,
+
+  // Saving
+  /** Handed to the service worker at once: small zip parts are put together so that messages do not rule. */
+  savedChunkBytes: 256 * KiB,
+  /** Browsers stop a service worker after 30 s without events. */
+  savingPingMs: 5 * seconds,
+  /** A browser that asked for nothing this long has dropped the download (Firefox does not tell). */
+  savingIdleMaxMs: 600 * seconds,
+  /** A service worker that is not active by then is not waited for. */
+  serviceWorkerTimeoutMs: 5 * seconds,
+  /** A blob's address lives this long after the click, so that slow browsers have begun to read it. */
+  savedAddressLifeMs: 60 * seconds,
+
+  // Taking files in
+  /** Directories of a dropped folder read at the same time; each hands out at most 100 entries at once. */
+  directoriesAtOnce: 16,
 
   // Page
   /** The view is written at most this often. */

@@ -1,0 +1,173 @@
+import { pieceCount } from '../shared/geometry.ts'
+import type { Millis } from '../shared/ids.ts'
+import { geometryOf } from '../swarm/manifest.ts'
+import { World, type Access, type VirtualPeer, type WorldOptions } from './world.ts'
+
+/** What a run came to. */
+export interface Outcome {
+  readonly peers: number
+  readonly finished: number
+  /** When the last receiver finished; null when not all did. */
+  readonly lastMs: Millis | null
+  /** The least time any scheme could take (see `boundMs`). */
+  readonly boundMs: Millis
+  /** Bytes received over bytes needed, less 1. */
+  readonly waste: number
+}
+
+export interface Scenario {
+  readonly about: string
+  run(peers: number, seed: number, check?: WorldOptions['check']): Outcome
+}
+
+const MB = 1e6
+const mbit = 125_000
+const equal: Access = { upBytesPerSecond: 4 * mbit, downBytesPerSecond: 100 * mbit, delayMs: 10 }
+const hashBytesPerSecond = 300 * MB
+
+/**
+ * The least time in which one source can bring `sizeBytes` to all: the source must send it once, the slowest must receive it, and all
+ * copies must leave through all uplinks (Kumar & Ross, "Peer-assisted file distribution: the minimum distribution time", 2006).
+ */
+export function boundMs(sizeBytes: number, source: Access, receivers: readonly Access[]): Millis {
+  const slowestDown = Math.min(...receivers.map((access) => access.downBytesPerSecond))
+  const allUp = receivers.reduce((sum, access) => sum + access.upBytesPerSecond, source.upBytesPerSecond)
+  return (
+    1000 *
+    Math.max(
+      sizeBytes / source.upBytesPerSecond,
+      sizeBytes / slowestDown,
+      (receivers.length * sizeBytes) / allUp,
+    )
+  )
+}
+
+function outcome(world: World, source: VirtualPeer, receivers: readonly VirtualPeer[]): Outcome {
+  const needed = receivers.filter((peer) => peer.alive && !peer.mute && !peer.corrupt)
+  const finished = needed.filter((peer) => peer.completedAt !== null)
+  const sizeBytes = world.manifest.sizeBytes
+  const bound = boundMs(
+    sizeBytes,
+    source.access,
+    receivers.map((peer) => peer.access),
+  )
+  const received = finished.reduce((sum, peer) => sum + peer.receivedBytes, 0)
+  return {
+    peers: receivers.length + 1,
+    finished: finished.length,
+    lastMs:
+      finished.length === needed.length ? Math.max(...finished.map((peer) => peer.completedAt ?? 0)) : null,
+    boundMs: bound,
+    waste: received / (Math.max(1, finished.length) * sizeBytes) - 1,
+  }
+}
+
+/** Runs until everyone who is still there has it all. */
+function runToEnd(world: World, receivers: readonly VirtualPeer[], maxMs: Millis): void {
+  const isDone = (): boolean =>
+    receivers.every((peer) => !peer.alive || peer.mute || peer.corrupt || peer.completedAt !== null)
+  world.run(maxMs, isDone)
+}
+
+const options = (seed: number, sizeBytes: number, check: WorldOptions['check']): WorldOptions =>
+  check ? { seed, sizeBytes, check } : { seed, sizeBytes }
+
+const maxMs = 3_600_000
+/** In this time everyone has heard of the share. */
+const introductionMs = 1000
+
+export const scenarios = {
+  flashCrowd: {
+    about: 'everyone takes a fresh share at once; equal uplinks of 4 Mbit/s',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 12 * MB, check))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      const startedMs = world.events.now
+      runToEnd(world, receivers, maxMs)
+      const result = outcome(world, source, receivers)
+      return { ...result, lastMs: result.lastMs === null ? null : result.lastMs - startedMs }
+    },
+  },
+  sourceLeaves: {
+    about: 'the source is gone once the room holds every piece between its members',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 12 * MB, check))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      world.run(maxMs, () => roomHoldsAll(world, receivers))
+      world.kill(source, 2000)
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  churn: {
+    about:
+      'a third of the receivers vanish on the way, others come late; mixed access; hashing slower than the network',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 8 * MB, check))
+      const kinds: Access[] = [
+        equal,
+        { upBytesPerSecond: 20 * mbit, downBytesPerSecond: 50 * mbit, delayMs: 5 },
+        { upBytesPerSecond: mbit, downBytesPerSecond: 16 * mbit, delayMs: 60 },
+      ]
+      const source = world.addPeer(kinds[1] ?? equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(world.pick(kinds)))
+      const late = receivers.filter((_, at) => at % 4 === 3)
+      for (const [at, peer] of receivers.entries()) {
+        if (!late.includes(peer))
+          for (const other of [source, ...receivers.slice(0, at)])
+            if (!late.includes(other)) world.link(peer, other)
+      }
+      world.offer(source, MB)
+      world.run(introductionMs)
+      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      for (const [at, peer] of receivers.entries()) {
+        if (at % 3 === 2 && !late.includes(peer))
+          world.events.at(1500 + 400 * at, () => world.kill(peer, 1000))
+      }
+      for (const peer of late) {
+        world.events.at(6000, () => {
+          for (const other of world.peers.values()) if (other.alive) world.link(peer, other)
+        })
+        world.events.at(7000, () => world.input(peer, { type: 'downloadAsked', share: world.share }))
+      }
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  hostile: {
+    about: 'two receivers give corrupt blocks and two take requests and never answer',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 6 * MB, check))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, (_, at) =>
+        world.addPeer(equal, { corrupt: at < 2, mute: at === 2 || at === 3 }),
+      )
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+} as const satisfies Record<string, Scenario>
+
+export type ScenarioName = keyof typeof scenarios
+
+function roomHoldsAll(world: World, receivers: readonly VirtualPeer[]): boolean {
+  const pieces = pieceCount(geometryOf(world.manifest))
+  for (let piece = 0; piece < pieces; piece++) {
+    if (!receivers.some((peer) => peer.verified.has(piece))) return false
+  }
+  return true
+}

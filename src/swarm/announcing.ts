@@ -1,0 +1,89 @@
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { runsOf } from './bitfield.ts'
+import { hashBytes } from './hashList.ts'
+import type { SwarmMessage } from './io.ts'
+import type { PeerState, ShareState, Turn } from './state.ts'
+
+/** Whether the room should hear of a share from us: we hold some of it, offer it, or want it. */
+export const isOurs = (share: ShareState): boolean =>
+  share.source === 'hashing' ||
+  share.source === 'whole' ||
+  share.held.count > 0 ||
+  share.wish.state !== 'none'
+
+const tell = (turn: Turn, peer: PeerState, message: SwarmMessage): void =>
+  turn.emit({ type: 'send', peer: peer.peer, message })
+
+/** The first words on a link: all that we know of. */
+export function greet(turn: Turn, peer: PeerState): void {
+  for (const share of turn.state.shares.values()) {
+    if (isOurs(share)) tellShare(turn, peer, share)
+  }
+}
+
+/** Offers a share to everyone, or says anew what we hold of it. */
+export function announceShare(turn: Turn, share: ShareState): void {
+  for (const peer of turn.state.peers.values()) tellShare(turn, peer, share)
+}
+
+function tellShare(turn: Turn, peer: PeerState, share: ShareState): void {
+  tell(turn, peer, { type: 'offer', manifest: share.manifest })
+  tell(turn, peer, { type: 'bitfield', share: share.manifest.share, bits: share.held.bytes.slice() })
+}
+
+/** We neither hold nor want anything of it any more. */
+export function withdraw(turn: Turn, share: ShareState): void {
+  for (const peer of turn.state.peers.values())
+    tell(turn, peer, { type: 'withdraw', share: share.manifest.share })
+}
+
+export function tellInterest(turn: Turn, peer: PeerState, share: ShareState): void {
+  if (!share.ledger.holdings.has(peer.peer)) return
+  tell(turn, peer, { type: 'interested', share: share.manifest.share, hashesFrom: share.hashCount })
+}
+
+/** The room hears of the piece with the next batch. */
+export function announceHave(turn: Turn, share: ShareState, piece: PieceIndex): void {
+  share.unannounced.push(piece)
+  announceSoon(turn)
+}
+
+export function announceSoon(turn: Turn): void {
+  turn.state.announceAt ??= turn.now + limits.announceBatchMs
+}
+
+/** Sends the batch of haves, and the next part of the hash list to those who want it. */
+export function announceBatch(turn: Turn): void {
+  turn.state.announceAt = null
+  for (const share of turn.state.shares.values()) {
+    announceHaves(turn, share)
+    for (const [peerId, interest] of share.interested) {
+      const peer = turn.state.peers.get(peerId)
+      if (peer) interest.hashesSent = sendHashes(turn, peer, share, interest.hashesSent)
+      if (interest.hashesSent < share.hashCount) announceSoon(turn)
+    }
+  }
+}
+
+function announceHaves(turn: Turn, share: ShareState): void {
+  if (share.unannounced.length === 0) return
+  const runs = runsOf(share.unannounced.splice(0))
+  for (let at = 0; at < runs.length; at += limits.runsPerMessage) {
+    const part = runs.slice(at, at + limits.runsPerMessage)
+    for (const peer of turn.state.peers.values()) {
+      tell(turn, peer, { type: 'have', share: share.manifest.share, runs: part })
+    }
+  }
+}
+
+function sendHashes(turn: Turn, peer: PeerState, share: ShareState, from: PieceIndex): number {
+  let first = from
+  for (let sent = 0; sent < limits.hashMessagesPerBatch && first < share.hashCount; sent++) {
+    const end = Math.min(share.hashCount, first + limits.hashesPerMessage)
+    const hashes = share.hashes.slice(first * hashBytes, end * hashBytes)
+    tell(turn, peer, { type: 'hashes', share: share.manifest.share, first, hashes })
+    first = end
+  }
+  return first
+}

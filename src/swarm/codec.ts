@@ -1,0 +1,190 @@
+import {
+  base64UrlFromBytes,
+  bytesFromBase64Url,
+  textFromUtf8,
+  utf8FromText,
+  type Bytes,
+} from '../shared/bytes.ts'
+import { idBytes, type ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { fail, ok, unreachable, type Result } from '../shared/result.ts'
+import type { Run } from './bitfield.ts'
+import { hashBytes } from './hashList.ts'
+import type { BlockAt, SwarmMessage } from './io.ts'
+import { parseManifest } from './manifest.ts'
+
+/*
+ * One message: a byte that says its type, the share's id (16 bytes; not in an offer), and the body. Numbers are unsigned 32-bit
+ * big-endian. An offer's body is UTF-8 JSON; all others are binary.
+ *
+ *   bitfield   bits                         have      (first, count)*
+ *   interested first hash wanted            hashes    first piece, 32 bytes each
+ *   promise    piece*                       request, cancel, refuse   (piece, block)*
+ *   block      piece, block, bytes          notInterested, withdraw   nothing
+ */
+const typeCodes = {
+  offer: 1,
+  bitfield: 2,
+  have: 3,
+  interested: 4,
+  notInterested: 5,
+  withdraw: 6,
+  hashes: 7,
+  promise: 8,
+  request: 9,
+  cancel: 10,
+  refuse: 11,
+  block: 12,
+} as const satisfies Record<SwarmMessage['type'], number>
+
+const headBytes = 1 + idBytes
+const numberBytes = 4
+
+export type CodecFault = { readonly code: 'malformed'; readonly what: string }
+
+export function encodeMessage(message: SwarmMessage): Bytes {
+  switch (message.type) {
+    case 'offer': {
+      const body = utf8FromText(JSON.stringify(message.manifest))
+      const bytes = new Uint8Array(1 + body.length)
+      bytes[0] = typeCodes.offer
+      bytes.set(body, 1)
+      return bytes
+    }
+    case 'bitfield':
+      return pack(message, [], message.bits)
+    case 'have':
+      return pack(message, message.runs.flat())
+    case 'interested':
+      return pack(message, [message.hashesFrom])
+    case 'notInterested':
+    case 'withdraw':
+      return pack(message, [])
+    case 'hashes':
+      return pack(message, [message.first], message.hashes)
+    case 'promise':
+      return pack(message, message.pieces)
+    case 'request':
+    case 'cancel':
+    case 'refuse':
+      return pack(
+        message,
+        message.blocks.flatMap(({ piece, block }) => [piece, block]),
+      )
+    case 'block':
+      return pack(message, [message.piece, message.block], message.bytes)
+    default:
+      return unreachable(message)
+  }
+}
+
+function pack(
+  message: Exclude<SwarmMessage, { type: 'offer' }>,
+  numbers: readonly number[],
+  tail: Uint8Array = new Uint8Array(0),
+): Bytes {
+  const bytes = new Uint8Array(headBytes + numbers.length * numberBytes + tail.length)
+  bytes[0] = typeCodes[message.type]
+  bytes.set(bytesFromBase64Url(message.share) ?? [], 1)
+  const view = new DataView(bytes.buffer)
+  for (const [at, number] of numbers.entries()) view.setUint32(headBytes + at * numberBytes, number)
+  bytes.set(tail, headBytes + numbers.length * numberBytes)
+  return bytes
+}
+
+/** Takes any bytes: whatever comes back is well formed, though not yet true. A block's bytes share the message's buffer. */
+export function decodeMessage(bytes: Bytes): Result<SwarmMessage, CodecFault> {
+  if (bytes.length > limits.messageSizeMaxBytes) return malformed('too long')
+  if (bytes[0] === typeCodes.offer) return decodeOffer(bytes.subarray(1))
+  if (bytes.length < headBytes) return malformed('too short')
+  const share = base64UrlFromBytes(bytes.subarray(1, headBytes)) as ShareId
+  const body = bytes.subarray(headBytes)
+  switch (bytes[0]) {
+    case typeCodes.bitfield:
+      return ok({ type: 'bitfield', share, bits: body })
+    case typeCodes.have: {
+      const runs = numberPairs(body, limits.runsPerMessage)
+      return runs ? ok({ type: 'have', share, runs }) : malformed('have')
+    }
+    case typeCodes.interested: {
+      const [hashesFrom, ...more] = numbersOf(body, 1) ?? []
+      if (hashesFrom === undefined || more.length > 0) return malformed('interested')
+      return ok({ type: 'interested', share, hashesFrom })
+    }
+    case typeCodes.notInterested:
+      return body.length === 0 ? ok({ type: 'notInterested', share }) : malformed('notInterested')
+    case typeCodes.withdraw:
+      return body.length === 0 ? ok({ type: 'withdraw', share }) : malformed('withdraw')
+    case typeCodes.hashes:
+      return decodeHashes(share, body)
+    case typeCodes.promise: {
+      const pieces = numbersOf(body, limits.requestsPerMessage)
+      return pieces ? ok({ type: 'promise', share, pieces }) : malformed('promise')
+    }
+    case typeCodes.request:
+      return decodeBlocks('request', share, body)
+    case typeCodes.cancel:
+      return decodeBlocks('cancel', share, body)
+    case typeCodes.refuse:
+      return decodeBlocks('refuse', share, body)
+    case typeCodes.block:
+      return decodeBlock(share, body)
+    default:
+      return malformed('type')
+  }
+}
+
+const malformed = (what: string): Result<never, CodecFault> => fail({ code: 'malformed', what })
+
+function decodeOffer(body: Uint8Array): Result<SwarmMessage, CodecFault> {
+  const text = textFromUtf8(body)
+  if (text === null) return malformed('offer')
+  try {
+    const manifest = parseManifest(JSON.parse(text))
+    return manifest ? ok({ type: 'offer', manifest }) : malformed('manifest')
+  } catch {
+    return malformed('offer')
+  }
+}
+
+function decodeHashes(share: ShareId, body: Uint8Array): Result<SwarmMessage, CodecFault> {
+  const hashes = body.subarray(numberBytes)
+  const [first] = numbersOf(body.subarray(0, numberBytes), 1) ?? []
+  if (first === undefined || hashes.length % hashBytes !== 0) return malformed('hashes')
+  return ok({ type: 'hashes', share, first, hashes })
+}
+
+function decodeBlocks(
+  type: 'request' | 'cancel' | 'refuse',
+  share: ShareId,
+  body: Uint8Array,
+): Result<SwarmMessage, CodecFault> {
+  const pairs = numberPairs(body, limits.requestsPerMessage)
+  if (!pairs) return malformed(type)
+  const blocks: BlockAt[] = pairs.map(([piece, block]) => ({ piece, block }))
+  return ok({ type, share, blocks })
+}
+
+function decodeBlock(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+  const [piece, block] = numbersOf(body.subarray(0, 2 * numberBytes), 2) ?? []
+  const bytes = body.subarray(2 * numberBytes)
+  if (piece === undefined || block === undefined || bytes.length === 0) return malformed('block')
+  return ok({ type: 'block', share, piece, block, bytes })
+}
+
+/** Null unless the bytes are one to `max` whole numbers. */
+function numbersOf(bytes: Uint8Array, max: number): number[] | null {
+  const count = bytes.length / numberBytes
+  if (!Number.isInteger(count) || count === 0 || count > max) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Array.from({ length: count }, (_, at) => view.getUint32(at * numberBytes))
+}
+
+function numberPairs(bytes: Uint8Array, max: number): Run[] | null {
+  const numbers = numbersOf(bytes, 2 * max)
+  if (!numbers || numbers.length % 2 !== 0) return null
+  return Array.from({ length: numbers.length / 2 }, (_, at) => [
+    numbers[2 * at] ?? 0,
+    numbers[2 * at + 1] ?? 0,
+  ])
+}

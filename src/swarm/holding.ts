@@ -1,0 +1,135 @@
+import { pieceLength } from '../shared/geometry.ts'
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { announceHave, announceSoon, withdraw } from './announcing.ts'
+import { addHashes } from './hashList.ts'
+import { payloadLength } from './manifest.ts'
+import {
+  cancelRequests,
+  checkPiece,
+  closeOpenPiece,
+  dropOpenPiece,
+  fillAll,
+  stopRequests,
+} from './requests.ts'
+import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
+import { refuseAll } from './uploads.ts'
+
+/** A piece is checked and kept, or hashed from our own files: from now on we give it. */
+function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
+  const open = share.open.get(piece)
+  if (open) closeOpenPiece(turn, share, open)
+  share.stage[piece] = stages.held
+  if (!share.held.add(piece)) return
+  share.heldPayloadBytes += payloadLength(share.manifest, piece)
+  announceHave(turn, share, piece)
+  if (share.held.full) complete(turn, share)
+}
+
+export function complete(turn: Turn, share: ShareState): void {
+  if (share.source === 'hashing') share.source = 'whole'
+  if (turn.state.downloads.delete(share)) {
+    for (const peer of turn.state.peers.values()) {
+      if (!share.ledger.holdings.has(peer.peer)) continue
+      turn.emit({
+        type: 'send',
+        peer: peer.peer,
+        message: { type: 'notInterested', share: share.manifest.share },
+      })
+    }
+  }
+  share.wish = { state: 'none' }
+  share.completed = true
+  turn.emit({ type: 'report', report: { type: 'shareCompleted', share: share.manifest.share } })
+}
+
+/** The next piece of our own files. Where the room knows its hash already, it must be the same. */
+export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, hash: Uint8Array): void {
+  if (share.source !== 'hashing') return
+  switch (addHashes(share, piece, hash)) {
+    case 'added':
+      announceSoon(turn)
+      return giveUpAndHold(turn, share, piece)
+    case 'known':
+      return giveUpAndHold(turn, share, piece)
+    case 'conflict':
+    case 'gap':
+    case 'beyond':
+      share.source = 'none'
+      turn.emit({
+        type: 'report',
+        report: { type: 'sourceDiffers', share: share.manifest.share, piece },
+      })
+  }
+}
+
+/** What is being fetched of a piece is not needed once our own files have it. */
+function giveUpAndHold(turn: Turn, share: ShareState, piece: PieceIndex): void {
+  const open = share.open.get(piece)
+  if (open?.checking === true) return hold(turn, share, piece)
+  if (open) {
+    cancelRequests(
+      turn,
+      open.blocks.flatMap((block) => block.requests),
+    )
+    dropOpenPiece(turn, share, open)
+  }
+  hold(turn, share, piece)
+}
+
+export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {
+  const open = share.open.get(piece)
+  if (!open?.checking) return
+  if (right) return hold(turn, share, piece)
+  blame(turn, share, open)
+  open.checking = false
+  dropOpenPiece(turn, share, open)
+  fillAll(turn)
+}
+
+/** A lone giver of a corrupt piece is at fault; among several, the piece is next taken from one alone. */
+function blame(turn: Turn, share: ShareState, open: OpenPiece): void {
+  const [giver, another] = open.givers
+  if (giver === undefined) return
+  if (another !== undefined) {
+    share.suspect.add(open.piece)
+    return
+  }
+  share.ledger.takeBack(giver, open.piece)
+  const peer = turn.state.peers.get(giver)
+  if (!peer) return
+  peer.badPieces++
+  turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: giver, why: 'a corrupt piece' } })
+  if (peer.badPieces === limits.badPiecesMax)
+    turn.emit({ type: 'dropLink', peer: giver, reason: 'badPieces' })
+}
+
+/** Pieces gathered whole whose check or writing was put off are checked now. */
+export function checkGathered(turn: Turn, share: ShareState): void {
+  for (const open of share.open.values()) {
+    if (open.awaitedCount === 0 && !open.checking) checkPiece(turn, share, open)
+  }
+}
+
+/** Our own files can no longer be read: what we gave from them we no longer hold. */
+export function sourceLost(turn: Turn, share: ShareState): void {
+  if (share.source === 'none' || share.source === 'lost') return
+  share.source = 'lost'
+  letGo(turn, share)
+  withdraw(turn, share)
+}
+
+/** Holds nothing of the share any more. */
+export function letGo(turn: Turn, share: ShareState): void {
+  turn.state.downloads.delete(share)
+  stopRequests(turn, share)
+  for (const open of share.open.values()) turn.state.openBytes -= pieceLength(share.geometry, open.piece)
+  share.open.clear()
+  share.stage.fill(stages.lacking)
+  share.held.clear()
+  share.heldPayloadBytes = 0
+  share.completed = false
+  share.unannounced.length = 0
+  share.givenTo.clear()
+  refuseAll(turn, share)
+}

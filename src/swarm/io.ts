@@ -1,0 +1,131 @@
+import type { Bytes } from '../shared/bytes.ts'
+import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
+import type { Run } from './bitfield.ts'
+import type { Manifest } from './manifest.ts'
+
+/** A block: `limits.blockSizeBytes` from `block` times that inside its piece, less at the piece's end. */
+export interface BlockAt {
+  readonly piece: PieceIndex
+  /** From 0. */
+  readonly block: number
+}
+
+/** What peers tell each other about shares, in the terms of BitTorrent (BEP 3) where it has one. */
+export type SwarmMessage =
+  | { readonly type: 'offer'; readonly manifest: Manifest }
+  /** All that the sender holds of a share; replaces what it said before. */
+  | { readonly type: 'bitfield'; readonly share: ShareId; readonly bits: Uint8Array }
+  | { readonly type: 'have'; readonly share: ShareId; readonly runs: readonly Run[] }
+  /** The sender wants the share, and the hash list from this piece on. */
+  | { readonly type: 'interested'; readonly share: ShareId; readonly hashesFrom: PieceIndex }
+  | { readonly type: 'notInterested'; readonly share: ShareId }
+  /** The sender neither holds nor wants any of it any more. */
+  | { readonly type: 'withdraw'; readonly share: ShareId }
+  /** A part of the hash list: 32 bytes a piece. */
+  | {
+      readonly type: 'hashes'
+      readonly share: ShareId
+      readonly first: PieceIndex
+      readonly hashes: Uint8Array
+    }
+  /** Pieces that only the sender holds and has promised to somebody else: ask it for others first. */
+  | { readonly type: 'promise'; readonly share: ShareId; readonly pieces: readonly PieceIndex[] }
+  | { readonly type: 'request' | 'cancel'; readonly share: ShareId; readonly blocks: readonly BlockAt[] }
+  /** The sender cannot serve these: it no longer has the piece. */
+  | { readonly type: 'refuse'; readonly share: ShareId; readonly blocks: readonly BlockAt[] }
+  | {
+      readonly type: 'block'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly block: number
+      readonly bytes: Bytes
+    }
+
+/** Why a download stopped: the user can mend it and resume. */
+export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'; readonly detail: string }
+
+export type SwarmInput =
+  | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
+  | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** Bytes that did not parse. */
+  | { readonly type: 'messageFaulted'; readonly peer: PeerId }
+  /** The user offers files of this device; their hashes follow. */
+  | { readonly type: 'shareOffered'; readonly manifest: Manifest }
+  /** Files of this device look like a share we know; their hashes follow and are compared. */
+  | { readonly type: 'sourceAttached'; readonly share: ShareId }
+  /** The next piece of our own files, in order. */
+  | {
+      readonly type: 'pieceHashed'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly hash: Uint8Array
+    }
+  /** Our own files can no longer be read. */
+  | { readonly type: 'sourceLost'; readonly share: ShareId }
+  /** What the user asked for. Remove also withdraws what we offer. */
+  | {
+      readonly type: 'downloadAsked' | 'pauseAsked' | 'resumeAsked' | 'cancelAsked' | 'removeAsked'
+      readonly share: ShareId
+    }
+  | { readonly type: 'storeOpened'; readonly share: ShareId }
+  | { readonly type: 'storeFailed'; readonly share: ShareId; readonly fault: StorageFault }
+  | {
+      readonly type: 'pieceChecked'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly right: boolean
+    }
+  /** The piece could not be written; it stays gathered. */
+  | {
+      readonly type: 'pieceFaulted'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly fault: StorageFault
+    }
+  /** A block has been taken by the peer's data channel. */
+  | {
+      readonly type: 'blockUploaded'
+      readonly peer: PeerId
+      readonly lengthBytes: number
+      readonly share: ShareId
+    }
+  /** A block could not be read, and so was not sent. */
+  | ({
+      readonly type: 'blockUnreadable'
+      readonly peer: PeerId
+      readonly share: ShareId
+      readonly lengthBytes: number
+    } & BlockAt)
+  | { readonly type: 'woke' }
+
+export type SwarmEffect =
+  | { readonly type: 'send'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** Make room for the share; answered by storeOpened or storeFailed. */
+  | { readonly type: 'openStore'; readonly manifest: Manifest }
+  | { readonly type: 'closeStore'; readonly share: ShareId }
+  | {
+      readonly type: 'keepBlock'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly block: number
+      readonly bytes: Bytes
+    }
+  /** All blocks are in: hash, and write if right. Answered by pieceChecked or pieceFaulted. */
+  | { readonly type: 'checkPiece'; readonly share: ShareId; readonly piece: PieceIndex; readonly hash: Bytes }
+  | { readonly type: 'dropPiece'; readonly share: ShareId; readonly piece: PieceIndex }
+  /** Read the block and send it; answered by blockUploaded or blockUnreadable. */
+  | ({
+      readonly type: 'uploadBlock'
+      readonly peer: PeerId
+      readonly share: ShareId
+      readonly lengthBytes: number
+    } & BlockAt)
+  | { readonly type: 'dropLink'; readonly peer: PeerId; readonly reason: 'badPieces' | 'misbehaved' }
+  | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: 'announce' | 'tick' | 'uploadLimit' }
+  | { readonly type: 'report'; readonly report: SwarmReport }
+
+export type SwarmReport =
+  | { readonly type: 'shareAppeared' | 'shareGone' | 'shareCompleted'; readonly share: ShareId }
+  /** The attached files are not the share after all. */
+  | { readonly type: 'sourceDiffers'; readonly share: ShareId; readonly piece: PieceIndex }
+  | { readonly type: 'peerMisbehaved'; readonly peer: PeerId; readonly why: string }

@@ -1,0 +1,93 @@
+import { blockLength, pieceLength } from '../shared/geometry.ts'
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { randomBelow } from '../shared/random.ts'
+import {
+  newOpenPiece,
+  stages,
+  type OpenPiece,
+  type PeerState,
+  type Request,
+  type ShareState,
+  type Turn,
+} from './state.ts'
+
+export interface Pick {
+  readonly open: OpenPiece
+  readonly block: number
+}
+
+/**
+ * What to ask this peer for next, of one share: first what finishes a piece already begun, then the rarest piece it has (random
+ * among equals; one promised to somebody else counts as less rare), then, with nothing else left to ask, a second copy of a
+ * block that another peer has owed for long (end game). Null when it has nothing for us.
+ */
+export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick | null {
+  const bits = share.ledger.holdings.get(peer.peer)
+  if (!bits || bits.count === 0) return null
+  const mayGive = (open: OpenPiece): boolean =>
+    bits.has(open.piece) && !open.checking && (open.solo === null || open.solo === peer.peer)
+
+  for (const open of share.open.values()) {
+    if (open.missingCount > 0 && mayGive(open)) return { open, block: firstMissing(open) }
+  }
+  const piece = rarestPiece(turn, share, peer)
+  if (piece !== null) return { open: begin(turn, share, piece, peer), block: 0 }
+  return secondCopy(turn, share, peer, mayGive)
+}
+
+function firstMissing(open: OpenPiece): number {
+  return open.blocks.findIndex((block) => !block.here && block.requests.length === 0)
+}
+
+function rarestPiece(turn: Turn, share: ShareState, peer: PeerState): PieceIndex | null {
+  const bits = share.ledger.holdings.get(peer.peer)
+  if (!bits) return null
+  let best: PieceIndex | null = null
+  let bestCommonness = Infinity
+  let equals = 0
+  for (let piece = 0; piece < share.hashCount; piece++) {
+    if (share.stage[piece] !== stages.lacking || !bits.has(piece)) continue
+    const commonness = share.ledger.commonness(piece)
+    if (commonness > bestCommonness) continue
+    equals = commonness < bestCommonness ? 1 : equals + 1
+    bestCommonness = commonness
+    if (randomBelow(turn.state.random, equals) === 0) best = piece
+  }
+  if (best === null) return null
+  const memoryLeft =
+    turn.state.openBytes === 0 ||
+    turn.state.openBytes + pieceLength(share.geometry, best) <= limits.openPiecesMaxBytes
+  return memoryLeft ? best : null
+}
+
+function begin(turn: Turn, share: ShareState, piece: PieceIndex, peer: PeerState): OpenPiece {
+  const open = newOpenPiece(share, piece, share.suspect.has(piece) ? peer.peer : null)
+  share.open.set(piece, open)
+  share.stage[piece] = stages.open
+  turn.state.openBytes += pieceLength(share.geometry, piece)
+  return open
+}
+
+function secondCopy(
+  turn: Turn,
+  share: ShareState,
+  peer: PeerState,
+  mayGive: (open: OpenPiece) => boolean,
+): Pick | null {
+  let oldest: Request | null = null
+  for (const open of share.open.values()) {
+    if (!mayGive(open)) continue
+    for (const { here, requests } of open.blocks) {
+      const first = requests[0]
+      if (here || !first || requests.length >= limits.endGameCopiesMax) continue
+      if (requests.some((request) => request.peer === peer)) continue
+      if (oldest === null || first.askedAt < oldest.askedAt) oldest = first
+    }
+  }
+  if (oldest === null || turn.now - oldest.askedAt < limits.endGameAfterMs) return null
+  return { open: oldest.open, block: oldest.block }
+}
+
+export const lengthOf = (share: ShareState, pick: Pick): number =>
+  blockLength(share.geometry, pick.open.piece, pick.block)

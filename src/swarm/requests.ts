@@ -1,0 +1,213 @@
+import type { Bytes } from '../shared/bytes.ts'
+import { pieceLength } from '../shared/geometry.ts'
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { hashAt } from './hashList.ts'
+import type { BlockAt } from './io.ts'
+import { lengthOf, pickBlock } from './picker.ts'
+import {
+  stages,
+  strike,
+  trafficWith,
+  type OpenPiece,
+  type PeerState,
+  type Request,
+  type ShareState,
+  type Turn,
+} from './state.ts'
+
+/** Asks every peer for as much as its window allows. */
+export function fillAll(turn: Turn): void {
+  for (const peer of turn.state.peers.values()) fill(turn, peer)
+}
+
+/** Asks one peer for as much as its window allows: of the share asked for first, then of the next. */
+export function fill(turn: Turn, peer: PeerState): void {
+  for (const share of turn.state.downloads) {
+    const blocks: BlockAt[] = []
+    while (mayAsk(peer) && blocks.length < limits.requestsPerMessage) {
+      const pick = pickBlock(turn, share, peer)
+      if (!pick) break
+      addRequest(turn, share, peer, pick.open, pick.block, lengthOf(share, pick))
+      blocks.push({ piece: pick.open.piece, block: pick.block })
+    }
+    if (blocks.length > 0) send(turn, peer, { type: 'request', share: share.manifest.share, blocks })
+    if (!mayAsk(peer)) return
+  }
+}
+
+const mayAsk = (peer: PeerState): boolean => peer.aheadBytes + limits.blockSizeBytes <= peer.windowBytes
+
+function addRequest(
+  turn: Turn,
+  share: ShareState,
+  peer: PeerState,
+  open: OpenPiece,
+  block: number,
+  lengthBytes: number,
+): void {
+  const slot = open.blocks[block]
+  if (!slot) return
+  const request: Request = { peer, share, open, block, lengthBytes, askedAt: turn.now }
+  if (slot.requests.length === 0) open.missingCount--
+  slot.requests.push(request)
+  peer.requests.add(request)
+  peer.aheadBytes += lengthBytes
+  if (peer.requests.size === 1) peer.lastBlockAt = turn.now
+}
+
+/** Ends a request, whether served or not; an unserved block becomes missing again. */
+function endRequest(request: Request): void {
+  if (!request.peer.requests.delete(request)) return
+  request.peer.aheadBytes -= request.lengthBytes
+  const slot = request.open.blocks[request.block]
+  if (!slot) return
+  slot.requests.splice(slot.requests.indexOf(request), 1)
+  if (!slot.here && slot.requests.length === 0) request.open.missingCount++
+}
+
+export function blockArrived(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  at: BlockAt,
+  bytes: Bytes,
+): void {
+  const request = findRequest(peer, share, at)
+  if (!request) {
+    share.wastedBytes += bytes.length
+    return
+  }
+  endRequest(request)
+  if (bytes.length !== request.lengthBytes) {
+    strike(turn, peer, 'a block of the wrong length')
+    return fill(turn, peer)
+  }
+  adaptWindow(turn, peer, request)
+  const traffic = trafficWith(share, peer.peer)
+  traffic.downBytes += bytes.length
+  traffic.lastBlockAt = turn.now
+  gather(turn, share, request, bytes)
+  fill(turn, peer)
+}
+
+function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): void {
+  const { open, block, peer } = request
+  const slot = open.blocks[block]
+  if (!slot) return
+  slot.here = true
+  if (slot.requests.length === 0) open.missingCount--
+  cancelRequests(turn, [...slot.requests])
+  open.awaitedCount--
+  open.givers.add(peer.peer)
+  turn.emit({ type: 'keepBlock', share: share.manifest.share, piece: open.piece, block, bytes })
+  if (open.awaitedCount === 0) checkPiece(turn, share, open)
+}
+
+export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
+  const hash = hashAt(share, open.piece)
+  if (!hash) return
+  open.checking = true
+  turn.emit({ type: 'checkPiece', share: share.manifest.share, piece: open.piece, hash })
+}
+
+/** Follows how soon the peer serves, so that what is asked ahead neither starves a fast link nor floods a thin one. */
+function adaptWindow(turn: Turn, peer: PeerState, request: Request): void {
+  const servedInMs = turn.now - request.askedAt
+  peer.lastBlockAt = turn.now
+  if (servedInMs < limits.requestComfortMs) peer.windowBytes += limits.blockSizeBytes
+  else if (servedInMs > 2 * limits.requestComfortMs) peer.windowBytes -= limits.blockSizeBytes
+  peer.windowBytes = Math.max(
+    limits.requestedAheadMinBytes,
+    Math.min(limits.requestedAheadMaxBytes, peer.windowBytes),
+  )
+}
+
+function findRequest(peer: PeerState, share: ShareState, at: BlockAt): Request | null {
+  for (const request of peer.requests) {
+    if (request.block === at.block && request.open.piece === at.piece && request.share === share)
+      return request
+  }
+  return null
+}
+
+/** Takes requests back, and says so to the peers asked. */
+export function cancelRequests(turn: Turn, requests: readonly Request[]): void {
+  for (const request of requests) {
+    endRequest(request)
+    const blocks = [{ piece: request.open.piece, block: request.block }]
+    send(turn, request.peer, { type: 'cancel', share: request.share.manifest.share, blocks })
+  }
+}
+
+/** The peer says it cannot serve these: they go elsewhere. */
+export function blocksRefused(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  blocks: readonly BlockAt[],
+): void {
+  for (const at of blocks) {
+    const request = findRequest(peer, share, at)
+    if (!request) continue
+    endRequest(request)
+    share.ledger.takeBack(peer.peer, at.piece)
+  }
+  fillAll(turn)
+}
+
+/**
+ * The only holder of a piece has promised it to somebody else. If we asked it for that piece too and nothing has come, we ask for
+ * another instead: each piece leaves a lone holder once before any leaves it twice.
+ */
+export function piecePromised(turn: Turn, peer: PeerState, share: ShareState, piece: PieceIndex): void {
+  share.ledger.promise(piece)
+  const open = share.open.get(piece)
+  if (!open || open.awaitedCount < open.blocks.length) return
+  const requests = open.blocks.flatMap((block) => block.requests)
+  if (requests.some((request) => request.peer !== peer)) return
+  cancelRequests(turn, requests)
+  dropOpenPiece(turn, share, open)
+}
+
+/** Peers that owe blocks and have sent none for long are asked little until they deliver; their blocks go elsewhere. */
+export function expireRequests(turn: Turn): void {
+  for (const peer of turn.state.peers.values()) {
+    if (peer.requests.size === 0 || turn.now - peer.lastBlockAt < limits.requestTimeoutMs) continue
+    cancelRequests(turn, [...peer.requests])
+    peer.windowBytes = limits.blockSizeBytes
+    peer.lastBlockAt = turn.now
+  }
+}
+
+export function dropPeerRequests(peer: PeerState): void {
+  for (const request of peer.requests) endRequest(request)
+}
+
+/** Stops asking for a share; what is gathered stays. */
+export function stopRequests(turn: Turn, share: ShareState): void {
+  for (const open of share.open.values()) {
+    cancelRequests(
+      turn,
+      open.blocks.flatMap((block) => block.requests),
+    )
+  }
+}
+
+/** Forgets a piece begun. Its requests must have ended. */
+export function dropOpenPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
+  closeOpenPiece(turn, share, open)
+  share.stage[open.piece] = stages.lacking
+  if (open.awaitedCount < open.blocks.length) {
+    turn.emit({ type: 'dropPiece', share: share.manifest.share, piece: open.piece })
+  }
+}
+
+export function closeOpenPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
+  share.open.delete(open.piece)
+  turn.state.openBytes -= pieceLength(share.geometry, open.piece)
+}
+
+type Outgoing = Parameters<Turn['emit']>[0] & { type: 'send' }
+const send = (turn: Turn, peer: PeerState, message: Outgoing['message']): void =>
+  turn.emit({ type: 'send', peer: peer.peer, message })

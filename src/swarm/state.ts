@@ -1,0 +1,215 @@
+import type { Bytes } from '../shared/bytes.ts'
+import { blockCount, type Geometry } from '../shared/geometry.ts'
+import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Random } from '../shared/random.ts'
+import { Bitfield } from './bitfield.ts'
+import type { StorageFault, SwarmEffect } from './io.ts'
+import { Ledger } from './ledger.ts'
+import { geometryOf, pieceCountOf, type Manifest } from './manifest.ts'
+
+/** What the user wants of a share that is not ours. */
+export type Wish =
+  | { readonly state: 'none' }
+  | { readonly state: 'opening' }
+  | { readonly state: 'downloading' }
+  /** `opened`: whether the store had made room by then. */
+  | { readonly state: 'paused'; readonly opened: boolean }
+  | { readonly state: 'stopped'; readonly opened: boolean; readonly fault: StorageFault }
+
+/** Whether files of this device back the share. `lost`: they did, and can no longer be read. */
+export type Source = 'none' | 'hashing' | 'whole' | 'lost'
+
+/** Where a piece stands here. */
+export const stages = { lacking: 0, open: 1, held: 2 } as const
+
+/** One block asked of one peer. */
+export interface Request {
+  readonly peer: PeerState
+  readonly share: ShareState
+  readonly open: OpenPiece
+  readonly block: number
+  readonly lengthBytes: number
+  readonly askedAt: Millis
+}
+
+/** A piece begun: its blocks come in from one or several peers. */
+export interface OpenPiece {
+  readonly piece: PieceIndex
+  readonly blocks: { here: boolean; readonly requests: Request[] }[]
+  /** Blocks neither here nor asked for. */
+  missingCount: number
+  /** Blocks not here. */
+  awaitedCount: number
+  readonly givers: Set<PeerId>
+  /** After a corrupt piece from several givers: only this peer is asked, so that the next blame is certain. */
+  readonly solo: PeerId | null
+  checking: boolean
+}
+
+export interface Traffic {
+  downBytes: number
+  upBytes: number
+  lastBlockAt: Millis
+}
+
+export interface ShareState {
+  readonly manifest: Manifest
+  readonly geometry: Geometry
+  readonly pieceCount: number
+  readonly ledger: Ledger
+  readonly held: Bitfield
+  /** Bytes of the files themselves held, the tree left out. */
+  heldPayloadBytes: number
+  source: Source
+  wish: Wish
+  /** All of it has been here, if only for the zero pieces of an empty file. */
+  completed: boolean
+  /** 32 bytes a piece; the first `hashCount` are known. */
+  hashes: Bytes
+  hashCount: number
+  /** One of `stages` a piece. */
+  readonly stage: Uint8Array
+  /** Pieces begun, oldest first. */
+  readonly open: Map<PieceIndex, OpenPiece>
+  /** Pieces that came corrupt from several givers. */
+  readonly suspect: Set<PieceIndex>
+  /** Held since the last batch of haves. */
+  readonly unannounced: PieceIndex[]
+  /** Who wants it from us, and how many hashes each has been sent. */
+  readonly interested: Map<PeerId, { hashesSent: number }>
+  /** Pieces nobody else holds, and whom we promised each first. */
+  readonly givenTo: Map<PieceIndex, PeerId>
+  readonly traffic: Map<PeerId, Traffic>
+  /** Bytes that came twice or unasked. */
+  wastedBytes: number
+}
+
+export interface UploadItem {
+  readonly share: ShareState
+  readonly piece: PieceIndex
+  readonly block: number
+  readonly lengthBytes: number
+}
+
+export interface PeerState {
+  readonly peer: PeerId
+  /** Blocks we asked it for, oldest first. */
+  readonly requests: Set<Request>
+  /** Bytes of those. */
+  aheadBytes: number
+  /** How many bytes may be asked ahead; follows how soon it serves. */
+  windowBytes: number
+  lastBlockAt: Millis
+  /** Blocks it asked us for, oldest first. */
+  readonly queue: UploadItem[]
+  /** When each block now being uploaded to it was handed to its link, oldest first. */
+  readonly uploadsBegunAt: Millis[]
+  uploadingBytes: number
+  /** When it was last served, as a count of blocks served to anyone. */
+  lastServedTurn: number
+  /** The piece being served to it, to be finished before others are begun. */
+  serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
+  badPieces: number
+  strikes: number
+  readonly offered: Set<ShareId>
+}
+
+export interface SwarmState {
+  readonly random: Random
+  readonly uploadLimitBytesPerSecond: number
+  readonly peers: Map<PeerId, PeerState>
+  readonly shares: Map<ShareId, ShareState>
+  /** Shares being fetched, in the order asked for: the first is served first. */
+  readonly downloads: Set<ShareState>
+  /** Bytes of all open pieces. */
+  openBytes: number
+  uploadingBytes: number
+  /** How many bytes may be in the links' hands; follows how soon they are taken. */
+  uploadWindowBytes: number
+  servedTurn: number
+  /** When the upload limit allows the next block. */
+  nextUploadAt: Millis
+  announceAt: Millis | null
+  tickAt: Millis | null
+  wakeAt: Millis
+}
+
+/** One call of the machine: the state, the moment, and where its orders go. */
+export interface Turn {
+  readonly state: SwarmState
+  readonly now: Millis
+  readonly emit: (effect: SwarmEffect) => void
+}
+
+export function newShareState(manifest: Manifest): ShareState {
+  const pieceCount = pieceCountOf(manifest)
+  return {
+    manifest,
+    geometry: geometryOf(manifest),
+    pieceCount,
+    ledger: new Ledger(pieceCount),
+    held: new Bitfield(pieceCount),
+    heldPayloadBytes: 0,
+    source: 'none',
+    wish: { state: 'none' },
+    completed: false,
+    hashes: new Uint8Array(0),
+    hashCount: 0,
+    stage: new Uint8Array(pieceCount),
+    open: new Map(),
+    suspect: new Set(),
+    unannounced: [],
+    interested: new Map(),
+    givenTo: new Map(),
+    traffic: new Map(),
+    wastedBytes: 0,
+  }
+}
+
+export function newPeerState(peer: PeerId, now: Millis): PeerState {
+  return {
+    peer,
+    requests: new Set(),
+    aheadBytes: 0,
+    windowBytes: limits.requestedAheadMinBytes,
+    lastBlockAt: now,
+    queue: [],
+    uploadsBegunAt: [],
+    uploadingBytes: 0,
+    lastServedTurn: 0,
+    serving: null,
+    badPieces: 0,
+    strikes: 0,
+    offered: new Set(),
+  }
+}
+
+export function newOpenPiece(share: ShareState, piece: PieceIndex, solo: PeerId | null): OpenPiece {
+  const count = blockCount(share.geometry, piece)
+  return {
+    piece,
+    blocks: Array.from({ length: count }, () => ({ here: false, requests: [] })),
+    missingCount: count,
+    awaitedCount: count,
+    givers: new Set(),
+    solo,
+    checking: false,
+  }
+}
+
+export function trafficWith(share: ShareState, peer: PeerId): Traffic {
+  const known = share.traffic.get(peer)
+  if (known) return known
+  const traffic = { downBytes: 0, upBytes: 0, lastBlockAt: -Infinity }
+  share.traffic.set(peer, traffic)
+  return traffic
+}
+
+/** A message that no honest peer sends. */
+export function strike(turn: Turn, peer: PeerState, why: string): void {
+  peer.strikes++
+  turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
+  if (peer.strikes === limits.strikesMax)
+    turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
+}

@@ -1,0 +1,318 @@
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Random } from '../shared/random.ts'
+import { unreachable } from '../shared/result.ts'
+import { announceBatch, announceShare, announceSoon, greet, tellInterest } from './announcing.ts'
+import { Bitfield } from './bitfield.ts'
+import { addHashes, hashAt } from './hashList.ts'
+import { checkGathered, complete, pieceChecked, pieceHashed, sourceLost } from './holding.ts'
+import type { SwarmEffect, SwarmInput, SwarmMessage } from './io.ts'
+import { sameManifest, type Manifest } from './manifest.ts'
+import {
+  blockArrived,
+  blocksRefused,
+  dropPeerRequests,
+  expireRequests,
+  fill,
+  fillAll,
+  piecePromised,
+} from './requests.ts'
+import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
+import {
+  newPeerState,
+  newShareState,
+  strike,
+  type PeerState,
+  type ShareState,
+  type SwarmState,
+  type Turn,
+} from './state.ts'
+import { blockLeft, blocksCancelled, blocksRequested, dropPeerUploads, serve } from './uploads.ts'
+import { cancel, download, forgetUnoffered, pause, remove, resume, stop, storeOpened } from './wishes.ts'
+
+export interface SwarmOptions {
+  readonly random: Random
+  /** 0 for none. */
+  readonly uploadLimitBytesPerSecond: number
+}
+
+/** The machine that knows who has which piece, what to ask of whom, and what to serve to whom. */
+export interface Swarm {
+  /** The only way in. Runs to the end, never waits, never throws on what a peer sent. */
+  handle(input: SwarmInput, now: Millis): SwarmEffect[]
+  /** The shares as people see them, oldest first. */
+  shares(): ShareSnapshot[]
+  /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
+  inspect(share: ShareId): Readonly<ShareState> | null
+  /** The known hash of a share's first piece, to tell whether a file may be it; null while unknown. */
+  firstHash(share: ShareId): Uint8Array | null
+}
+
+export function createSwarm(options: SwarmOptions): Swarm {
+  const state: SwarmState = {
+    random: options.random,
+    uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond,
+    peers: new Map(),
+    shares: new Map(),
+    downloads: new Set(),
+    openBytes: 0,
+    uploadingBytes: 0,
+    uploadWindowBytes: limits.uploadingMinBytes,
+    servedTurn: 0,
+    nextUploadAt: -Infinity,
+    announceAt: null,
+    tickAt: null,
+    wakeAt: Infinity,
+  }
+  return {
+    handle(input, now) {
+      const effects: SwarmEffect[] = []
+      const turn: Turn = { state, now, emit: (effect) => effects.push(effect) }
+      takeIn(turn, input)
+      planWake(turn)
+      return effects
+    },
+    shares: () => [...state.shares.values()].map(snapshotOf),
+    inspect: (share) => state.shares.get(share) ?? null,
+    firstHash(id) {
+      const share = state.shares.get(id)
+      return share ? hashAt(share, 0) : null
+    },
+  }
+}
+
+function takeIn(turn: Turn, input: SwarmInput): void {
+  const { state } = turn
+  switch (input.type) {
+    case 'peerLinked':
+      return peerLinked(turn, input.peer)
+    case 'peerUnlinked':
+      return withPeer(turn, input.peer, (peer) => peerUnlinked(turn, peer))
+    case 'messageArrived':
+      return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
+    case 'messageFaulted':
+      return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
+    case 'blockUploaded':
+      return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer, input.lengthBytes))
+    case 'blockUnreadable':
+      return withPeer(turn, input.peer, (peer) => blockUnreadable(turn, peer, input))
+    case 'shareOffered':
+      return shareOffered(turn, input.manifest)
+    case 'woke':
+      return woke(turn)
+    default: {
+      const share = state.shares.get(input.share)
+      if (share) shareInput(turn, share, input)
+    }
+  }
+}
+
+type ShareInput = Exclude<
+  SwarmInput,
+  {
+    type:
+      | 'peerLinked'
+      | 'peerUnlinked'
+      | 'messageArrived'
+      | 'messageFaulted'
+      | 'blockUploaded'
+      | 'blockUnreadable'
+      | 'shareOffered'
+      | 'woke'
+  }
+>
+
+function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
+  switch (input.type) {
+    case 'sourceAttached':
+      share.source = 'hashing'
+      return announceShare(turn, share)
+    case 'pieceHashed':
+      return pieceHashed(turn, share, input.piece, input.hash)
+    case 'sourceLost':
+      return sourceLost(turn, share)
+    case 'downloadAsked':
+      return download(turn, share)
+    case 'pauseAsked':
+      return pause(turn, share)
+    case 'resumeAsked':
+      return resume(turn, share)
+    case 'cancelAsked':
+      cancel(turn, share)
+      return forgetUnoffered(turn)
+    case 'removeAsked':
+      remove(turn, share)
+      return forgetUnoffered(turn)
+    case 'storeOpened':
+      return storeOpened(turn, share)
+    case 'storeFailed':
+      return stop(turn, share, input.fault)
+    case 'pieceChecked':
+      return pieceChecked(turn, share, input.piece, input.right)
+    case 'pieceFaulted': {
+      const open = share.open.get(input.piece)
+      if (open) open.checking = false
+      return stop(turn, share, input.fault)
+    }
+    default:
+      return unreachable(input)
+  }
+}
+
+function withPeer(turn: Turn, id: PeerId, then: (peer: PeerState) => void): void {
+  const peer = turn.state.peers.get(id)
+  if (peer) then(peer)
+}
+
+function peerLinked(turn: Turn, id: PeerId): void {
+  if (turn.state.peers.has(id)) return
+  const peer = newPeerState(id, turn.now)
+  turn.state.peers.set(id, peer)
+  greet(turn, peer)
+}
+
+function peerUnlinked(turn: Turn, peer: PeerState): void {
+  turn.state.peers.delete(peer.peer)
+  dropPeerRequests(peer)
+  dropPeerUploads(turn, peer)
+  for (const share of turn.state.shares.values()) share.ledger.removePeer(peer.peer)
+  forgetUnoffered(turn)
+  serve(turn)
+  fillAll(turn)
+}
+
+function shareOffered(turn: Turn, manifest: Manifest): void {
+  if (turn.state.shares.has(manifest.share)) return
+  const share = newShareState(manifest)
+  share.source = 'hashing'
+  turn.state.shares.set(manifest.share, share)
+  announceShare(turn, share)
+  turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
+  if (share.held.full) complete(turn, share)
+}
+
+function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: 'blockUnreadable' }): void {
+  const blocks = [{ piece: at.piece, block: at.block }]
+  turn.emit({ type: 'send', peer: peer.peer, message: { type: 'refuse', share: at.share, blocks } })
+  blockLeft(turn, peer, at.lengthBytes)
+}
+
+function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
+  if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
+  const share = turn.state.shares.get(message.share)
+  if (!share) return
+  switch (message.type) {
+    case 'bitfield':
+      return bitfieldArrived(turn, peer, share, message.bits)
+    case 'have':
+      if (!share.ledger.addHave(peer.peer, message.runs)) strike(turn, peer, 'a have beyond the share')
+      return fill(turn, peer)
+    case 'withdraw':
+      return withdrawn(turn, peer, share)
+    case 'interested':
+      share.interested.set(peer.peer, { hashesSent: Math.min(message.hashesFrom, share.hashCount) })
+      return announceSoon(turn)
+    case 'notInterested':
+      share.interested.delete(peer.peer)
+      return blocksCancelled(turn, peer, share, () => true)
+    case 'hashes':
+      return hashesArrived(turn, peer, share, message.first, message.hashes)
+    case 'promise':
+      for (const piece of message.pieces) piecePromised(turn, peer, share, piece)
+      return fill(turn, peer)
+    case 'request':
+      return blocksRequested(turn, peer, share, message.blocks)
+    case 'cancel': {
+      const isCancelled = ({ piece, block }: { piece: number; block: number }): boolean =>
+        message.blocks.some((at) => at.piece === piece && at.block === block)
+      return blocksCancelled(turn, peer, share, isCancelled)
+    }
+    case 'refuse':
+      return blocksRefused(turn, peer, share, message.blocks)
+    case 'block':
+      return blockArrived(turn, peer, share, message, message.bytes)
+    default:
+      return unreachable(message)
+  }
+}
+
+/** The first offer of a share says what it is; one that differs from it is not believed. */
+function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
+  const known = turn.state.shares.get(manifest.share)
+  if (known && !sameManifest(known.manifest, manifest))
+    return strike(turn, peer, 'another manifest for a known share')
+  if (!known) {
+    const isFull = turn.state.shares.size >= limits.sharesMax || peer.offered.size >= limits.sharesPerPeerMax
+    if (isFull) return
+    turn.state.shares.set(manifest.share, newShareState(manifest))
+    turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
+  }
+  peer.offered.add(manifest.share)
+}
+
+function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
+  const bits = Bitfield.parse(share.pieceCount, bytes)
+  if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
+  if (!peer.offered.has(share.manifest.share)) return
+  share.ledger.setHolding(peer.peer, bits)
+  if (!turn.state.downloads.has(share)) return
+  tellInterest(turn, peer, share)
+  fill(turn, peer)
+}
+
+function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
+  peer.offered.delete(share.manifest.share)
+  share.ledger.removePeer(peer.peer)
+  share.interested.delete(peer.peer)
+  blocksCancelled(turn, peer, share, () => true)
+  forgetUnoffered(turn)
+}
+
+function hashesArrived(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  first: number,
+  hashes: Uint8Array,
+): void {
+  switch (addHashes(share, first, hashes)) {
+    case 'added':
+      announceSoon(turn)
+      checkGathered(turn, share)
+      return fillAll(turn)
+    case 'conflict':
+      return strike(turn, peer, 'hashes that differ from those known')
+    case 'beyond':
+      return strike(turn, peer, 'hashes beyond the share')
+    case 'known':
+    case 'gap':
+  }
+}
+
+function woke(turn: Turn): void {
+  const { state, now } = turn
+  if (state.announceAt !== null && state.announceAt <= now) announceBatch(turn)
+  if (state.tickAt !== null && state.tickAt <= now) {
+    state.tickAt = null
+    expireRequests(turn)
+    fillAll(turn)
+  }
+  serve(turn)
+}
+
+/** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
+function planWake(turn: Turn): void {
+  const { state, now } = turn
+  const isWaiting = [...state.peers.values()].some((peer) => peer.requests.size > 0)
+  if (isWaiting) state.tickAt ??= now + limits.requestTickMs
+  const limitAt =
+    state.nextUploadAt > now && [...state.peers.values()].some((peer) => peer.queue.length > 0)
+      ? state.nextUploadAt
+      : Infinity
+  const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
+  const isStale = state.wakeAt <= now
+  if (at === Infinity || (at >= state.wakeAt && !isStale)) return
+  state.wakeAt = at
+  const why = at === state.announceAt ? 'announce' : at === state.tickAt ? 'tick' : 'uploadLimit'
+  turn.emit({ type: 'wakeAt', at, why })
+}

@@ -1,0 +1,198 @@
+import { blockCount, blockLength } from '../shared/geometry.ts'
+import type { Millis, PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { BlockAt } from './io.ts'
+import { strike, trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
+
+/**
+ * A peer asks for blocks. What only we hold is promised to the first who asks, and the others are told, so that they ask for
+ * something else.
+ */
+export function blocksRequested(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  blocks: readonly BlockAt[],
+): void {
+  const refused: BlockAt[] = []
+  const promised = new Set<PieceIndex>()
+  for (const { piece, block } of blocks) {
+    if (piece >= share.pieceCount || block >= blockCount(share.geometry, piece)) {
+      strike(turn, peer, 'a request beyond the share')
+      continue
+    }
+    if (!share.held.has(piece) || peer.queue.length >= limits.uploadQueuePerPeerMax) {
+      refused.push({ piece, block })
+      continue
+    }
+    if (share.ledger.copies[piece] === 0 && !share.givenTo.has(piece)) {
+      share.givenTo.set(piece, peer.peer)
+      promised.add(piece)
+    }
+    peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
+  }
+  if (refused.length > 0) refuse(turn, peer, share, refused)
+  if (promised.size > 0) tellPromises(turn, peer, share, [...promised])
+  serve(turn)
+}
+
+function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly BlockAt[]): void {
+  turn.emit({
+    type: 'send',
+    peer: peer.peer,
+    message: { type: 'refuse', share: share.manifest.share, blocks },
+  })
+}
+
+function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
+  for (const peer of share.interested.keys()) {
+    if (peer === to.peer) continue
+    turn.emit({ type: 'send', peer, message: { type: 'promise', share: share.manifest.share, pieces } })
+  }
+}
+
+/** The peer no longer wants these, or no longer wants the share at all. */
+export function blocksCancelled(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  isCancelled: (at: BlockAt) => boolean,
+): void {
+  const kept = peer.queue.filter((item) => item.share !== share || !isCancelled(item))
+  const cancelled = peer.queue.filter((item) => item.share === share && isCancelled(item))
+  peer.queue.splice(0, peer.queue.length, ...kept)
+  for (const { piece } of cancelled) takePromiseBack(share, peer, piece)
+  serve(turn)
+}
+
+/** A promise to a peer that lets go of the piece before anything of it was sent is free for the next who asks. */
+function takePromiseBack(share: ShareState, peer: PeerState, piece: PieceIndex): void {
+  const isServing = peer.serving?.share === share && peer.serving.piece === piece
+  const isQueued = peer.queue.some((item) => item.share === share && item.piece === piece)
+  if (share.givenTo.get(piece) === peer.peer && !isServing && !isQueued) share.givenTo.delete(piece)
+}
+
+/** Forgets what a gone peer wanted, and frees what was promised to it and never arrived in the room. */
+export function dropPeerUploads(turn: Turn, peer: PeerState): void {
+  turn.state.uploadingBytes -= peer.uploadingBytes
+  for (const share of turn.state.shares.values()) {
+    share.interested.delete(peer.peer)
+    for (const [piece, to] of share.givenTo) {
+      if (to === peer.peer && share.ledger.copies[piece] === 0) share.givenTo.delete(piece)
+    }
+  }
+}
+
+/** We no longer hold the share: everyone who waits for it is told. */
+export function refuseAll(turn: Turn, share: ShareState): void {
+  for (const peer of turn.state.peers.values()) {
+    const waiting = peer.queue.filter((item) => item.share === share)
+    if (waiting.length === 0) continue
+    blocksCancelled(turn, peer, share, () => true)
+    refuse(
+      turn,
+      peer,
+      share,
+      waiting.map(({ piece, block }) => ({ piece, block })),
+    )
+  }
+}
+
+/** A block has left for the peer's channel, or could not be read. */
+export function blockLeft(turn: Turn, peer: PeerState, lengthBytes: number): void {
+  adaptWindow(turn, turn.now - (peer.uploadsBegunAt.shift() ?? turn.now))
+  peer.uploadingBytes -= lengthBytes
+  turn.state.uploadingBytes -= lengthBytes
+  serve(turn)
+}
+
+/** Keeps what waits in send buffers short in time, whatever the uplink: it can no longer be reordered, and haves wait behind it. */
+function adaptWindow({ state }: Turn, waitedMs: Millis): void {
+  const step =
+    waitedMs < limits.uploadComfortMs
+      ? limits.blockSizeBytes
+      : waitedMs > 2 * limits.uploadComfortMs
+        ? -limits.blockSizeBytes
+        : 0
+  state.uploadWindowBytes = Math.max(
+    limits.uploadingMinBytes,
+    Math.min(limits.uploadingMaxBytes, state.uploadWindowBytes + step),
+  )
+}
+
+/**
+ * Hands blocks to the links while there is room: first what finishes a piece that nobody else has, then other such pieces, then
+ * the rest; among equals, whoever was served longest ago.
+ */
+export function serve(turn: Turn): void {
+  const { state } = turn
+  while (state.uploadingBytes < state.uploadWindowBytes && state.nextUploadAt <= turn.now) {
+    const next = nextUpload(state.peers.values())
+    if (!next) return
+    const { peer, index, item } = next
+    peer.queue.splice(index, 1)
+    peer.serving = { share: item.share, piece: item.piece }
+    peer.lastServedTurn = ++state.servedTurn
+    peer.uploadsBegunAt.push(turn.now)
+    peer.uploadingBytes += item.lengthBytes
+    state.uploadingBytes += item.lengthBytes
+    keepUploadLimit(turn, item.lengthBytes)
+    trafficWith(item.share, peer.peer).upBytes += item.lengthBytes
+    const { piece, block, lengthBytes } = item
+    turn.emit({
+      type: 'uploadBlock',
+      peer: peer.peer,
+      share: item.share.manifest.share,
+      piece,
+      block,
+      lengthBytes,
+    })
+  }
+}
+
+/** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. */
+function keepUploadLimit(turn: Turn, lengthBytes: number): void {
+  const { state } = turn
+  if (state.uploadLimitBytesPerSecond === 0) return
+  const spanMs = (1000 * lengthBytes) / state.uploadLimitBytesPerSecond
+  state.nextUploadAt = Math.max(state.nextUploadAt, turn.now) + spanMs
+}
+
+interface NextUpload {
+  readonly peer: PeerState
+  readonly index: number
+  readonly item: UploadItem
+  readonly urgency: number
+}
+
+function nextUpload(peers: Iterable<PeerState>): NextUpload | null {
+  let best: NextUpload | null = null
+  for (const peer of peers) {
+    if (peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
+    const candidate = firstUpload(peer)
+    if (!candidate) continue
+    const isBetter =
+      best === null ||
+      candidate.urgency > best.urgency ||
+      (candidate.urgency === best.urgency && peer.lastServedTurn < best.peer.lastServedTurn)
+    if (isBetter) best = candidate
+  }
+  return best
+}
+
+/** The most urgent block in one peer's queue, the oldest among equals. */
+function firstUpload(peer: PeerState): NextUpload | null {
+  let best: NextUpload | null = null
+  for (const [index, item] of peer.queue.entries()) {
+    const urgency = urgencyOf(peer, item)
+    if (best === null || urgency > best.urgency) best = { peer, index, item, urgency }
+  }
+  return best
+}
+
+function urgencyOf(peer: PeerState, item: UploadItem): number {
+  const { share, piece } = item
+  const isFirstCopy = share.ledger.copies[piece] === 0 && share.givenTo.get(piece) === peer.peer
+  if (!isFirstCopy) return 0
+  return peer.serving?.share === share && peer.serving.piece === piece ? 2 : 1
+}

@@ -1,0 +1,91 @@
+import type { ShareId } from '../shared/ids.ts'
+import { announceShare, isOurs, tellInterest, withdraw } from './announcing.ts'
+import { checkGathered, complete, letGo } from './holding.ts'
+import type { StorageFault } from './io.ts'
+import { fillAll, stopRequests } from './requests.ts'
+import type { ShareState, Turn } from './state.ts'
+
+/** The user takes a share. */
+export function download(turn: Turn, share: ShareState): void {
+  if (share.wish.state !== 'none' || share.completed || share.source === 'hashing') return
+  open(turn, share)
+}
+
+function open(turn: Turn, share: ShareState): void {
+  share.wish = { state: 'opening' }
+  turn.emit({ type: 'openStore', manifest: share.manifest })
+}
+
+export function storeOpened(turn: Turn, share: ShareState): void {
+  if (share.wish.state === 'paused') share.wish = { state: 'paused', opened: true }
+  if (share.wish.state !== 'opening') return
+  announceShare(turn, share)
+  if (share.held.full) return complete(turn, share)
+  startFetching(turn, share)
+}
+
+function startFetching(turn: Turn, share: ShareState): void {
+  share.wish = { state: 'downloading' }
+  turn.state.downloads.add(share)
+  checkGathered(turn, share)
+  for (const peer of turn.state.peers.values()) tellInterest(turn, peer, share)
+  fillAll(turn)
+}
+
+export function pause(turn: Turn, share: ShareState): void {
+  if (share.wish.state !== 'downloading' && share.wish.state !== 'opening') return
+  stopFetching(turn, share)
+  share.wish = { state: 'paused', opened: share.wish.state === 'downloading' }
+}
+
+export function resume(turn: Turn, share: ShareState): void {
+  if (share.wish.state !== 'paused' && share.wish.state !== 'stopped') return
+  if (share.wish.opened) startFetching(turn, share)
+  else open(turn, share)
+}
+
+/** The disk refused: the download stops where it is, until the user resumes it. */
+export function stop(turn: Turn, share: ShareState, fault: StorageFault): void {
+  if (share.wish.state === 'none' || share.wish.state === 'stopped') return
+  const opened = share.wish.state === 'downloading' || (share.wish.state === 'paused' && share.wish.opened)
+  stopFetching(turn, share)
+  share.wish = { state: 'stopped', opened, fault }
+}
+
+function stopFetching(turn: Turn, share: ShareState): void {
+  turn.state.downloads.delete(share)
+  stopRequests(turn, share)
+  fillAll(turn)
+}
+
+/** Stops the download and forgets what came of it. */
+export function cancel(turn: Turn, share: ShareState): void {
+  if (share.wish.state === 'none') return
+  forget(turn, share)
+}
+
+/** Takes the share back from the room as far as we are concerned, and frees its space. */
+export function remove(turn: Turn, share: ShareState): void {
+  forget(turn, share)
+  share.source = 'none'
+}
+
+function forget(turn: Turn, share: ShareState): void {
+  letGo(turn, share)
+  share.wish = { state: 'none' }
+  turn.emit({ type: 'closeStore', share: share.manifest.share })
+  withdraw(turn, share)
+  fillAll(turn)
+}
+
+/** A share that nobody here offers any more, and that we neither hold nor want, is gone from the room. */
+export function forgetUnoffered(turn: Turn): void {
+  const gone: ShareId[] = []
+  for (const [id, share] of turn.state.shares) {
+    if (!isOurs(share) && share.source !== 'lost' && share.ledger.holdings.size === 0) gone.push(id)
+  }
+  for (const id of gone) {
+    turn.state.shares.delete(id)
+    turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
+  }
+}
