@@ -113,7 +113,10 @@ export type NoticeMessage =
   | { readonly code: 'sourceChanged'; readonly name: string }
   | { readonly code: 'storageFull'; readonly name: string }
   | { readonly code: 'unreadable'; readonly name: string }
+  /** More bytes or files than one share can hold. */
+  | { readonly code: 'tooMuch'; readonly name: string }
   | { readonly code: 'nothingToShare' }
+  | { readonly code: 'emptyFolder'; readonly name: string }
   | { readonly code: 'roomFull'; readonly membersMax: number }
   | { readonly code: 'alreadyShared'; readonly name: string }
   | { readonly code: 'saveFailed'; readonly name: string; readonly detail: string }

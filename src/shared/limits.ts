@@ -153,8 +153,12 @@ export const limits = {
   directoriesAtOnce: 16,
 
   // Page
+  /** The index of what is on disk is written at most this often. */
+  indexIntervalMs: 2 * seconds,
   /** The view is written at most this often. */
   viewIntervalMs: 250,
+  /** Notices shown at once; older ones are crowded out. */
+  noticesMax: 6,
   /** A peer counts as a source of a share this long after its last block. */
   sourceRecentMs: 3 * seconds,
 } as const

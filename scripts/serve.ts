@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { renderUnicodeCompact } from 'uqr'
+import { networkAddresses } from './addresses.ts'
+import { startServer, type Server } from './server.ts'
+
+const defaultPort = 4173
+const distFolder = fileURLToPath(new URL('../dist', import.meta.url))
+
+/** Serves the built page until Ctrl-C. Environment: `PORT`, and `SWARMDROP_CONFIG`, the path of a config.json to serve. */
+export async function serve(): Promise<void> {
+  const port = readPort(process.env['PORT'])
+  const configOverride = await readConfig(process.env['SWARMDROP_CONFIG'])
+  const server = await startServer({ port, host: '0.0.0.0', distFolder, configOverride }).catch(
+    sayWhyNot(port),
+  )
+  console.log(welcome(server.port, networkAddresses()))
+  const stop = () => void server.close().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return defaultPort
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    return giveUp(`PORT=${text} is not a port (0 to 65535).`)
+  return port
+}
+
+async function readConfig(path: string | undefined): Promise<unknown> {
+  if (path === undefined || path === '') return undefined
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    return giveUp(`SWARMDROP_CONFIG=${path} cannot be used: ${String(error)}`)
+  }
+}
+
+const sayWhyNot =
+  (port: number) =>
+  (error: NodeJS.ErrnoException): Server => {
+    if (error.code === 'EADDRINUSE') {
+      return giveUp(
+        `Port ${port} is taken by another program. Choose another one: PORT=${port + 1} npm start`,
+      )
+    }
+    if (error.code === 'EACCES') return giveUp(`This system does not let us open port ${port}.`)
+    throw error
+  }
+
+function giveUp(why: string): never {
+  console.error(why)
+  process.exit(1)
+}
+
+/** What people read in the terminal. `addresses` are those of the network, the likeliest first; any number of them. */
+export function welcome(port: number, addresses: readonly string[]): string {
+  const [likeliest, ...others] = addresses.map((address) => `https://${address}:${port}`)
+  const here = `  This computer   http://localhost:${port}`
+  if (likeliest === undefined) {
+    return `\nSwarmdrop is running. There is no network, so only this computer can reach it:\n\n${here}\n`
+  }
+  return [
+    '\nSwarmdrop is running. Ctrl-C stops it.\n',
+    here,
+    `  The network     ${likeliest}`,
+    ...others.map((address) => `                  ${address}`),
+    `\n${indent(renderUnicodeCompact(likeliest, { border: 2 }))}\n`,
+    'To share a room with other devices, open the network address, on this computer too.',
+    'The browser will warn once: the certificate is made by this computer, so nobody else vouches for it.',
+    'It has to be https: only then do browsers give a page on the network encryption and room on the disk.\n',
+  ].join('\n')
+}
+
+const indent = (text: string): string => text.replaceAll(/^/gm, '  ')

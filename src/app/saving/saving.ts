@@ -1,0 +1,46 @@
+import { limits } from '../../shared/limits.ts'
+import { ok, type Result } from '../../shared/result.ts'
+import { cleanName } from './fileNames.ts'
+import {
+  blobOrThrow,
+  saveFailed,
+  sizeOf,
+  type OnProgress,
+  type Saveable,
+  type SaveFault,
+} from './saveable.ts'
+import { activeServiceWorker, downloadStream } from './streamDownload.ts'
+import { zipStream } from './zip.ts'
+
+/**
+ * Starts an ordinary browser download of a complete share: the file, or a zip of the folder. A file is done when the browser has
+ * begun to copy it, a zip when the browser has taken the last byte.
+ */
+export async function saveShare(share: Saveable, onProgress: OnProgress): Promise<Result<void, SaveFault>> {
+  try {
+    if (share.kind === 'folder') return await saveZip(share, onProgress)
+    downloadBlob(await blobOrThrow(share, 0, sizeOf(share)), cleanName(share.name))
+    onProgress(sizeOf(share))
+    return ok(undefined)
+  } catch (error) {
+    return saveFailed(error)
+  }
+}
+
+async function saveZip(share: Saveable, onProgress: OnProgress): Promise<Result<void, SaveFault>> {
+  const download = { name: cleanName(`${share.name}.zip`), ...zipStream(share) }
+  const worker = await activeServiceWorker()
+  if (worker !== null) return downloadStream(worker, download, onProgress)
+  // Without a service worker the browser must hold the whole zip, on disk if it sees fit.
+  downloadBlob(await new Response(download.stream).blob(), download.name)
+  onProgress(download.sizeBytes)
+  return ok(undefined)
+}
+
+function downloadBlob(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), limits.savedAddressLifeMs)
+}

@@ -1,0 +1,55 @@
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { ShareId } from '../shared/ids.ts'
+import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
+import type { Manifest } from '../swarm/manifest.ts'
+import { decodeTree, type Entry } from '../swarm/tree.ts'
+import type { OnProgress, Saveable, SaveFault } from './saving/saveable.ts'
+
+/** How a complete share leaves for a file: as a browser download, or to a place the user picks. */
+export type SaveWay = (share: Saveable, onProgress: OnProgress) => Promise<Result<void, SaveFault>>
+
+export type SharingFault = SaveFault | { readonly code: 'badTree' }
+
+/** Saves a complete share of the store in this way. */
+export async function saveFromStore(
+  store: PieceStore,
+  manifest: Manifest,
+  way: SaveWay,
+  onProgress: OnProgress,
+): Promise<Result<void, SharingFault>> {
+  const entries = await entriesOf(store, manifest)
+  if (!entries.ok) return entries
+  const { share, treeSizeBytes, name, kind } = manifest
+  const blob = (from: number, to: number): Promise<Result<Blob, StoreFault>> =>
+    store.blob(share, treeSizeBytes + from, treeSizeBytes + to)
+  return way({ name, kind, entries: entries.value, blob }, onProgress)
+}
+
+/** What a complete share holds: a file itself, a folder the files its tree names. */
+async function entriesOf(
+  store: PieceStore,
+  manifest: Manifest,
+): Promise<Result<readonly Entry[], SharingFault>> {
+  const { kind, name, sizeBytes, modifiedMs, treeSizeBytes, share } = manifest
+  if (kind === 'file') return ok([{ path: name, sizeBytes, modifiedMs }])
+  const blob = await store.blob(share, 0, treeSizeBytes)
+  if (!blob.ok) return fail({ code: 'unreadable', fault: blob.fault })
+  const entries = decodeTree(new Uint8Array(await blob.value.arrayBuffer()), sizeBytes)
+  return entries ? ok(entries) : fail({ code: 'badTree' })
+}
+
+/** In words for the notice; null when the user cancelled it and knows. */
+export function saveFaultDetail(fault: SharingFault): string | null {
+  switch (fault.code) {
+    case 'cancelled':
+      return null
+    case 'badTree':
+      return 'its list of files is damaged'
+    case 'unreadable':
+      return `the stored bytes could not be read: ${fault.fault.code}`
+    case 'failed':
+      return fault.detail
+  }
+}
+
+export type SavingProgress = Map<ShareId, number>

@@ -1,0 +1,185 @@
+import type { MemberSnapshot } from '../room/io.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { stripOf, type HolderSnapshot, type ShareSnapshot, type StripPart } from '../swarm/snapshot.ts'
+import type { Swarm } from '../swarm/swarm.ts'
+import { RateMeter } from './rates.ts'
+import type { HolderView, ShareState, ShareTrouble, ShareView, StripCell } from './view.ts'
+
+/** Cells of a piece strip: enough to see, few enough to draw often. */
+const stripCells = 120
+/** Everything fetched and nothing new in the room for this long: the download waits for somebody. */
+const waitingAfterMs = 2000
+/** Copies from which on a piece counts as common. */
+const commonCopies = 2
+
+/** What has to be remembered of a share between two looks at it. */
+interface Memory {
+  readonly down: Map<PeerId, RateMeter>
+  readonly up: Map<PeerId, RateMeter>
+  /** Pieces held and reachable at the last change, and when that was. */
+  progress: string
+  progressAt: Millis
+  /** Who took pieces away that nobody else has. */
+  leftBy: string | null
+}
+
+/** Makes the shares' views from the swarm's snapshots: adds speeds, names and troubles. */
+export class ShareViews {
+  readonly #swarm: Pick<Swarm, 'shares' | 'inspect'>
+  readonly #memoryLimitBytes: number
+  readonly #memories = new Map<ShareId, Memory>()
+  /** Shares the user took off the list. */
+  readonly hidden = new Set<ShareId>()
+  /** Bytes saved so far of shares being saved. */
+  readonly saving = new Map<ShareId, number>()
+
+  constructor(swarm: Pick<Swarm, 'shares' | 'inspect'>, memoryLimitBytes: number) {
+    this.#swarm = swarm
+    this.#memoryLimitBytes = memoryLimitBytes
+  }
+
+  /** Newest first. */
+  views(members: readonly MemberSnapshot[], nameOf: (peer: PeerId) => string, now: Millis): ShareView[] {
+    const states = new Map(members.map((member) => [member.peer, member.state]))
+    const shares = this.#swarm.shares().toReversed()
+    const known = new Set(shares.map(({ share }) => share))
+    for (const share of this.#memories.keys()) if (!known.has(share)) this.#memories.delete(share)
+    return shares
+      .filter(({ share }) => !this.hidden.has(share))
+      .map((share) => this.#view(share, states, nameOf, now))
+  }
+
+  /** A member is gone: shares that can no longer be had whole remember who it was. */
+  memberGone(name: string): void {
+    for (const share of this.#swarm.shares()) {
+      const memory = this.#memories.get(share.share)
+      if (memory && share.reachableCount < share.pieceCount) memory.leftBy = name
+    }
+  }
+
+  #memory(share: ShareId, now: Millis): Memory {
+    const known = this.#memories.get(share)
+    if (known) return known
+    const memory = { down: new Map(), up: new Map(), progress: '', progressAt: now, leftBy: null }
+    this.#memories.set(share, memory)
+    return memory
+  }
+
+  #view(
+    share: ShareSnapshot,
+    states: ReadonlyMap<PeerId, MemberSnapshot['state']>,
+    nameOf: (peer: PeerId) => string,
+    now: Millis,
+  ): ShareView {
+    const { manifest, pieceCount } = share
+    const memory = this.#memory(share.share, now)
+    noteProgress(memory, share, now)
+    const holders = share.holders.map((holder) =>
+      holderView(memory, holder, pieceCount, states.get(holder.peer) ?? 'lost', nameOf(holder.peer), now),
+    )
+    const downBytesPerSecond = sum(holders, (holder) => holder.downBytesPerSecond)
+    const leftBytes = manifest.sizeBytes - share.heldPayloadBytes
+    const inspected = this.#swarm.inspect(share.share)
+    return {
+      share: share.share,
+      name: manifest.name,
+      kind: manifest.kind,
+      sizeBytes: manifest.sizeBytes,
+      fileCount: manifest.fileCount,
+      state: shareState(share),
+      mine: share.source !== 'none',
+      offeredBy: offerers(share).map(nameOf),
+      haveBytes: share.heldPayloadBytes,
+      downBytesPerSecond,
+      upBytesPerSecond: sum(holders, (holder) => holder.upBytesPerSecond),
+      timeLeftMs: downBytesPerSecond > 0 ? (1000 * leftBytes) / downBytesPerSecond : null,
+      sourceCount: share.holders.filter((holder) => now - holder.lastBlockAt < limits.sourceRecentMs).length,
+      copies: share.otherCopies + (share.state === 'complete' ? 1 : 0),
+      otherCopies: share.otherCopies,
+      roomFraction: fraction(share.othersCount, pieceCount, share.otherCopies > 0),
+      reachableFraction: fraction(share.reachableCount, pieceCount, true),
+      holders,
+      strip: inspected ? stripOf(inspected, stripCells).map(stripCell) : [],
+      pieceCount,
+      pieceSizeBytes: manifest.pieceSizeBytes,
+      trouble: this.#trouble(share, memory, now),
+      savingBytes: this.saving.get(share.share) ?? null,
+    }
+  }
+
+  #trouble(share: ShareSnapshot, memory: Memory, now: Millis): ShareTrouble | null {
+    if (share.source === 'lost') return { code: 'sourceChanged' }
+    if (share.fault?.code === 'broken') return { code: 'storageBroken', detail: share.fault.detail }
+    if (share.fault?.code === 'full') {
+      const isTooLarge = share.manifest.sizeBytes > this.#memoryLimitBytes
+      if (isTooLarge) return { code: 'tooLargeForMemory', limitBytes: this.#memoryLimitBytes }
+      return { code: 'storageFull', neededBytes: share.manifest.sizeBytes - share.heldPayloadBytes }
+    }
+    const isWanted = share.state === 'downloading' || share.state === 'paused'
+    if (!isWanted || share.reachableCount === share.pieceCount) return null
+    const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
+    return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
+  }
+}
+
+function noteProgress(memory: Memory, share: ShareSnapshot, now: Millis): void {
+  const progress = `${share.heldCount}/${share.reachableCount}`
+  if (progress !== memory.progress) {
+    memory.progress = progress
+    memory.progressAt = now
+  }
+  if (share.reachableCount === share.pieceCount) memory.leftBy = null
+}
+
+function holderView(
+  memory: Memory,
+  holder: HolderSnapshot,
+  pieceCount: number,
+  state: HolderView['state'],
+  name: string,
+  now: Millis,
+): HolderView {
+  return {
+    peer: holder.peer,
+    name,
+    state,
+    fraction: fraction(holder.heldCount, pieceCount, true),
+    downBytesPerSecond: meter(memory.down, holder.peer).update(holder.downBytes, now),
+    upBytesPerSecond: meter(memory.up, holder.peer).update(holder.upBytes, now),
+  }
+}
+
+function meter(meters: Map<PeerId, RateMeter>, peer: PeerId): RateMeter {
+  const known = meters.get(peer)
+  if (known) return known
+  const fresh = new RateMeter()
+  meters.set(peer, fresh)
+  return fresh
+}
+
+function shareState(share: ShareSnapshot): ShareState {
+  if (share.source === 'lost') return 'failed'
+  return share.state === 'stopped' ? 'failed' : share.state
+}
+
+/** Those who hold the most of it: all, or, while its origin still hashes, as much as there is. */
+function offerers(share: ShareSnapshot): PeerId[] {
+  const most = Math.max(0, ...share.holders.map((holder) => holder.heldCount))
+  return share.holders.filter((holder) => holder.heldCount === most).map((holder) => holder.peer)
+}
+
+/** Of an empty file there are no pieces to count: `otherwise` says whether it is there. */
+const fraction = (count: number, of: number, otherwise: boolean): number =>
+  of === 0 ? (otherwise ? 1 : 0) : count / of
+
+function stripCell(part: StripPart): StripCell {
+  if (part.heldCount === part.pieceCount) return 'here'
+  if (part.openCount > 0) return 'coming'
+  if (part.heldCount > 0) return 'partly'
+  if (part.rarest === 0) return 'nowhere'
+  return part.rarest >= commonCopies ? 'common' : 'rare'
+}
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0)

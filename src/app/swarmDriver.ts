@@ -1,0 +1,212 @@
+import { drainedBytes } from '../link/link.ts'
+import type { Bytes } from '../shared/bytes.ts'
+import { pieceCount } from '../shared/geometry.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Random } from '../shared/random.ts'
+import { unreachable } from '../shared/result.ts'
+import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
+import { decodeMessage, encodeMessage } from '../swarm/codec.ts'
+import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swarm/io.ts'
+import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { Alarm, type Clock } from './clock.ts'
+
+export interface SwarmDriverOptions {
+  readonly random: Random
+  readonly clock: Clock
+  readonly store: PieceStore
+  /** 0 for none. */
+  readonly uploadLimitBytesPerSecond: number
+  readonly network: Network
+  readonly listener: SwarmDriverListener
+}
+
+/** What the swarm needs of the links. */
+export interface Network {
+  send(peer: PeerId, bytes: Bytes): void
+  /** Bytes waiting to leave on the peer's link. */
+  waitingBytes(peer: PeerId): number
+  dropLink(peer: PeerId): void
+}
+
+export interface SwarmDriverListener {
+  reported(report: SwarmReport): void
+  /** Files of this device can no longer be read as they were offered. */
+  sourceLost(share: ShareId): void
+  changed(): void
+}
+
+interface Upload {
+  readonly share: ShareId
+  readonly lengthBytes: number
+}
+
+/** Carries out what the swarm machine orders: sends messages, hashes, reads and writes pieces; holds its one timer. */
+export class SwarmDriver {
+  readonly #options: SwarmDriverOptions
+  readonly #store: PieceStore
+  readonly #swarm: Swarm
+  readonly #alarm: Alarm
+  readonly #inputs: SwarmInput[] = []
+  #isHandling = false
+  /** Blocks sent and not yet taken by the peer's channel. */
+  readonly #leaving = new Map<PeerId, Upload[]>()
+
+  constructor(options: SwarmDriverOptions) {
+    this.#options = options
+    this.#store = options.store
+    this.#swarm = createSwarm(options)
+    this.#alarm = new Alarm(options.clock)
+  }
+
+  /** The machine's picture of things, to be read only. */
+  get swarm(): Pick<Swarm, 'shares' | 'inspect' | 'firstHash'> {
+    return this.#swarm
+  }
+
+  messageArrived(peer: PeerId, bytes: Bytes): void {
+    const message = decodeMessage(bytes)
+    if (message.ok) this.handle({ type: 'messageArrived', peer, message: message.value })
+    else this.handle({ type: 'messageFaulted', peer })
+  }
+
+  peerUnlinked(peer: PeerId): void {
+    this.#leaving.delete(peer)
+    this.handle({ type: 'peerUnlinked', peer })
+  }
+
+  /** The peer's channel has taken what was sent. */
+  drained(peer: PeerId): void {
+    for (const upload of this.#leaving.get(peer)?.splice(0) ?? []) {
+      this.handle({ type: 'blockUploaded', peer, ...upload })
+    }
+  }
+
+  /** Offers files of this device, and hashes them from the first piece to the last. */
+  async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
+    await this.#store.attach(manifest.share, geometryOf(manifest), files)
+    this.handle({ type: 'shareOffered', manifest })
+    await this.#hashAll(manifest)
+  }
+
+  /** Files that look like a share of the room: each piece of theirs that is right we hold from now on. */
+  async attach(manifest: Manifest, files: readonly File[]): Promise<void> {
+    await this.#store.attach(manifest.share, geometryOf(manifest), files)
+    this.handle({ type: 'sourceAttached', share: manifest.share })
+    await this.#hashAll(manifest)
+  }
+
+  async #hashAll(manifest: Manifest): Promise<void> {
+    const { share } = manifest
+    const count = pieceCount(geometryOf(manifest))
+    let next = count > 0 ? this.#store.hashPiece(share, 0) : null
+    for (let piece = 0; next; piece++) {
+      const hash = await next
+      // The next piece is read while this one is told to the room.
+      next = piece + 1 < count ? this.#store.hashPiece(share, piece + 1) : null
+      if (!hash.ok) return this.#sourceFailed(share, hash.fault)
+      this.handle({ type: 'pieceHashed', share, piece, hash: hash.value })
+      if (this.#swarm.inspect(share)?.source === 'none') return
+    }
+  }
+
+  #sourceFailed(share: ShareId, fault: StoreFault): void {
+    if (fault.code === 'gone') return
+    this.handle({ type: 'sourceLost', share })
+    this.#options.listener.sourceLost(share)
+  }
+
+  /** Inputs that come while one is handled wait for their turn, so that effects are carried out in order. */
+  handle(input: SwarmInput): void {
+    this.#inputs.push(input)
+    if (this.#isHandling) return
+    this.#isHandling = true
+    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+      for (const effect of this.#swarm.handle(next, this.#options.clock.now())) this.#carryOut(effect)
+    }
+    this.#isHandling = false
+    this.#options.listener.changed()
+  }
+
+  close(): void {
+    this.#alarm.stop()
+  }
+
+  #carryOut(effect: SwarmEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#options.network.send(effect.peer, encodeMessage(effect.message))
+      case 'openStore':
+        return void this.#openStore(effect.manifest)
+      case 'closeStore':
+        return void this.#store.remove(effect.share)
+      case 'keepBlock': {
+        const offsetBytes = effect.block * limits.blockSizeBytes
+        return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
+      }
+      case 'checkPiece':
+        return void this.#checkPiece(effect)
+      case 'dropPiece':
+        return this.#store.dropPiece(effect.share, effect.piece)
+      case 'uploadBlock':
+        return void this.#upload(effect)
+      case 'dropLink':
+        return this.#options.network.dropLink(effect.peer)
+      case 'wakeAt':
+        return this.#alarm.setAt(effect.at, () => this.handle({ type: 'woke' }))
+      case 'report':
+        return this.#options.listener.reported(effect.report)
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  async #openStore(manifest: Manifest): Promise<void> {
+    const { share } = manifest
+    const created = await this.#store.create(share, geometryOf(manifest))
+    if (created.ok) return this.handle({ type: 'storeOpened', share })
+    const fault = storageFault(created.fault)
+    if (fault) this.handle({ type: 'storeFailed', share, fault })
+  }
+
+  async #checkPiece({ share, piece, hash }: SwarmEffect & { type: 'checkPiece' }): Promise<void> {
+    const checked = await this.#store.checkPiece(share, piece, hash)
+    if (checked.ok)
+      return this.handle({ type: 'pieceChecked', share, piece, right: checked.value === 'kept' })
+    const fault = storageFault(checked.fault)
+    if (fault) this.handle({ type: 'pieceFaulted', share, piece, fault })
+  }
+
+  async #upload(effect: SwarmEffect & { type: 'uploadBlock' }): Promise<void> {
+    const { peer, share, piece, block, lengthBytes } = effect
+    const read = await this.#store.read(share, piece, block * limits.blockSizeBytes, lengthBytes)
+    if (!read.ok) {
+      this.handle({ type: 'blockUnreadable', peer, share, piece, block, lengthBytes })
+      if (read.fault.code === 'sourceChanged') this.#sourceFailed(share, read.fault)
+      return
+    }
+    const { network } = this.#options
+    network.send(peer, encodeMessage({ type: 'block', share, piece, block, bytes: read.value }))
+    if (network.waitingBytes(peer) <= drainedBytes) {
+      return this.handle({ type: 'blockUploaded', peer, share, lengthBytes })
+    }
+    const leaving = this.#leaving.get(peer) ?? []
+    this.#leaving.set(peer, leaving)
+    leaving.push({ share, lengthBytes })
+  }
+}
+
+/** Null where there is nothing to tell: the share was removed meanwhile. */
+function storageFault(fault: StoreFault): StorageFault | null {
+  switch (fault.code) {
+    case 'full':
+      return { code: 'full' }
+    case 'gone':
+      return null
+    case 'sourceChanged':
+      return { code: 'broken', detail: 'the file was changed' }
+    case 'broken':
+      return fault
+  }
+}

@@ -1,0 +1,35 @@
+import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Random } from '../shared/random.ts'
+import type { Mailbox, MailboxAt, Profile, RoomEffect } from './io.ts'
+
+export interface OwnBroker {
+  readonly mailbox: Mailbox
+  online: boolean
+}
+
+/** What the parts of the room machine share. */
+export interface RoomContext {
+  readonly self: PeerId
+  readonly random: Random
+  readonly brokers: readonly OwnBroker[]
+  profile: Profile
+  /** The moment of the input being handled. */
+  now: Millis
+  readonly emit: (effect: RoomEffect) => void
+}
+
+/** Something a part must do at a moment, unless an input changes its mind before. */
+export interface Deadline {
+  readonly at: Millis
+  readonly why: string
+}
+
+/** Our mailboxes at the brokers that are online: an address that nobody empties is of no use to others. */
+export function ownMailboxes(context: RoomContext): MailboxAt[] {
+  return context.brokers.flatMap(({ mailbox, online }, broker) => (online ? [{ broker, mailbox }] : []))
+}
+
+/** A span from 3/4 to 5/4 of the one given, so that members do not act in step. */
+export function jittered(context: RoomContext, ms: Millis): Millis {
+  return ms * (0.75 + context.random() / 0x2_0000_0000)
+}

@@ -1,0 +1,121 @@
+import type { LinkSession, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { unreachable } from '../shared/result.ts'
+import type { Announcing } from './announcing.ts'
+import type { RoomContext } from './context.ts'
+import type { Dialing } from './dialing.ts'
+import type { Doors } from './doors.ts'
+import type { Introductions } from './introductions.ts'
+import type { RoomMessage } from './io.ts'
+import type { LinkedMember } from './member.ts'
+import type { Relaying } from './relaying.ts'
+import type { Roster } from './roster.ts'
+
+/** The parts a conversation may set going. */
+export interface ConversationParts {
+  readonly roster: Roster
+  readonly relaying: Relaying
+  readonly dialing: Dialing
+  readonly introductions: Introductions
+  readonly doors: Doors
+  readonly announcing: Announcing
+}
+
+/** What is said on a link, from the first word to the last. */
+export interface Conversation {
+  linkOpened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void
+  messageArrived(member: LinkedMember, message: RoomMessage): void
+  messageFaulted(member: LinkedMember): void
+  /** Says goodbye to everyone and closes every link and attempt. */
+  leave(): void
+}
+
+export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
+  const { roster, relaying, dialing, introductions, doors, announcing } = parts
+  const { emit } = context
+
+  function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
+    const { profile, mailboxes, doors: held } = message
+    if (JSON.stringify(mailboxes) !== JSON.stringify(member.mailboxes)) roster.changed()
+    member.profile = profile
+    member.mailboxes = mailboxes
+    member.road.doors = held
+    if (member.road.greeted) return
+    member.road.greeted = true
+    member.lostSince = null
+    member.redialMs = limits.redialMinMs
+    emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
+  }
+
+  /** Closes the link of a member that will not come back soon. */
+  function part({ peer, profile, road }: LinkedMember, reason: 'left' | 'misbehaved'): void {
+    roster.changed()
+    emit({ type: 'closeLink', peer, session: road.session, reason })
+    if (profile !== null) emit({ type: 'report', report: { type: 'memberLeft', peer, profile } })
+  }
+
+  function saidBye(member: LinkedMember): void {
+    part(member, 'left')
+    roster.removeLeft(member)
+  }
+
+  return {
+    linkOpened(peer, session, route) {
+      const wasAlone = roster.linked().length === 0
+      const isFull = roster.isFull()
+      const member = dialing.opened(peer, session, route)
+      if (member === null) return
+      if (isFull) {
+        announcing.turnAway(member)
+        member.redialMs = limits.redialMaxMs
+        emit({ type: 'report', report: { type: 'roomFull', peer } })
+        dialing.drop(member, 'roomFull')
+        return
+      }
+      announcing.greet(member)
+      // Those who were out of reach may be in reach of this one.
+      if (wasAlone) dialing.redialNow()
+    },
+
+    messageArrived(member, message) {
+      switch (message.type) {
+        case 'profile':
+          profileArrived(member, message)
+          break
+        case 'roster':
+          introductions.rosterArrived(member, message.members)
+          if (member.road.refusing) doors.turnedAway()
+          break
+        case 'relay':
+          relaying.relayArrived(member, message)
+          break
+        case 'ping':
+          emit({ type: 'send', peer: member.peer, message: { type: 'pong' } })
+          break
+        case 'pong':
+          // Hearing anything at all is what counts.
+          break
+        case 'bye':
+          saidBye(member)
+          break
+        default:
+          unreachable(message)
+      }
+    },
+
+    messageFaulted(member) {
+      member.strikes++
+      if (member.strikes < limits.strikesMax) return
+      part(member, 'misbehaved')
+      roster.removeBanned(member)
+    },
+
+    leave() {
+      for (const { peer, road } of roster.all()) {
+        if (road.state === 'linked') emit({ type: 'send', peer, message: { type: 'bye' } })
+        if (road.state !== 'waiting') emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
+      }
+      doors.releaseAll()
+    },
+  }
+}

@@ -1,0 +1,178 @@
+import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Deadline, RoomContext } from './context.ts'
+import { yieldMs, type Dialing } from './dialing.ts'
+import type { Letter, RosterEntry, Signal } from './io.ts'
+import { isLinked, type LinkedMember, type Member, type Offer } from './member.ts'
+import type { Relaying } from './relaying.ts'
+import type { Roster } from './roster.ts'
+
+/** Candidates may overtake their offer; this many wait for one, from all peers together. */
+const earlyCandidatesMax = 64
+/** An offer that nobody answered in this time may be lost: say it again when the peer shows that it is there. */
+const offerAgainMs: Millis = limits.doorAnswerMs
+/** A link that was silent for this long is doubted when its peer knocks. */
+const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
+/** A link gets this long to answer a ping before another to the same peer replaces it. */
+const challengeMs: Millis = 2000
+
+/** How letters and rosters bring peers together. */
+export interface Introductions {
+  letterArrived(letter: Letter): void
+  /** The roster of a member: everyone in it is to be linked with. */
+  rosterArrived(from: LinkedMember, members: readonly RosterEntry[]): void
+  linkClosed(peer: PeerId, session: LinkSession): void
+  attend(): void
+  deadlines(): Deadline[]
+}
+
+export function createIntroductions(
+  context: RoomContext,
+  roster: Roster,
+  dialing: Dialing,
+  relaying: Relaying,
+): Introductions {
+  const { self, emit } = context
+  const early = createEarlyCandidates()
+
+  function helloArrived(member: Member): void {
+    const { road } = member
+    if (isLinked(member)) {
+      // A knock of one we are linked with is for the others, unless its end of the link is gone.
+      if (context.now - member.road.silentSince > doubtfulSilenceMs) challenge(member, null)
+    } else if (road.state === 'waiting') {
+      dialing.dial(member)
+    } else if (road.state === 'offering') {
+      offerAgainIfLost(member)
+    }
+  }
+
+  function offerAgainIfLost(member: Member): void {
+    const { road } = member
+    if (road.state !== 'offering' || road.answered || context.now - road.sentAt < offerAgainMs) return
+    dialing.offerAgain(member)
+  }
+
+  function offerArrived(member: Member, offer: Offer): void {
+    const { road } = member
+    if (road.state !== 'waiting' && road.session === offer.session) return
+    if (isLinked(member)) challenge(member, offer)
+    // Both offered: the offer of the smaller id counts, and the other side will answer ours.
+    else if (road.state === 'offering' && self < member.peer) offerAgainIfLost(member)
+    else replaceBy(member, offer)
+  }
+
+  /**
+   * Either the peer lost its end of the link, or it woke from a sleep and the link is well, or this is an offer that
+   * lost the glare before the link opened and was long on its way. A ping tells.
+   */
+  function challenge(member: LinkedMember, offer: Offer | null): void {
+    const earlier = member.road.challenge
+    member.road.challenge = {
+      offer: offer ?? earlier?.offer ?? null,
+      until: earlier?.until ?? context.now + challengeMs,
+    }
+    emit({ type: 'send', peer: member.peer, message: { type: 'ping' } })
+  }
+
+  function challengeWon(member: Member, offer: Offer | null): void {
+    if (offer === null) {
+      dialing.supersede(member)
+      dialing.dial(member)
+    } else {
+      replaceBy(member, offer)
+    }
+  }
+
+  function replaceBy(member: Member, offer: Offer): void {
+    dialing.supersede(member)
+    dialing.accept(member, offer)
+    if (member.road.state !== 'answering') return
+    for (const data of early.take(member.peer, offer.session)) {
+      emit({ type: 'signalLink', peer: member.peer, session: offer.session, data })
+    }
+  }
+
+  function signalArrived(peer: PeerId, signal: Extract<Signal, { type: 'answer' | 'candidate' }>): void {
+    const { session, data } = signal
+    const road = roster.find(peer)?.road
+    const isExpected = road !== undefined && road.state !== 'waiting' && road.session === session
+    if (signal.type === 'candidate' && !isExpected) early.keep(peer, session, data)
+    if (!isExpected) return
+    if (signal.type === 'answer') {
+      if (road.state !== 'offering' || road.answered) return
+      road.answered = true
+    }
+    emit({ type: 'signalLink', peer, session, data })
+  }
+
+  return {
+    letterArrived(letter) {
+      if (!relaying.accepts(letter)) return
+      const { from, signal } = letter
+      if (signal.type === 'answer' || signal.type === 'candidate') {
+        signalArrived(from, signal)
+        return
+      }
+      const member = roster.meet({ peer: from, mailboxes: letter.mailboxes }, 'letter')
+      if (member === null) return
+      if (signal.type === 'hello') helloArrived(member)
+      else offerArrived(member, signal)
+    },
+
+    rosterArrived(from, members) {
+      const others = members.filter(({ peer }) => peer !== self)
+      from.road.neighbours = new Set(others.map(({ peer }) => peer))
+      if (others.length >= limits.membersMax - 1) {
+        if (!from.road.refusing) emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
+        from.road.refusing = true
+        return
+      }
+      for (const entry of others) {
+        const isNew = roster.find(entry.peer) === undefined
+        const member = roster.meet(entry, 'roster')
+        if (isNew && member?.road.state === 'waiting') {
+          member.road.dialAt = context.now + (self < entry.peer ? 0 : yieldMs)
+        }
+      }
+    },
+
+    linkClosed(peer, session) {
+      const member = roster.findLinked(peer)
+      const offer = member?.road.session === session ? member.road.challenge?.offer : null
+      if (member !== undefined && offer) replaceBy(member, offer)
+      else dialing.closed(peer, session)
+    },
+
+    attend() {
+      for (const member of roster.linked()) {
+        const { challenge: pending } = member.road
+        if (pending !== null && context.now >= pending.until) challengeWon(member, pending.offer)
+      }
+    },
+
+    deadlines: () =>
+      roster
+        .linked()
+        .flatMap(({ road }) =>
+          road.challenge === null ? [] : [{ at: road.challenge.until, why: 'challenge' }],
+        ),
+  }
+}
+
+/** Candidates that came before their offer. */
+function createEarlyCandidates() {
+  let kept: { readonly peer: PeerId; readonly session: LinkSession; readonly data: string }[] = []
+  return {
+    keep(peer: PeerId, session: LinkSession, data: string): void {
+      kept = [...kept.slice(1 - earlyCandidatesMax), { peer, session, data }]
+    },
+    take(peer: PeerId, session: LinkSession): string[] {
+      const isMatch = (one: { peer: PeerId; session: LinkSession }) =>
+        one.peer === peer && one.session === session
+      const matching = kept.filter(isMatch)
+      kept = kept.filter((one) => !isMatch(one))
+      return matching.map(({ data }) => data)
+    },
+  }
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import type { RoomEffect } from './io.ts'
+import { alice, bob, carol, createBench, effectsOf, peerNumber, sentTo, sessionNumber } from './roomBench.ts'
+
+const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
+const doorsPosted = (effects: readonly RoomEffect[]) =>
+  effectsOf(effects, 'postToDoor').map(({ door }) => door)
+const doorsClaimed = (effects: readonly RoomEffect[]) =>
+  effectsOf(effects, 'claimDoor').map(({ door }) => door)
+const reportTypes = (effects: readonly RoomEffect[]) =>
+  effectsOf(effects, 'report').map(({ report }) => report.type)
+const online = { type: 'brokerOnline', broker: 0 } as const
+
+describe('doors', () => {
+  it('[R1] a newcomer leaves one and the same hello at every door', () => {
+    const { feed } = createBench()
+    const posts = effectsOf(feed(online), 'postToDoor')
+    expect(posts.map(({ door }) => door)).toEqual(allDoors)
+    expect(new Set(posts.map(({ letter }) => letter.id)).size).toBe(1)
+    expect(posts[0]?.letter).toMatchObject({ to: null, mailboxes: [{ broker: 0, mailbox: 'own-0' }] })
+  })
+
+  it('[R1] a hello is answered with an offer to the mailbox in it', () => {
+    const { feed, letter } = createBench()
+    feed(online)
+    const [open] = effectsOf(letter(carol, { type: 'hello' }), 'openLink')
+    if (open === undefined) throw new Error('no offer')
+    expect(open).toMatchObject({ peer: carol, initiator: true })
+    const { session } = open
+    const signaled = feed({ type: 'linkSignaled', peer: carol, session, kind: 'offer', data: 'sdp' })
+    expect(effectsOf(signaled, 'post')).toMatchObject([
+      { broker: 0, mailbox: `mailbox-${carol.slice(0, 4)}`, letter: { to: carol, signal: { data: 'sdp' } } },
+    ])
+  })
+
+  it('[R2] the maker of a room claims its first door without asking', () => {
+    const { feed } = createBench({ fresh: true })
+    const effects = feed(online)
+    expect(doorsClaimed(effects)).toEqual([0])
+    expect(doorsPosted(effects)).toEqual([])
+  })
+
+  it('[R2] one whom nobody answers claims a door after a while, not before', () => {
+    const { feed, pass } = createBench()
+    feed(online)
+    expect(doorsClaimed(pass(limits.doorAnswerMs - 1))).toEqual([])
+    expect(doorsClaimed(pass(1))).toEqual([0])
+  })
+
+  it('[R2] one whom somebody answers claims nothing while the link is being made', () => {
+    const { feed, pass, letter } = createBench()
+    feed(online)
+    letter(alice, { type: 'offer', session: sessionNumber(1), data: 'sdp' })
+    expect(doorsClaimed(pass(limits.linkOpenTimeoutMs - 1))).toEqual([])
+    expect(doorsClaimed(pass(limits.doorAnswerMs + 1))).toEqual([0])
+  })
+
+  it('[R3] a door that is taken gets a hello, and the next one is claimed if that stays unanswered', () => {
+    const { feed, pass } = createBench({ fresh: true })
+    feed(online)
+    expect(doorsPosted(feed({ type: 'doorTaken', broker: 0, door: 0 }))).toEqual([0])
+    expect(doorsClaimed(pass(limits.doorAnswerMs))).toEqual([1])
+  })
+
+  it('[R3] one who holds a door and is alone knocks at all the others', () => {
+    const { feed, pass } = createBench({ fresh: true })
+    feed(online)
+    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    pass(limits.doorAnswerMs)
+    const knocks = effectsOf(pass(10 * limits.knockAloneMs), 'postToDoor')
+    expect(new Set(knocks.map(({ door }) => door))).toEqual(new Set(allDoors.slice(1)))
+    expect(knocks.length / (limits.doors - 1)).toBeGreaterThanOrEqual(8)
+    expect(knocks.length / (limits.doors - 1)).toBeLessThanOrEqual(14)
+  })
+
+  it('[R3] nothing is done at a broker that is offline', () => {
+    const { feed, pass, started } = createBench({ fresh: true })
+    expect(started).toEqual([])
+    expect(pass(60_000)).toEqual([])
+    feed(online)
+    feed({ type: 'brokerOffline', broker: 0 })
+    expect(pass(60_000)).toEqual([])
+  })
+
+  it('[R5] a linked member knocks at the doors nobody it knows holds', () => {
+    const { feed, pass, link } = createBench()
+    feed(online)
+    link(alice, [{ broker: 0, door: 0 }])
+    const effects = passHearing(pass, feed, 2 * limits.knockLinkedMs)
+    expect(doorsPosted(effects)).not.toContain(0)
+    expect(doorsPosted(effects)).toContain(7)
+  })
+
+  it('[R6] the member with the smallest id of those without a door claims the lowest free one', () => {
+    const first = createBench({ self: bob })
+    first.feed(online)
+    first.link(alice, [{ broker: 0, door: 0 }])
+    first.link(carol)
+    expect(doorsClaimed(first.pass(1000))).toEqual([1])
+
+    const second = createBench({ self: carol })
+    second.feed(online)
+    second.link(alice, [{ broker: 0, door: 0 }])
+    second.link(bob)
+    expect(doorsClaimed(second.pass(1000))).toEqual([])
+    expect(doorsClaimed(second.pass(2000))).toEqual([1])
+  })
+
+  it('[R6] nobody claims a fourth door', () => {
+    const { feed, pass, link } = createBench({ self: alice })
+    feed(online)
+    for (const number of [2, 3, 4]) link(peerNumber(number), [{ broker: 0, door: number - 2 }])
+    expect(doorsClaimed(pass(limits.pingAfterMs))).toEqual([])
+  })
+
+  it('[R6] a lost door is claimed again, and the others are told what we hold', () => {
+    const { feed, pass, link } = createBench({ self: alice, fresh: true })
+    feed(online)
+    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    link(bob)
+    const lost = feed({ type: 'doorLost', broker: 0, door: 0 })
+    expect(sentTo(lost, bob)).toMatchObject([{ type: 'profile', doors: [] }])
+    expect(doorsClaimed(pass(1000))).toEqual([0])
+    const held = feed({ type: 'doorHeld', broker: 0, door: 0 })
+    expect(sentTo(held, bob)).toMatchObject([{ type: 'profile', doors: [{ broker: 0, door: 0 }] }])
+  })
+})
+
+type Bench = ReturnType<typeof createBench>
+
+/** Lets time pass while everyone linked with us goes on talking. */
+function passHearing(pass: Bench['pass'], feed: Bench['feed'], ms: number, peer = alice): RoomEffect[] {
+  const effects: RoomEffect[] = []
+  for (let passed = 0; passed < ms; passed += 1000) {
+    effects.push(...feed({ type: 'peerHeard', peer }), ...pass(1000))
+  }
+  return effects
+}
+
+describe('liveness', () => {
+  it('[R14] a silent member is pinged, and dropped when it stays silent', () => {
+    const { feed, pass, link } = createBench()
+    feed(online)
+    const session = link(alice)
+    expect(sentTo(pass(limits.pingAfterMs - 1), alice)).not.toContainEqual({ type: 'ping' })
+    expect(sentTo(pass(1), alice)).toContainEqual({ type: 'ping' })
+    const before = pass(limits.silenceMaxMs - limits.pingAfterMs - 1)
+    expect(effectsOf(before, 'closeLink')).toEqual([])
+    const after = pass(1)
+    expect(effectsOf(after, 'closeLink')).toEqual([
+      { type: 'closeLink', peer: alice, session, reason: 'silent' },
+    ])
+    expect(reportTypes(after)).toEqual(['memberLost'])
+  })
+
+  it('[R14] one that is heard is neither pinged nor dropped', () => {
+    const { feed, pass, link } = createBench()
+    feed(online)
+    link(alice)
+    const effects = passHearing(pass, feed, 2 * limits.silenceMaxMs)
+    expect(sentTo(effects, alice)).not.toContainEqual({ type: 'ping' })
+    expect(effectsOf(effects, 'closeLink')).toEqual([])
+  })
+
+  it('[R14] a ping is answered with a pong', () => {
+    const { feed, hear, link } = createBench()
+    feed(online)
+    link(alice)
+    expect(sentTo(hear(alice, { type: 'ping' }), alice)).toEqual([{ type: 'pong' }])
+  })
+
+  it('[R17] a wake-up that comes an hour late pings first and gives time to answer', () => {
+    const { feed, pass, hear, link, sleep } = createBench()
+    feed(online)
+    link(alice)
+    link(carol)
+    sleep(3_600_000)
+    const woken = feed({ type: 'woke' })
+    expect(effectsOf(woken, 'closeLink')).toEqual([])
+    for (const peer of [alice, carol]) expect(sentTo(woken, peer)).toContainEqual({ type: 'ping' })
+    hear(alice, { type: 'pong' })
+    expect(effectsOf(pass(limits.pingAfterMs - 1), 'closeLink')).toEqual([])
+    expect(effectsOf(pass(1), 'closeLink')).toMatchObject([{ peer: carol, reason: 'silent' }])
+  })
+
+  it('[R17] resumed: everyone is pinged, the lost are dialed, all doors get a knock', () => {
+    const { feed, link } = createBench({ self: alice })
+    feed(online)
+    link(bob, [{ broker: 0, door: 0 }])
+    const session = link(carol)
+    feed({ type: 'linkClosed', peer: carol, session })
+    const effects = feed({ type: 'resumed' })
+    expect(sentTo(effects, bob)).toContainEqual({ type: 'ping' })
+    expect(effectsOf(effects, 'openLink')).toMatchObject([{ peer: carol, initiator: true }])
+    expect(doorsPosted(effects)).toEqual(allDoors)
+  })
+
+  it('[R20] asks to be woken for the earliest deadline, and again after an early wake-up', () => {
+    const { feed } = createBench()
+    const [asked] = effectsOf(feed(online), 'wakeAt')
+    expect(asked).toEqual({ type: 'wakeAt', at: 1000 + limits.doorAnswerMs, why: 'knock' })
+    expect(effectsOf(feed({ type: 'woke' }), 'wakeAt')).toEqual([asked])
+    expect(feed({ type: 'profileChanged', profile: { name: 'new', device: 'phone' } })).toEqual([])
+  })
+})
+
+describe('parting', () => {
+  it('[R16] who leaves says goodbye, closes everything and frees its doors', () => {
+    const { room, feed, link, letter } = createBench({ fresh: true })
+    feed(online)
+    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    link(alice)
+    letter(carol, { type: 'hello' })
+    const effects = feed({ type: 'left' })
+    expect(sentTo(effects, alice)).toEqual([{ type: 'bye' }])
+    expect(effectsOf(effects, 'closeLink').map(({ peer }) => peer)).toEqual([alice, carol])
+    expect(effectsOf(effects, 'releaseDoor')).toEqual([{ type: 'releaseDoor', broker: 0, door: 0 }])
+    expect(feed(online)).toEqual([])
+    expect(room.members()).toEqual([])
+  })
+
+  it('[R16] who said goodbye is forgotten at once, whatever rosters say', () => {
+    const { room, feed, hear, link } = createBench()
+    feed(online)
+    link(alice)
+    link(carol)
+    expect(reportTypes(hear(alice, { type: 'bye' }))).toEqual(['memberLeft'])
+    hear(carol, { type: 'roster', members: [{ peer: alice, mailboxes: [] }] })
+    expect(room.members().map(({ peer }) => peer)).toEqual([carol])
+  })
+
+  it('[R19] one who sends malformed messages is dropped after some, and kept out', () => {
+    const { room, feed, link, letter } = createBench()
+    feed(online)
+    link(alice)
+    const fault = { type: 'messageFaulted', peer: alice, fault: 'malformed' } as const
+    for (let strike = 1; strike < limits.strikesMax; strike++) {
+      expect(effectsOf(feed(fault), 'closeLink')).toEqual([])
+    }
+    const last = feed(fault)
+    expect(effectsOf(last, 'closeLink')).toMatchObject([{ peer: alice, reason: 'misbehaved' }])
+    expect(effectsOf(letter(alice, { type: 'hello' }), 'openLink')).toEqual([])
+    expect(room.members()).toEqual([])
+  })
+
+  it('[R18] one too many is shown the full roster and let go', () => {
+    const { room, feed, link, letter } = createBench({ self: alice })
+    feed(online)
+    for (let number = 2; number <= limits.membersMax; number++) link(peerNumber(number))
+    const late = peerNumber(30)
+    const session = effectsOf(letter(late, { type: 'hello' }), 'openLink')[0]?.session
+    if (session === undefined) throw new Error('no offer')
+    const effects = feed({ type: 'linkOpened', peer: late, session, route: 'direct' })
+    expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['roster'])
+    expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'roomFull' }])
+    expect(reportTypes(effects)).toEqual(['roomFull'])
+    expect(room.members().length).toBe(limits.membersMax - 1)
+  })
+
+  it('[R18] a roster of full size tells a newcomer that the room is full', () => {
+    const { feed, letter, hear } = createBench({ self: alice })
+    feed(online)
+    const session = effectsOf(letter(bob, { type: 'hello' }), 'openLink')[0]?.session
+    if (session === undefined) throw new Error('no offer')
+    feed({ type: 'linkOpened', peer: bob, session, route: 'direct' })
+    const members = Array.from({ length: limits.membersMax - 1 }, (_, at) => ({
+      peer: peerNumber(at + 3),
+      mailboxes: [],
+    }))
+    const effects = hear(bob, { type: 'roster', members })
+    expect(reportTypes(effects)).toEqual(['roomFull'])
+    expect(effectsOf(effects, 'openLink')).toEqual([])
+    expect(reportTypes(feed({ type: 'linkClosed', peer: bob, session }))).toEqual([])
+  })
+})

@@ -1,0 +1,191 @@
+import type { Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Random } from '../shared/random.ts'
+import { assert, unreachable } from '../shared/result.ts'
+import { createAnnouncing } from './announcing.ts'
+import type { RoomContext } from './context.ts'
+import { createConversation } from './conversation.ts'
+import { createDialing } from './dialing.ts'
+import { createDoors } from './doors.ts'
+import { createIntroductions } from './introductions.ts'
+import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
+import type { LinkedMember } from './member.ts'
+import { createLiveness } from './liveness.ts'
+import { createRelaying } from './relaying.ts'
+import { createRoster } from './roster.ts'
+
+/** With links there is a deadline every few seconds: a longer gap between two inputs means that we slept. */
+const sleptMs: Millis = 2 * limits.pingAfterMs
+
+export interface Room {
+  /**
+   * The only way in. `started` comes first; `now` never goes back. Runs to the end, never waits, and never throws on
+   * what a peer or a broker sent. The effects are to be carried out in order.
+   */
+  handle(input: RoomInput, now: Millis): RoomEffect[]
+  /** Everyone else we know of, in the order of acquaintance. */
+  members(): MemberSnapshot[]
+}
+
+type Started = Extract<RoomInput, { type: 'started' }>
+type Running = ReturnType<typeof assemble>
+
+/**
+ * The room as one member sees it: who is here, whom to link with, how newcomers are introduced. Pure: time comes with
+ * each input, chance from `random`.
+ */
+export function createRoom({ self, random }: { readonly self: PeerId; readonly random: Random }): Room {
+  let effects: RoomEffect[] = []
+  const emit = (effect: RoomEffect) => void effects.push(effect)
+  let stage: { readonly name: 'new' | 'left' } | { readonly name: 'running'; readonly running: Running } = {
+    name: 'new',
+  }
+  let handledAt: Millis = 0
+  let wakeAt: Millis | null = null
+
+  function start({ fresh, profile, brokers }: Started, now: Millis): Running {
+    const own = brokers.slice(0, limits.brokersMax).map((mailbox) => ({ mailbox, online: false }))
+    return assemble({ self, random, brokers: own, profile, now, emit }, fresh)
+  }
+
+  function askToBeWoken(running: Running): void {
+    const deadlines = running.parts.flatMap((part) => part.deadlines())
+    const first = deadlines.reduce((a, b) => (b.at < a.at ? b : a), { at: Infinity, why: 'never' })
+    if (first.at === (wakeAt ?? Infinity)) return
+    wakeAt = first.at
+    if (first.at < Infinity) emit({ type: 'wakeAt', at: first.at, why: first.why })
+  }
+
+  function run(running: Running, input: RoomInput, now: Millis): void {
+    running.context.now = now
+    if (now - handledAt > sleptMs) running.resume()
+    handledAt = now
+    if (input.type === 'woke') wakeAt = null
+    running.take(input)
+    if (input.type === 'left') {
+      stage = { name: 'left' }
+      return
+    }
+    // The swarm speaks a hundred times a second; what is due can wait for its moment.
+    if (input.type === 'peerHeard' && wakeAt !== null && now < wakeAt) return
+    for (const part of running.parts) part.attend()
+    askToBeWoken(running)
+  }
+
+  return {
+    handle(input, now) {
+      effects = []
+      if (stage.name === 'left') return effects
+      if (input.type === 'started') {
+        assert(stage.name === 'new', 'a room starts once')
+        handledAt = now
+        stage = { name: 'running', running: start(input, now) }
+      }
+      assert(stage.name === 'running', 'a room starts before all else')
+      run(stage.running, input, now)
+      return effects
+    },
+    members: () => (stage.name === 'running' ? stage.running.members() : []),
+  }
+}
+
+/** Puts the parts together, and each input before the part that it concerns. */
+function assemble(context: RoomContext, fresh: boolean) {
+  const roster = createRoster(context)
+  const relaying = createRelaying(context, roster)
+  const dialing = createDialing(context, roster, relaying)
+  const introductions = createIntroductions(context, roster, dialing, relaying)
+  const liveness = createLiveness(context, roster, dialing)
+  const doors = createDoors(context, roster, relaying, fresh)
+  const announcing = createAnnouncing(context, roster, doors.ours)
+  const parts = { roster, relaying, dialing, introductions, doors, announcing }
+  const conversation = createConversation(context, parts)
+
+  function resume(): void {
+    liveness.askAll()
+    dialing.redialNow()
+    doors.knockEverywhere()
+  }
+
+  function setOnline(broker: number, online: boolean): void {
+    const own = context.brokers[broker]
+    if (own !== undefined) own.online = online
+  }
+
+  /** The member a message came from, noted as heard; undefined for what trails behind a closed link. */
+  function speaker(peer: PeerId): LinkedMember | undefined {
+    const member = roster.findLinked(peer)
+    if (member !== undefined) liveness.heard(member)
+    return member
+  }
+
+  function take(input: RoomInput): void {
+    switch (input.type) {
+      case 'started':
+      case 'woke':
+        break
+      case 'profileChanged':
+        context.profile = input.profile
+        break
+      case 'brokerOnline':
+        setOnline(input.broker, true)
+        doors.brokerOnline(input.broker)
+        dialing.redialNow()
+        break
+      case 'brokerOffline':
+        setOnline(input.broker, false)
+        doors.brokerOffline(input.broker)
+        break
+      case 'doorHeld':
+        doors.held(input)
+        break
+      case 'doorTaken':
+        doors.taken(input)
+        break
+      case 'doorLost':
+        doors.lost(input)
+        break
+      case 'letterArrived':
+        introductions.letterArrived(input.letter)
+        break
+      case 'linkSignaled':
+        dialing.signaled(input.peer, { type: input.kind, session: input.session, data: input.data })
+        break
+      case 'linkOpened':
+        conversation.linkOpened(input.peer, input.session, input.route)
+        break
+      case 'linkClosed':
+        introductions.linkClosed(input.peer, input.session)
+        break
+      case 'peerHeard':
+        speaker(input.peer)
+        break
+      case 'messageArrived': {
+        const member = speaker(input.peer)
+        if (member !== undefined) conversation.messageArrived(member, input.message)
+        break
+      }
+      case 'messageFaulted': {
+        const member = speaker(input.peer)
+        if (member !== undefined) conversation.messageFaulted(member)
+        break
+      }
+      case 'resumed':
+        resume()
+        break
+      case 'left':
+        conversation.leave()
+        break
+      default:
+        unreachable(input)
+    }
+  }
+
+  return {
+    context,
+    take,
+    resume,
+    members: () => roster.snapshots(),
+    parts: [liveness, introductions, dialing, doors, announcing],
+  }
+}

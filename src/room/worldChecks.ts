@@ -1,0 +1,40 @@
+import type { PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { RoomReport } from './io.ts'
+import type { RoomWorld, Tab } from './roomWorld.ts'
+
+export function crowd(world: RoomWorld, size: number, options: { readonly fresh?: boolean } = {}): Tab[] {
+  return Array.from({ length: size }, (_, at) => world.enter(`tab${at}`, options))
+}
+
+/** Whether two tabs have one link and both know it. */
+export const areLinked = (world: RoomWorld, a: Tab, b: Tab): boolean =>
+  world.links.areJoined(a.peer, b.peer) && a.linkedWith().includes(b.peer) && b.linkedWith().includes(a.peer)
+
+export function unlinkedPairs(world: RoomWorld, tabs: readonly Tab[]): string[] {
+  return tabs.flatMap((a, at) =>
+    tabs.slice(at + 1).flatMap((b) => (areLinked(world, a, b) ? [] : [`${a.name}-${b.name}`])),
+  )
+}
+
+/** What keeps these tabs from being a whole room: pairs without a link, and strangers they believe in. */
+export function linkFaults(world: RoomWorld, tabs: readonly Tab[]): string[] {
+  const peers = new Set(tabs.map(({ peer }) => peer))
+  const strangers = tabs.flatMap(({ name, room }) =>
+    room.members().flatMap(({ peer, state }) => (peers.has(peer) ? [] : [`${name} has ${peer} ${state}`])),
+  )
+  return [...unlinkedPairs(world, tabs), ...strangers]
+}
+
+/** Doors of the first broker that any of these tabs holds. */
+export function doorsHeldBy(world: RoomWorld, tabs: readonly Tab[]): number[] {
+  const doors = Array.from({ length: limits.doors }, (_, door) => door)
+  return doors.filter((door) => {
+    const holder = world.brokers[0]?.holder(door)
+    return holder !== undefined && tabs.some(({ name }) => holder.mailbox === `${name}-0`)
+  })
+}
+
+/** What a tab's user was told of one peer, in order. */
+export const told = (tab: Tab, of: PeerId): RoomReport['type'][] =>
+  tab.reports.flatMap((report) => (report.peer === of ? [report.type] : []))

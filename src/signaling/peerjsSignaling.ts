@@ -1,0 +1,181 @@
+import { Peer } from 'peerjs'
+import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
+import type { Random } from '../shared/random.ts'
+import { randomMailbox } from './mailboxes.ts'
+import { RegistrationSignaling, type Registration, type RegistrationListener } from './registrations.ts'
+import type { Mailbox, OpenSignaling } from './signaling.ts'
+
+/** Where a PeerServer is. */
+export interface PeerjsConfig {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  /** Whether to speak TLS with it. */
+  readonly secure: boolean
+  /** PeerServer's own word for a realm; "peerjs" unless the server was told otherwise. */
+  readonly key?: string
+}
+
+/**
+ * A PeerServer as a broker. We use PeerJS for registering an id, for its errors and for its socket, and nothing else:
+ * a sealed signal is an OFFER with our own payload, which a server passes on unchanged (checked against 1.0.2).
+ */
+export function peerjsSignaling(config: PeerjsConfig, random: Random): OpenSignaling {
+  return (listener) => {
+    // With the token of a connection that broke, the server takes us back at once instead of calling our id taken.
+    const token = randomMailbox(random)
+    return new RegistrationSignaling(
+      (mailbox, registrationListener) => new PeerjsRegistration(config, mailbox, token, registrationListener),
+      random,
+      listener,
+    )
+  }
+}
+
+/** The part we use of what PeerJS 1.5.5 marks as internal: pinned by version and held by a test with a real server. */
+interface BrokerSocket {
+  on(event: 'message', listener: (message: unknown) => void): void
+  removeAllListeners(event: 'message'): void
+  listeners(event: 'message'): ((message: unknown) => void)[]
+  send(message: { type: 'OFFER'; dst: Mailbox; payload: SignalPayload }): void
+}
+
+type SignalPayload =
+  | { readonly type: 'swarmdrop'; readonly sealed: string }
+  /** Sent to ourselves: what comes back proves that the broker has us. */
+  | { readonly type: 'swarmdrop-echo' }
+
+/** PeerJS pings as often, but a ping is not answered. */
+const echoIntervalMs = 5000
+/** Unanswered echoes, one an interval, after which the broker counts as lost. Covers a dial that hangs, too. */
+const echoesMissedMax = 3
+
+/** Longer texts cannot be a sealed signal and are not even decoded. */
+const sealedLengthMax = Math.ceil((limits.signalSizeMaxBytes * 4) / 3)
+
+class PeerjsRegistration implements Registration {
+  readonly #mailbox: Mailbox
+  readonly #listener: RegistrationListener
+  readonly #peer: Peer | null
+  readonly #socket: BrokerSocket | null
+  #echoTimer: ReturnType<typeof setInterval>
+  #state: 'dialing' | 'held' | 'ended' = 'dialing'
+  #echoesMissed = 0
+
+  constructor(config: PeerjsConfig, mailbox: Mailbox, token: string, listener: RegistrationListener) {
+    this.#mailbox = mailbox
+    this.#listener = listener
+    this.#echoTimer = this.#startEchoes()
+    this.#peer = openPeer(config, mailbox, token)
+    this.#socket = this.#peer && (this.#peer.socket as unknown as BrokerSocket)
+    if (!this.#peer || !this.#socket) {
+      queueMicrotask(() => this.#end('lost'))
+      return
+    }
+    this.#peer.on('open', () => this.#held())
+    this.#peer.on('error', (error) => this.#end(error.type === 'unavailable-id' ? 'taken' : 'lost'))
+    this.#peer.on('disconnected', () => this.#end('lost'))
+    takeOver(this.#socket, (message) => this.#messageArrived(message))
+  }
+
+  post(to: Mailbox, sealed: Bytes): void {
+    this.#send(to, { type: 'swarmdrop', sealed: base64UrlFromBytes(sealed) })
+  }
+
+  check(): void {
+    this.#echoesMissed = Math.max(this.#echoesMissed, echoesMissedMax - 1)
+    clearInterval(this.#echoTimer)
+    this.#echoTimer = this.#startEchoes()
+    this.#echo()
+  }
+
+  close(): void {
+    this.#state = 'ended'
+    clearInterval(this.#echoTimer)
+    this.#peer?.destroy()
+  }
+
+  #startEchoes(): ReturnType<typeof setInterval> {
+    return setInterval(() => this.#echo(), echoIntervalMs)
+  }
+
+  /**
+   * A server that still has our last connection, broken without its knowledge, takes us back without a word: the echo
+   * tells us. It also notices a connection that died in silence.
+   */
+  #echo(): void {
+    if (this.#echoesMissed >= echoesMissedMax) return this.#end('lost')
+    this.#echoesMissed++
+    this.#send(this.#mailbox, { type: 'swarmdrop-echo' })
+  }
+
+  #send(to: Mailbox, payload: SignalPayload): void {
+    this.#socket?.send({ type: 'OFFER', dst: to, payload })
+  }
+
+  #messageArrived(message: BrokerMessage): void {
+    if (this.#state === 'ended' || message.type !== 'OFFER' || !isRecord(message.payload)) return
+    if (message.payload['type'] === 'swarmdrop') {
+      const sealed = sealedFrom(message.payload['sealed'])
+      if (sealed) this.#listener.sealedSignalArrived(sealed)
+    } else if (message.payload['type'] === 'swarmdrop-echo' && message.src === this.#mailbox) {
+      this.#echoesMissed = 0
+      this.#held()
+    }
+  }
+
+  #held(): void {
+    if (this.#state !== 'dialing') return
+    this.#state = 'held'
+    this.#echoesMissed = 0
+    this.#listener.held()
+  }
+
+  #end(why: 'taken' | 'lost'): void {
+    if (this.#state === 'ended') return
+    this.close()
+    this.#listener.ended(why)
+  }
+}
+
+/** Null when the browser refuses the address outright, as it does a plain one on a page served over TLS. */
+function openPeer(config: PeerjsConfig, mailbox: Mailbox, token: string): Peer | null {
+  try {
+    return new Peer(mailbox, { ...config, token, debug: 0 })
+  } catch {
+    return null
+  }
+}
+
+interface BrokerMessage {
+  readonly type: string
+  readonly src: unknown
+  readonly payload: unknown
+}
+
+/** What PeerJS may hear: without these it knows neither that its id is registered nor that it was refused. */
+const typesForPeerjs: ReadonlySet<string> = new Set(['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY'])
+
+/**
+ * Puts us before PeerJS, which would open connections of its own, or keep messages for later, for whatever a hostile
+ * broker sends. It gets only what it needs, rebuilt so that it cannot stumble over a missing field.
+ */
+function takeOver(socket: BrokerSocket, messageArrived: (message: BrokerMessage) => void): void {
+  const peerjsListeners = socket.listeners('message')
+  socket.removeAllListeners('message')
+  socket.on('message', (message) => {
+    if (!isRecord(message) || typeof message['type'] !== 'string') return
+    const { type } = message
+    if (typesForPeerjs.has(type)) for (const listener of peerjsListeners) listener({ type, payload: {} })
+    else messageArrived({ type, src: message['src'], payload: message['payload'] })
+  })
+}
+
+function sealedFrom(text: unknown): Bytes | null {
+  if (typeof text !== 'string' || text.length > sealedLengthMax) return null
+  return bytesFromBase64Url(text)
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null

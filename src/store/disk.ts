@@ -1,0 +1,29 @@
+import type { Bytes } from '../shared/bytes.ts'
+import type { Geometry } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
+
+/**
+ * Where a store puts the pieces it keeps: memory, or files in OPFS. Operations reject with a DOMException as browsers do;
+ * `QuotaExceededError` says that the disk is full.
+ */
+export interface Disk {
+  readonly kind: 'disk' | 'memory'
+  /** Bytes that may still be written; Infinity when nobody can tell. */
+  freeBytes(): Promise<number>
+  /** The place of a share's pieces. Takes no space before the first write. */
+  file(share: ShareId, geometry: Geometry): ShareFile
+  /** Writes out and lets go of everything. */
+  close(): Promise<void>
+}
+
+/** One share's pieces, each at its own offset. Callers read and make blobs only of what they wrote. */
+export interface ShareFile {
+  /** Space this file takes already: the rest of its share is still to come. */
+  usedBytes(): number
+  /** Part of one piece. */
+  read(fromBytes: number, lengthBytes: number): Promise<Bytes>
+  /** A whole piece, at its offset in the share. Takes the buffer over. */
+  write(fromBytes: number, bytes: Bytes): Promise<void>
+  blob(fromBytes: number, toBytes: number): Promise<Blob>
+  remove(): Promise<void>
+}

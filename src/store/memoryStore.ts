@@ -1,0 +1,67 @@
+import type { Bytes } from '../shared/bytes.ts'
+import type { Geometry } from '../shared/geometry.ts'
+import { assert } from '../shared/result.ts'
+import type { Disk, ShareFile } from './disk.ts'
+import type { PieceStore } from './pieceStore.ts'
+import { openStoreOnDisk } from './storeOnDisk.ts'
+
+/**
+ * Keeps pieces in memory, up to `limitBytes` in all: for browsers without OPFS or WebCrypto, and for tests.
+ * Offered files are read where they lie here too.
+ */
+export function openMemoryStore(options: {
+  readonly sha256: (bytes: Bytes) => Promise<Bytes>
+  readonly limitBytes: number
+}): PieceStore {
+  return openStoreOnDisk(memoryDisk(options.limitBytes), options.sha256)
+}
+
+function memoryDisk(limitBytes: number): Disk {
+  let usedBytes = 0
+
+  function file(geometry: Geometry): ShareFile {
+    const pieces = new Map<number, Bytes>()
+    let fileBytes = 0
+    const pieceAt = (atBytes: number): Bytes => {
+      const piece = pieces.get(Math.floor(atBytes / geometry.pieceSizeBytes))
+      assert(piece, 'only written pieces are read')
+      return piece
+    }
+    return {
+      usedBytes: () => fileBytes,
+      async read(fromBytes, lengthBytes) {
+        const offsetBytes = fromBytes % geometry.pieceSizeBytes
+        return pieceAt(fromBytes).slice(offsetBytes, offsetBytes + lengthBytes)
+      },
+      async write(fromBytes, bytes) {
+        if (usedBytes + bytes.length > limitBytes)
+          throw new DOMException('memory limit', 'QuotaExceededError')
+        pieces.set(fromBytes / geometry.pieceSizeBytes, bytes)
+        usedBytes += bytes.length
+        fileBytes += bytes.length
+      },
+      async blob(fromBytes, toBytes) {
+        const parts: Bytes[] = []
+        for (let at = fromBytes; at < toBytes;) {
+          const piece = pieceAt(at)
+          const start = at - (at % geometry.pieceSizeBytes)
+          parts.push(piece.subarray(at - start, toBytes - start))
+          at = start + geometry.pieceSizeBytes
+        }
+        return new Blob(parts)
+      },
+      async remove() {
+        pieces.clear()
+        usedBytes -= fileBytes
+        fileBytes = 0
+      },
+    }
+  }
+
+  return {
+    kind: 'memory',
+    freeBytes: async () => limitBytes - usedBytes,
+    file: (_share, geometry) => file(geometry),
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,80 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Bytes } from '../shared/bytes.ts'
+import type { ShareId } from '../shared/ids.ts'
+
+/** What must be known of a kept share to go on with it after the page was gone. */
+export interface ShareRecord {
+  /** The format of this record; records of another version are not handed out. */
+  readonly version: typeof recordVersion
+  /** The page whose folder holds the pieces. */
+  readonly tab: string
+  readonly share: ShareId
+  /** As it came from the room: to be parsed again like anything from a peer. */
+  readonly manifest: Bytes
+  /** SHA-256 of each piece, one after the other. */
+  readonly hashes: Bytes
+  /** One bit for each piece that is kept. */
+  readonly bitfield: Bytes
+  readonly updatedMs: number
+}
+
+export const recordVersion = 1
+
+/** The list of kept shares of all tabs of this origin. */
+export interface ShareIndex {
+  put(record: ShareRecord): Promise<void>
+  get(tab: string, share: ShareId): Promise<ShareRecord | null>
+  list(): Promise<ShareRecord[]>
+  remove(tab: string, share: ShareId): Promise<void>
+  removeTab(tab: string): Promise<void>
+  close(): void
+}
+
+interface Schema extends DBSchema {
+  shares: { key: [tab: string, share: string]; value: ShareRecord }
+}
+
+/** The index in IndexedDB, or in memory when the browser refuses it. */
+export async function openShareIndex(): Promise<ShareIndex> {
+  try {
+    const database = await openDB<Schema>('swarmdrop', 1, {
+      upgrade: (upgraded) => void upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] }),
+    })
+    return indexIn(database)
+  } catch {
+    return memoryIndex()
+  }
+}
+
+function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
+  return {
+    put: async (record) => void (await database.put('shares', record)),
+    get: async (tab, share) => current(await database.get('shares', [tab, share])),
+    list: async () => (await database.getAll('shares')).filter((record) => current(record) !== null),
+    remove: (tab, share) => database.delete('shares', [tab, share]),
+    // Arrays sort after strings in IndexedDB, so this spans every share of the tab.
+    removeTab: (tab) => database.delete('shares', IDBKeyRange.bound([tab], [tab, []])),
+    close: () => database.close(),
+  }
+}
+
+const key = (tab: string, share: string): string => `${tab}/${share}`
+
+/** For Node, and for browsers without IndexedDB. */
+export function memoryIndex(): ShareIndex {
+  const records = new Map<string, ShareRecord>()
+  return {
+    put: async (record) => void records.set(key(record.tab, record.share), record),
+    get: async (tab, share) => current(records.get(key(tab, share))),
+    list: async () => [...records.values()].filter((record) => current(record) !== null),
+    remove: async (tab, share) => void records.delete(key(tab, share)),
+    removeTab: async (tab) => {
+      for (const [at, record] of records) if (record.tab === tab) records.delete(at)
+    },
+    close: () => undefined,
+  }
+}
+
+function current(record: ShareRecord | undefined): ShareRecord | null {
+  return record?.version === recordVersion ? record : null
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import type { Bytes } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
+import { randomBytes, randomShareId, seededRandom } from '../shared/random.ts'
+import type { Disk } from './disk.ts'
+import { openStoreOnDisk } from './storeOnDisk.ts'
+
+const random = seededRandom(2)
+const pieceSizeBytes = limits.pieceSizeMinBytes
+const geometry = { sizeBytes: pieceSizeBytes, pieceSizeBytes }
+const sha256 = async (bytes: Bytes): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+
+/** A disk whose writes fail as long as `failWith` says so. */
+function moodyDisk(): { disk: Disk; failWith: (error: Error | null) => void; written: Bytes[] } {
+  const written: Bytes[] = []
+  let failure: Error | null = null
+  const disk: Disk = {
+    kind: 'memory',
+    freeBytes: async () => Infinity,
+    close: async () => undefined,
+    file: () => ({
+      usedBytes: () => 0,
+      read: async () => written[0] ?? new Uint8Array(),
+      write: async (_at, bytes) => {
+        if (failure) throw failure
+        written.push(bytes)
+      },
+      blob: async () => new Blob(written),
+      remove: async () => undefined,
+    }),
+  }
+  return { disk, written, failWith: (error) => (failure = error) }
+}
+
+/** A file that counts how often it is read, and can go bad as a File of a browser does. */
+class FakeFile extends File {
+  reads = 0
+  /** Name of the DOMException that reading gives; `short` for too few bytes. */
+  trouble: string | null = null
+
+  override slice(start?: number, end?: number): Blob {
+    const part = super.slice(start, end)
+    part.arrayBuffer = () => this.#read(super.slice(start, end))
+    return part
+  }
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#read(super.slice())
+  }
+  async #read(part: Blob): Promise<ArrayBuffer> {
+    this.reads++
+    if (this.trouble === 'short') return new ArrayBuffer(1)
+    if (this.trouble !== null) throw new DOMException('gone', this.trouble)
+    return part.arrayBuffer()
+  }
+}
+
+describe('a store whose disk fails', () => {
+  it('keeps the piece gathered when the disk is full, so that it can be checked again', async () => {
+    const { disk, failWith, written } = moodyDisk()
+    const store = openStoreOnDisk(disk, sha256)
+    const share = randomShareId(random)
+    const bytes = randomBytes(random, pieceSizeBytes)
+    await store.create(share, geometry)
+    store.putBlock(share, 0, 0, bytes)
+
+    failWith(new DOMException('no space', 'QuotaExceededError'))
+    expect(await store.checkPiece(share, 0, await sha256(bytes))).toEqual({
+      ok: false,
+      fault: { code: 'full' },
+    })
+    failWith(null)
+    expect(await store.checkPiece(share, 0, await sha256(bytes))).toEqual({ ok: true, value: 'kept' })
+    expect(written).toEqual([bytes])
+  })
+
+  it('does not gather again a piece that was dropped while its write failed', async () => {
+    const { disk, failWith } = moodyDisk()
+    const store = openStoreOnDisk(disk, sha256)
+    const share = randomShareId(random)
+    const bytes = randomBytes(random, pieceSizeBytes)
+    await store.create(share, geometry)
+    store.putBlock(share, 0, 0, bytes)
+    failWith(new DOMException('no space', 'QuotaExceededError'))
+    const check = store.checkPiece(share, 0, await sha256(bytes))
+    store.dropPiece(share, 0)
+    await check
+    failWith(null)
+    expect(await store.checkPiece(share, 0, await sha256(bytes))).toEqual({ ok: true, value: 'corrupt' })
+  })
+
+  it('names what else the browser reports', async () => {
+    const { disk, failWith } = moodyDisk()
+    const store = openStoreOnDisk(disk, sha256)
+    const share = randomShareId(random)
+    await store.create(share, geometry)
+    store.putBlock(share, 0, 0, new Uint8Array(pieceSizeBytes))
+    failWith(new DOMException('locked', 'InvalidStateError'))
+    const checked = await store.checkPiece(share, 0, await sha256(new Uint8Array(pieceSizeBytes)))
+    expect(checked).toEqual({ ok: false, fault: { code: 'broken', detail: 'InvalidStateError: locked' } })
+  })
+
+  it('answers with a fault, not a throw, when asked for a piece that is not here', async () => {
+    const store = openStoreOnDisk(moodyDisk().disk, sha256)
+    const share = randomShareId(random)
+    await store.create(share, geometry)
+    expect(await store.read(share, 0, 0, 1)).toMatchObject({ ok: false, fault: { code: 'broken' } })
+    expect(await store.hashPiece(share, 0)).toMatchObject({ ok: false, fault: { code: 'broken' } })
+    expect(await store.blob(share, 0, 1)).toMatchObject({ ok: false, fault: { code: 'broken' } })
+  })
+})
+
+async function attach(file: FakeFile) {
+  const store = openStoreOnDisk(moodyDisk().disk, sha256)
+  const share = randomShareId(random)
+  await store.attach(share, { sizeBytes: file.size, pieceSizeBytes }, [file])
+  return { store, share }
+}
+
+describe('offered files', () => {
+  it.each(['NotReadableError', 'NotFoundError', 'short'])('count as changed on %s', async (trouble) => {
+    const file = new FakeFile([randomBytes(random, 10)], 'file')
+    file.trouble = trouble
+    const { store, share } = await attach(file)
+    expect(await store.read(share, 0, 0, 10)).toEqual({ ok: false, fault: { code: 'sourceChanged' } })
+    expect(await store.hashPiece(share, 0)).toEqual({ ok: false, fault: { code: 'sourceChanged' } })
+    file.trouble = null
+    expect(await store.read(share, 0, 0, 10)).toMatchObject({ ok: true })
+  })
+
+  it('are read once for the hashes of many small pieces and once for many readers of a piece', async () => {
+    const pieces = 16
+    const file = new FakeFile([randomBytes(random, pieces * pieceSizeBytes)], 'file')
+    const { store, share } = await attach(file)
+    for (let piece = 0; piece < pieces; piece++) await store.hashPiece(share, piece)
+    expect(file.reads).toBe(1)
+
+    const other = new FakeFile([randomBytes(random, pieces * pieceSizeBytes)], 'file')
+    const fresh = await attach(other)
+    await Promise.all(Array.from({ length: 8 }, () => fresh.store.read(fresh.share, 3, 0, pieceSizeBytes)))
+    await fresh.store.read(fresh.share, 3, 5, 100)
+    expect(other.reads).toBe(1)
+  })
+})

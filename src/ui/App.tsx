@@ -1,0 +1,46 @@
+import type { Session } from '../app/session.ts'
+import './theme.css'
+import './App.css'
+import { DropZone } from './DropZone.tsx'
+import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { Files } from './Files.tsx'
+import { Header } from './Header.tsx'
+import { InviteCard } from './Invite.tsx'
+import { Members } from './Members.tsx'
+import { Toasts, Warnings } from './Notices.tsx'
+import { SessionProvider } from './SessionContext.tsx'
+import { useLeaveWarning } from './useLeaveWarning.ts'
+import { usePasteAnywhere } from './usePasteAnywhere.ts'
+import { useAlone } from './useView.ts'
+import { words } from './words/words.ts'
+
+/** The whole page, shown from the session's view and acting only through the session. */
+export function App({ session }: { session: Session }) {
+  return (
+    <ErrorBoundary>
+      <SessionProvider session={session}>
+        <Page />
+      </SessionProvider>
+    </ErrorBoundary>
+  )
+}
+
+function Page() {
+  const alone = useAlone()
+  usePasteAnywhere()
+  useLeaveWarning()
+  return (
+    <DropZone>
+      <Header canInvite={!alone} />
+      <main>
+        <Warnings />
+        <div className={alone ? 'room room-alone' : 'room'}>
+          {alone ? <InviteCard /> : <Members />}
+          <Files />
+        </div>
+      </main>
+      <footer className="page-footer">{words.footer}</footer>
+      <Toasts />
+    </DropZone>
+  )
+}

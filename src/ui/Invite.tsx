@@ -1,0 +1,76 @@
+import { useId, useRef, type MouseEvent } from 'react'
+import './Invite.css'
+import { Icon } from './Icon.tsx'
+import { QrCode } from './QrCode.tsx'
+import { RoomLink } from './RoomLink.tsx'
+import { useMe, useRoomLink } from './useView.ts'
+import { cleanName } from './words/names.ts'
+import { words } from './words/words.ts'
+
+/** Alone in the room: the link takes the middle of the page. */
+export function InviteCard() {
+  const headingId = useId()
+  return (
+    <section className="card invite-card" aria-labelledby={headingId}>
+      <InviteWays heading={words.invite.heading} headingId={headingId} />
+    </section>
+  )
+}
+
+/** In company: the same behind a button. The link stays in the document, for scripts and for the clipboard. */
+export function InviteButton() {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const headingId = useId()
+  const closeOnBackdrop = (event: MouseEvent): void => {
+    if (event.target === dialog.current) dialog.current?.close()
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        aria-haspopup="dialog"
+        onClick={() => dialog.current?.showModal()}
+      >
+        <Icon name="invite" />
+        {words.invite.open}
+      </button>
+      <dialog
+        ref={dialog}
+        className="card invite-dialog"
+        aria-labelledby={headingId}
+        onClick={closeOnBackdrop}
+      >
+        <div className="invite-dialog-body">
+          <InviteWays heading={words.invite.headingOthers} headingId={headingId} />
+          <button
+            type="button"
+            className="icon-button invite-close"
+            aria-label={words.invite.close}
+            onClick={() => dialog.current?.close()}
+          >
+            <Icon name="cancel" />
+          </button>
+        </div>
+      </dialog>
+    </>
+  )
+}
+
+function InviteWays({ heading, headingId }: { heading: string; headingId: string }) {
+  const link = useRoomLink()
+  const me = useMe()
+  return (
+    <div className="invite">
+      <QrCode text={link} label={words.invite.qr} />
+      <div className="invite-words">
+        <h2 id={headingId}>{heading}</h2>
+        <p>{words.invite.how}</p>
+        <RoomLink link={link} />
+        <p className="invite-me">
+          {words.invite.seenAs} <bdi>{cleanName(me.name) || words.unnamed}</bdi>
+        </p>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+import { memo } from 'react'
+import { encode } from 'uqr'
+import './QrCode.css'
+
+/** Readers want four light modules around the code (ISO/IEC 18004). */
+const quietZoneModules = 4
+/** What the largest code holds at level M (ISO/IEC 18004, version 40-M). */
+const textLengthMax = 2331
+
+/** A QR code, dark on white in every theme, as phones scan it best. Nothing for a text that no code can hold. */
+export const QrCode = memo(function QrCode({ text, label }: { text: string; label: string }) {
+  if (text.length > textLengthMax) return null
+  const { data, size } = encode(text, { ecc: 'M', border: quietZoneModules })
+  return (
+    <svg className="qr" data-testid="room-qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
+      <rect width={size} height={size} fill="#fff" />
+      <path d={darkModules(data)} fill="#000" shapeRendering="crispEdges" />
+    </svg>
+  )
+})
+
+/** One rectangle for each run of dark modules in a row. */
+function darkModules(rows: readonly (readonly boolean[])[]): string {
+  let path = ''
+  rows.forEach((row, y) => {
+    for (let x = 0; x < row.length; x++) {
+      const start = x
+      while (row[x]) x++
+      if (x > start) path += `M${start} ${y}h${x - start}v1h${start - x}z`
+    }
+  })
+  return path
+}

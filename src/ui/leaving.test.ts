@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { leavingLoses } from './leaving.ts'
+import { holder, share } from './testing/fakeSession.ts'
+
+const own = { mine: true, state: 'complete', haveBytes: 1_000_000 } as const
+
+describe('closing the tab loses something', () => {
+  it.each([
+    ['a download under way', share('a', { state: 'downloading' })],
+    ['a paused download', share('a', { state: 'paused' })],
+    ['a file being written out', share('a', { state: 'complete', savingBytes: 0 })],
+    [
+      'pieces only we have, while bob takes them',
+      share('a', { ...own, roomFraction: 0.6, holders: [holder('bob', { fraction: 0.6 })] }),
+    ],
+  ])('with %s', (_, held) => {
+    expect(leavingLoses(held)).toBe(true)
+  })
+})
+
+describe('closing the tab loses nothing', () => {
+  it.each([
+    ['an offer nobody took', share('a', { ...own, roomFraction: 0, holders: [] })],
+    [
+      'a share the room holds without us',
+      share('a', { ...own, roomFraction: 1, holders: [holder('bob', { fraction: 0.6 })] }),
+    ],
+    [
+      'a taker who is gone',
+      share('a', { ...own, roomFraction: 0, holders: [holder('bob', { state: 'lost', fraction: 0.1 })] }),
+    ],
+    ["somebody else's offer", share('a')],
+  ])('with %s', (_, held) => {
+    expect(leavingLoses(held)).toBe(false)
+  })
+})

@@ -1,0 +1,25 @@
+import { useStore } from 'zustand/react'
+import { useShallow } from 'zustand/react/shallow'
+import type { MemberView, Notice, ShareView, View } from '../app/view.ts'
+import { leavingLoses } from './leaving.ts'
+import { useViewStore } from './SessionContext.tsx'
+
+/** Part of the view; renders again only when that part has changed. */
+const useView = <Part>(select: (view: View) => Part): Part => useStore(useViewStore(), select)
+
+const isInfo = (notice: Notice): boolean => notice.level === 'info'
+const infosOf = (view: View): readonly Notice[] => view.notices.filter(isInfo)
+const warningsOf = (view: View): readonly Notice[] => view.notices.filter((notice) => !isInfo(notice))
+
+export const useRoomLink = (): string => useView((view) => view.roomLink)
+export const useSignaling = (): View['signaling'] => useView((view) => view.signaling)
+export const useMe = (): MemberView => useView((view) => view.me)
+export const useMembers = (): readonly MemberView[] => useView((view) => view.members)
+export const useAlone = (): boolean => useView((view) => view.members.length === 0)
+export const useShares = (): readonly ShareView[] => useView((view) => view.shares)
+export const useInfos = (): readonly Notice[] => useView(useShallow(infosOf))
+export const useWarnings = (): readonly Notice[] => useView(useShallow(warningsOf))
+export const useReadingFiles = (): number | null => useView((view) => view.readingFiles)
+export const useStorage = (): View['storage'] => useView((view) => view.storage)
+/** Whether closing the tab now would cost somebody something. */
+export const useLeavingLoses = (): boolean => useView((view) => view.shares.some(leavingLoses))

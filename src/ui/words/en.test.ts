@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import type { NoticeMessage, ShareTrouble } from '../../app/view.ts'
+import { en } from './en.ts'
+import { formatsFor } from './format.ts'
+import { pluralFor } from './plural.ts'
+
+/** Without the marks that isolate names and hold numbers to their units. */
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ').replaceAll(/[\u2068\u2069]/g, '')
+
+describe('plural forms', () => {
+  it.each([
+    [1, '1 person'],
+    [2, '2 people'],
+    [1200, '1,200 people'],
+  ])('count %d as %s', (count, said) => {
+    expect(en.members.count(count)).toBe(said)
+  })
+
+  it('follow the rules of the language', () => {
+    const forms = { one: '# plik', few: '# pliki', many: '# plików', other: '# pliku' }
+    const plural = pluralFor('pl', formatsFor('pl').count)
+    expect([1, 2, 5, 22, 25].map((count) => plural(count, forms))).toEqual([
+      '1 plik',
+      '2 pliki',
+      '5 plików',
+      '22 pliki',
+      '25 plików',
+    ])
+  })
+
+  it('fall back to the general form', () => {
+    expect(pluralFor('ar', String)(3, { other: '# files' })).toBe('3 files')
+  })
+})
+
+describe('time left', () => {
+  it.each([
+    [3_000, 'a few seconds left'],
+    [31_000, 'about 30 seconds left'],
+    [62_000, 'about a minute left'],
+    [170_000, 'about 3 minutes left'],
+    [3_600_000, 'about an hour left'],
+    [7_300_000, 'about 2 hours left'],
+    [90_000_000, 'about a day left'],
+  ])('of %d ms is %s', (leftMs, said) => {
+    expect(en.timeLeft(leftMs)).toBe(said)
+  })
+})
+
+describe('who has it', () => {
+  it.each([
+    [0, 0, 'Nobody here has it all yet'],
+    [1, 1, '1 person has it all'],
+    [3, 3, '3 people have it all'],
+    [1, 0, 'Only you have this so far'],
+    [2, 1, 'You and 1 other have it all'],
+    [4, 3, 'You and 3 others have it all'],
+  ])('with %d copies, %d of them elsewhere: %s', (copies, otherCopies, said) => {
+    expect(en.share.copies({ copies, otherCopies })).toBe(said)
+  })
+
+  it.each([
+    [[], 'from someone who left'],
+    [['bob'], 'from bob'],
+    [['bob', 'carol'], 'from bob and carol'],
+    [['bob', 'carol', 'alice'], 'from bob and 2 others'],
+  ])('names %j', (names, said) => {
+    expect(plain(en.share.from(names))).toBe(said)
+  })
+
+  it('tells the one who shares whether the room can do without them', () => {
+    expect(plain(en.share.mayLeave(2))).toBe('You can close this tab: 2 others have it all.')
+    expect(plain(en.share.mayLeave(1))).toBe('You can close this tab: 1 other has it all.')
+    expect(plain(en.share.mayLeave(0))).toBe('You can close this tab: between them, the others have it all.')
+    expect(plain(en.share.keepOpen(0.639))).toBe('Keep this tab open: the others have 63 % so far.')
+    expect(plain(en.share.keepOpen(0))).toBe('Keep this tab open until somebody has taken it.')
+  })
+})
+
+describe('troubles', () => {
+  it('say what happened, what is safe and what comes next', () => {
+    expect(plain(en.trouble({ code: 'waitingForRest', leftBy: 'Amber' }, 0.63))).toBe(
+      'Amber left before sending everything. 63 % is safe here; it goes on by itself when anyone who has the rest comes back.',
+    )
+    expect(plain(en.trouble({ code: 'waitingForRest', leftBy: null }, 0))).toBe(
+      'Nobody in the room has the rest right now. Nothing has arrived yet; it goes on by itself when anyone who has the rest comes back.',
+    )
+  })
+
+  const troubles: readonly ShareTrouble[] = [
+    { code: 'storageFull', neededBytes: 4_200_000_000 },
+    { code: 'tooLargeForMemory', limitBytes: 400_000_000 },
+    { code: 'sourceChanged' },
+    { code: 'storageBroken', detail: 'NotReadableError' },
+  ]
+  it.each(troubles)('are whole sentences: $code', (trouble) => {
+    expect(en.trouble(trouble, 0.5)).toMatch(/^[A-Z].*\.$/s)
+  })
+})
+
+describe('notices', () => {
+  const messages: readonly NoticeMessage[] = [
+    { code: 'brokerUnreachable' },
+    { code: 'brokerBack' },
+    { code: 'badRoomLink' },
+    { code: 'noWebRtc' },
+    { code: 'insecureOrigin', limitBytes: 1 },
+    { code: 'noDiskStore', limitBytes: 1 },
+    { code: 'memberJoined', name: 'bob' },
+    { code: 'memberLeft', name: 'bob' },
+    { code: 'memberLost', name: 'bob' },
+    { code: 'shareComplete', name: 'a.txt' },
+    { code: 'sourceChanged', name: 'a.txt' },
+    { code: 'storageFull', name: 'a.txt' },
+    { code: 'unreadable', name: 'a.txt' },
+    { code: 'tooMuch', name: 'a.txt' },
+    { code: 'emptyFolder', name: 'photos' },
+    { code: 'nothingToShare' },
+    { code: 'roomFull', membersMax: 12 },
+    { code: 'alreadyShared', name: 'a.txt' },
+    { code: 'saveFailed', name: 'a.txt', detail: 'the disk is gone' },
+    { code: 'linkCopied' },
+    { code: 'copyFailed' },
+  ]
+  it.each(messages)('are whole sentences: $code', (message) => {
+    expect(plain(en.notice(message))).toMatch(/^\S.*\.$/s)
+  })
+
+  it('keep a hostile name from turning the sentence round', () => {
+    expect(en.notice({ code: 'memberJoined', name: '\u202ebob' })).toBe('\u2068bob\u2069 is here.')
+  })
+})

@@ -1,0 +1,266 @@
+import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
+import { formatsFor, roughSpan } from './format.ts'
+import { nameInSentence as named } from './names.ts'
+import { pluralFor } from './plural.ts'
+
+const locale = 'en'
+const { count, size, speed, percent } = formatsFor(locale)
+const plural = pluralFor(locale, count)
+
+const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
+const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
+
+/** "Amber Heron", "Amber Heron and Blue Fox", "Amber Heron and 3 others". */
+function nameList(names: readonly string[]): string {
+  const [first, second] = names
+  if (first === undefined) return ''
+  if (second === undefined) return named(first)
+  if (names.length === 2) return `${named(first)} and ${named(second)}`
+  return `${named(first)} and ${others(names.length - 1)}`
+}
+
+function timeLeft(leftMs: number): string {
+  const span = roughSpan(leftMs)
+  switch (span.unit) {
+    case 'moments':
+      return 'a few seconds left'
+    case 'seconds':
+      return plural(span.count, { other: 'about # seconds left' })
+    case 'minutes':
+      return plural(span.count, { one: 'about a minute left', other: 'about # minutes left' })
+    case 'hours':
+      return plural(span.count, { one: 'about an hour left', other: 'about # hours left' })
+    case 'days':
+      return plural(span.count, { one: 'about a day left', other: 'about # days left' })
+  }
+}
+
+function trouble(what: ShareTrouble, fractionHere: number): string {
+  const safe = fractionHere > 0 ? `${percent(fractionHere)} is safe here` : 'Nothing has arrived yet'
+  switch (what.code) {
+    case 'waitingForRest': {
+      const why =
+        what.leftBy === null
+          ? 'Nobody in the room has the rest right now.'
+          : `${named(what.leftBy)} left before sending everything.`
+      return `${why} ${safe}; it goes on by itself when anyone who has the rest comes back.`
+    }
+    case 'storageFull':
+      return `The disk is full: this needs ${size(what.neededBytes)} of space. ${safe}. Free some space, then let it go on.`
+    case 'tooLargeForMemory':
+      return `This is too large for this browser, which can only keep ${size(what.limitBytes)} in memory. Open the room in another browser to take it.`
+    case 'sourceChanged':
+      return 'The file was changed, moved or deleted on this device after you shared it. What others already have is safe. Drop it here again to share it as it is now.'
+    case 'storageBroken':
+      return `This browser could not store the file (${named(what.detail)}). ${safe}. Try again, or open the room in another browser.`
+  }
+}
+
+function notice(message: NoticeMessage): string {
+  switch (message.code) {
+    case 'brokerUnreachable':
+      return 'The introduction service cannot be reached, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'brokerBack':
+      return 'The introduction service is back. Newcomers can join again.'
+    case 'badRoomLink':
+      return 'That room link is damaged or incomplete, so you are in a new room. Ask for the link once more, or share the one of this room.'
+    case 'noWebRtc':
+      return 'This browser cannot connect to others (WebRTC is missing or switched off). Open this link in a current Chrome, Edge, Firefox or Safari.'
+    case 'insecureOrigin':
+      return `This page was not opened over https, so files are kept in memory: ${size(message.limitBytes)} at most. Open its https address for larger files.`
+    case 'noDiskStore':
+      return `This browser gives the page no disk space (a private window, perhaps), so files are kept in memory: ${size(message.limitBytes)} at most.`
+    case 'badConfig':
+      return `The settings of this page (config.json) could not be read, so it uses its defaults: ${named(message.detail)}`
+    case 'memberJoined':
+      return `${named(message.name)} is here.`
+    case 'memberLeft':
+      return `${named(message.name)} left.`
+    case 'memberLost':
+      return `Lost touch with ${named(message.name)}. Trying to reconnect.`
+    case 'shareComplete':
+      return `${named(message.name)} is here, whole and checked.`
+    case 'sourceChanged':
+      return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. Drop it here again to share it as it is now.`
+    case 'storageFull':
+      return `The disk is full, so ${named(message.name)} is paused. What has come is safe. Free some space, then resume it.`
+    case 'unreadable':
+      return `${named(message.name)} could not be read and was left out. Check that it still exists and that you may open it, then drop it again.`
+    case 'tooMuch':
+      return `${named(message.name)} is more than one share can hold. Share it in parts.`
+    case 'nothingToShare':
+      return 'There was no file in what you dropped. Files and folders can be shared.'
+    case 'emptyFolder':
+      return `There are no files in ${named(message.name)}, so there is nothing to share.`
+    case 'roomFull':
+      return `This room is full: it holds ${people(message.membersMax)}. Wait until somebody leaves, or start another room.`
+    case 'alreadyShared':
+      return `${named(message.name)} is already in this room.`
+    case 'saveFailed':
+      return `${named(message.name)} could not be saved (${named(message.detail)}). It is still safe here; try again.`
+    case 'linkCopied':
+      return 'Link copied.'
+    case 'copyFailed':
+      return 'The browser did not allow copying. The link is selected: copy it with your keyboard or by a long press.'
+  }
+}
+
+const signaling: Record<View['signaling'], { short: string; long: string }> = {
+  connecting: { short: 'Connecting…', long: 'Connecting to the introduction service' },
+  online: { short: 'Online', long: 'Newcomers can join by the link' },
+  offline: {
+    short: 'No newcomers',
+    long: 'The introduction service cannot be reached; nobody new can join now',
+  },
+}
+
+const memberStates: Record<MemberView['state'], string> = {
+  connecting: 'Connecting…',
+  direct: 'Direct',
+  relayed: 'Through a relay',
+  lost: 'Lost touch',
+}
+
+const devices: Record<MemberView['device'], string> = {
+  phone: 'phone',
+  tablet: 'tablet',
+  desktop: 'computer',
+}
+
+/** English. Every sentence the page says, and nothing but words: names come in, text goes out. */
+export const en = {
+  locale,
+  productName: 'Swarmdrop',
+  count,
+  size,
+  speed,
+  percent,
+  timeLeft,
+  trouble,
+  notice,
+  signaling: (state: View['signaling']) => signaling[state],
+  memberState: (state: MemberView['state']) => memberStates[state],
+  device: (device: MemberView['device']) => devices[device],
+  unnamed: 'Unnamed',
+  you: 'you',
+
+  invite: {
+    heading: 'Bring someone in',
+    how: 'Scan this code with a phone, or send the link. Whoever opens it is in the room with you.',
+    headingOthers: 'Invite more people',
+    open: 'Invite',
+    link: 'Room link',
+    copy: 'Copy link',
+    copied: 'Copied',
+    qr: 'QR code of the room link',
+    close: 'Close',
+    seenAs: 'Others see you as',
+  },
+
+  members: {
+    heading: 'In this room',
+    count: (number: number) => people(number),
+  },
+
+  files: {
+    heading: 'Files',
+    emptyHeading: 'Share something',
+    emptyDrop: 'Drop files or folders anywhere on this page, or paste them.',
+    emptyTouch: 'Whatever you choose, everyone in the room can take.',
+    chooseFiles: 'Choose files',
+    chooseFolder: 'Choose folder',
+    dropNow: 'Let go to share with the room',
+    reading: (files: number) =>
+      plural(files, {
+        one: 'Reading the folder… 1 file so far',
+        other: 'Reading the folder… # files so far',
+      }),
+    memoryOnly: (limitBytes: number) =>
+      `Files are kept in memory in this browser: ${size(limitBytes)} in all. Save what you want to keep before you close the tab.`,
+  },
+
+  share: {
+    fromYou: 'from you',
+    from: (names: readonly string[]) =>
+      names.length === 0 ? 'from someone who left' : `from ${nameList(names)}`,
+    fileCount: (files: number) => plural(files, { one: '1 file', other: '# files' }),
+    preparing: (fraction: number) => `Getting ready: ${percent(fraction)}. Others can take it already.`,
+    paused: 'paused',
+    asking: 'waiting for the first pieces',
+    waiting: 'waiting',
+    receiving: (bytesPerSecond: number, sources: number) =>
+      sources > 1 ? `${speed(bytesPerSecond)} from ${people(sources)}` : speed(bytesPerSecond),
+    giving: (bytesPerSecond: number) => `giving ${speed(bytesPerSecond)}`,
+    stopped: 'stopped',
+    complete: 'All here, every piece checked',
+    saving: (fraction: number) => `Saving: ${percent(fraction)}`,
+    copies: ({ copies, otherCopies }: Pick<ShareView, 'copies' | 'otherCopies'>) => {
+      const weHaveIt = copies > otherCopies
+      if (!weHaveIt && otherCopies === 0) return 'Nobody here has it all yet'
+      if (!weHaveIt) return plural(otherCopies, { one: '1 person has it all', other: '# people have it all' })
+      if (otherCopies === 0) return 'Only you have this so far'
+      return `You and ${plural(otherCopies, { one: '1 other have it all', other: '# others have it all' })}`
+    },
+    mayLeave: (otherCopies: number) =>
+      otherCopies === 0
+        ? 'You can close this tab: between them, the others have it all.'
+        : `You can close this tab: ${plural(otherCopies, { one: '1 other has it all', other: '# others have it all' })}.`,
+    keepOpen: (roomFraction: number) =>
+      roomFraction > 0
+        ? `Keep this tab open: the others have ${percent(roomFraction)} so far.`
+        : 'Keep this tab open until somebody has taken it.',
+    actions: {
+      download: 'Download',
+      pause: 'Pause',
+      resume: 'Resume',
+      tryAgain: 'Try again',
+      cancel: 'Cancel the download',
+      save: 'Save',
+      saveAs: 'Save as…',
+      remove: 'Remove from this list',
+      removeOwn: 'Stop sharing this',
+    },
+    /** The name of a button for those who hear it: which share it belongs to. */
+    actionOn: (action: string, name: string) => `${action}: ${named(name)}`,
+    showDetails: 'Details',
+    progress: (name: string) => `Progress of ${named(name)}`,
+    strip: (here: number, coming: number, missing: number) =>
+      [
+        `${percent(here)} is here`,
+        coming > 0 ? `${percent(coming)} is on its way` : '',
+        missing > 0 ? `${percent(missing)} is with nobody in the room` : '',
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    legend: {
+      here: 'here',
+      partly: 'partly here',
+      coming: 'on its way',
+      common: 'others have it',
+      rare: 'few have it',
+      nowhere: 'nobody has it',
+    },
+    pieces: 'Pieces checked',
+    piecesChecked: (checked: number, all: number, pieceSizeBytes: number) =>
+      `${count(checked)} of ${count(all)}, ${size(pieceSizeBytes)} each`,
+    received: 'Received',
+    receivedOf: (haveBytes: number, sizeBytes: number) => `${size(haveBytes)} of ${size(sizeBytes)}`,
+    copiesTerm: 'Copies',
+    holders: 'Who has it',
+    noHolders: 'Nobody else has any of it yet.',
+    holderHas: (fraction: number) => (fraction >= 1 ? 'has it all' : `has ${percent(fraction)}`),
+    holderGives: (bytesPerSecond: number) => `gives you ${speed(bytesPerSecond)}`,
+    holderTakes: (bytesPerSecond: number) => `takes ${speed(bytesPerSecond)}`,
+  },
+
+  notices: { dismiss: 'Dismiss' },
+
+  footer: 'Files go straight from browser to browser, sealed on the way. Every piece is checked.',
+
+  broken: {
+    heading: 'Something broke on this page',
+    text: 'It is a mistake of ours, not yours, and your own files are untouched. The link in the address bar brings you back into the same room.',
+    again: 'Show the page again',
+    reload: 'Reload',
+  },
+}
