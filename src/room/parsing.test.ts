@@ -79,9 +79,11 @@ describe.each([
         expect(decode(JSON.stringify(value))).toEqual({ ok: true, value })
       }),
     )
-    fc.assert(fc.property(valid, (text) => {
+    fc.assert(
+      fc.property(valid, (text) => {
         expect(decode(text).ok).toBe(true)
-      }))
+      }),
+    )
   })
 
   it('[R21] any text at all gives a value or a fault', () => {

@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest'
+import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { randomBelow, seededRandom } from '../shared/random.ts'
+import type { RoomEffect, RoomInput, RoomMessage, Signal } from './io.ts'
+import { createRoom } from './room.ts'
+import { peerNumber, sessionNumber } from './roomBench.ts'
+
+const peersCount = 28
+const sessionsCount = 6
+
+/** Inputs in any order, most of them senseless: what a hostile room and a broken driver may do. */
+function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | undefined) {
+  const random = seededRandom(seed)
+  const below = (bound: number) => randomBelow(random, bound)
+  const oneOf = <Item>(items: readonly [Item, ...Item[]]): Item => items[below(items.length)] ?? items[0]
+  const peer = () => peerNumber(1 + below(peersCount))
+  const session = (of: PeerId) =>
+    (below(2) === 0 ? openSession(of) : undefined) ?? sessionNumber(below(sessionsCount))
+  const mailboxes = () => [{ broker: below(3), mailbox: `box-${below(5)}` }]
+  const door = () => ({ broker: below(3), door: below(limits.doors) })
+  const peers = () => Array.from({ length: below(15) }, () => ({ peer: peer(), mailboxes: mailboxes() }))
+
+  const message = (): RoomMessage =>
+    oneOf<() => RoomMessage>([
+      () => ({
+        type: 'profile',
+        version: 1,
+        profile: { name: `name ${below(9)}`, device: 'phone' },
+        mailboxes: mailboxes(),
+        doors: [door()],
+      }),
+      () => ({ type: 'roster', members: peers() }),
+      () => ({ type: 'relay', id: `id${below(500)}`, to: peer(), hops: below(4), sealed: 'sealed' }),
+      () => ({ type: oneOf(['ping', 'pong', 'bye']) }),
+    ])()
+
+  function signal(from: PeerId): Signal {
+    if (below(3) === 0) return { type: 'hello' }
+    return { type: oneOf(['offer', 'answer', 'candidate']), session: session(from), data: 'data' }
+  }
+
+  return (): RoomInput =>
+    oneOf<() => RoomInput>([
+      () => ({ type: oneOf(['brokerOnline', 'brokerOffline']), broker: below(3) }),
+      () => ({ type: oneOf(['doorHeld', 'doorTaken', 'doorLost']), ...door() }),
+      () => {
+        const from = peer()
+        const to = below(4) === 0 ? null : peerNumber(1)
+        const id = `letter${below(100_000)}`
+        return {
+          type: 'letterArrived',
+          letter: { version: 1, id, from, to, mailboxes: mailboxes(), signal: signal(from) },
+        }
+      },
+      () => {
+        const of = peer()
+        const kind = oneOf(['offer', 'answer', 'candidate'])
+        return { type: 'linkSignaled', peer: of, session: session(of), kind, data: 'data' }
+      },
+      () => {
+        const of = peer()
+        return { type: 'linkOpened', peer: of, session: session(of), route: oneOf(['direct', 'relayed']) }
+      },
+      () => {
+        const of = peer()
+        return { type: 'linkClosed', peer: of, session: session(of) }
+      },
+      () => ({ type: 'peerHeard', peer: peer() }),
+      () => ({ type: 'messageArrived', peer: peer(), message: message() }),
+      () => ({ type: 'messageArrived', peer: peer(), message: message() }),
+      () => (below(20) === 0 ? { type: 'messageFaulted', peer: peer(), fault: 'notJson' } : { type: 'woke' }),
+      () => (below(20) === 0 ? { type: 'resumed' } : { type: 'woke' }),
+    ])()
+}
+
+/** Follows the links a driver would have open, and what may be done with them. */
+function linkWatch() {
+  const open = new Map<PeerId, LinkSession>()
+  return {
+    open,
+    see(effect: RoomEffect): void {
+      if (effect.type === 'openLink') {
+        expect(open.has(effect.peer)).toBe(false)
+        open.set(effect.peer, effect.session)
+      }
+      if (effect.type === 'send' || effect.type === 'signalLink') expect(open.has(effect.peer)).toBe(true)
+      if (effect.type === 'closeLink' && open.get(effect.peer) === effect.session) open.delete(effect.peer)
+    },
+  }
+}
+
+const seeds = Array.from({ length: 30 }, (_, seed) => seed + 1)
+
+it.each(seeds)('[R13] whatever comes, nothing throws and everything stays bounded (seed %i)', (seed) => {
+  const watch = linkWatch()
+  const makeInput = inputMaker(seed, (peer) => watch.open.get(peer))
+  const room = createRoom({ self: peerNumber(1), random: seededRandom(seed) })
+  const waits = seededRandom(seed + 1)
+  let now: Millis = 0
+  const profile = { name: 'self', device: 'desktop' } as const
+  room.handle({ type: 'started', fresh: seed % 2 === 0, profile, brokers: ['a', 'b'] }, now)
+  for (let step = 0; step < 3000; step++) {
+    now += randomBelow(waits, randomBelow(waits, 200) === 0 ? 3_600_000 : 500)
+    const input = makeInput()
+    if (input.type === 'linkClosed' && watch.open.get(input.peer) === input.session)
+      watch.open.delete(input.peer)
+    const effects = room.handle(input, now)
+    for (const effect of effects) watch.see(effect)
+    expect(effects.length).toBeLessThan(500)
+    expect(watch.open.size).toBeLessThanOrEqual(limits.membersMax - 1 + 2 * limits.membersMax)
+    const linked = room.members().filter(({ state }) => state === 'direct' || state === 'relayed')
+    expect(linked.length).toBeLessThan(limits.membersMax)
+    for (const { peer } of linked) expect(watch.open.has(peer)).toBe(true)
+  }
+})
