@@ -121,7 +121,8 @@ async function takeFolder(top: FileSystemDirectoryEntry, onSeen: OnFilesSeen): P
   const entries: FolderEntry[] = []
   const unreadable: string[] = []
   const waiting = [{ directory: top, path: top.name }]
-  while (waiting.length > 0 && entries.length <= limits.entriesMax) {
+  const isTooMany = (): boolean => entries.length > limits.entriesMax
+  while (waiting.length > 0 && !isTooMany()) {
     const batch = waiting.splice(-limits.directoriesAtOnce)
     await Promise.all(
       batch.map(({ directory, path }) =>
@@ -132,6 +133,7 @@ async function takeFolder(top: FileSystemDirectoryEntry, onSeen: OnFilesSeen): P
             onSeen(found.length)
           },
           unreadable: (lost) => unreadable.push(lost),
+          isTooMany,
         }),
       ),
     )
@@ -144,12 +146,14 @@ interface Found {
   directory(directory: FileSystemDirectoryEntry, path: string): void
   files(files: FolderEntry[]): void
   unreadable(path: string): void
+  /** Whether reading on would be in vain. */
+  isTooMany(): boolean
 }
 
 /** `readEntries` gives at most 100 in Chromium, and an empty list only at the end (File and Directory Entries API, 7.3). */
 async function readDirectory(directory: FileSystemDirectoryEntry, path: string, found: Found): Promise<void> {
   const reader = directory.createReader()
-  for (;;) {
+  while (!found.isTooMany()) {
     const some = await new Promise<FileSystemEntry[] | null>((resolve) => {
       reader.readEntries(resolve, () => resolve(null))
     })

@@ -33,8 +33,6 @@ async function bundleContract(): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'error',
-    // As in vite.config.ts: simple-peer's streams ask for Node's events, which a page does not have.
-    resolve: { alias: { events: 'bare-events' } },
     build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'linkPage' } },
   })
   const output = [built].flat().flatMap((result) => ('output' in result ? result.output : []))

@@ -164,7 +164,6 @@ export function createDialing(context: RoomContext, roster: Roster, relaying: Re
         neighbours: new Set(),
         challenge: null,
       }
-      member.road = link
       roster.changed()
       return Object.assign(member, { road: link })
     },

@@ -297,6 +297,54 @@ describe('links', () => {
     expect(opened(large.pass(0.5 * limits.redialMinMs + 1))).toHaveLength(1)
   })
 
+  it('[R15] the waits between attempts double, and start anew once the link was back', () => {
+    const { link, feed, pass } = onlineBench(alice)
+    const redialWaitMs = () => {
+      let ms = 0
+      while (opened(pass(100)).length === 0) ms += 100
+      return ms
+    }
+    feed({ type: 'linkClosed', peer: bob, session: link(bob) })
+    redialWaitMs()
+    for (const factor of [2, 4]) {
+      pass(limits.linkOpenTimeoutMs)
+      const waitMs = redialWaitMs()
+      expect(waitMs).toBeGreaterThan((0.75 * factor - 0.5) * limits.redialMinMs)
+      expect(waitMs).toBeLessThan((1.25 * factor + 0.5) * limits.redialMinMs)
+    }
+    pass(limits.linkOpenTimeoutMs)
+    feed({ type: 'linkClosed', peer: bob, session: link(bob) })
+    expect(redialWaitMs()).toBeLessThanOrEqual(1.25 * limits.redialMinMs)
+  })
+
+  it('[R16] a lost member is not forgotten while another member is linked with it', () => {
+    const { room, link, feed, pass, hear } = onlineBench(bob)
+    link(alice)
+    feed({ type: 'linkClosed', peer: carol, session: link(carol) })
+    hear(alice, { type: 'roster', members: [{ peer: carol, mailboxes: [] }] })
+    for (let passedMs = 0; passedMs < 2 * limits.lostForgetMs; passedMs += 1000) {
+      feed({ type: 'peerHeard', peer: alice })
+      pass(1000)
+    }
+    expect(room.members()).toMatchObject([{ peer: alice }, { peer: carol, state: 'lost' }])
+    hear(alice, { type: 'roster', members: [] })
+    pass(limits.linkOpenTimeoutMs)
+    expect(room.members()).toMatchObject([{ peer: alice }])
+  })
+
+  it('[R18] one who is full is dialed again only after a long while', () => {
+    const { link, hear, feed, pass, dialed } = onlineBench(alice)
+    link(carol)
+    hear(carol, { type: 'roster', members: [{ peer: bob, mailboxes: [] }] })
+    const session = dialed(bob)
+    feed({ type: 'linkOpened', peer: bob, session, route: 'direct' })
+    const others = Array.from({ length: limits.membersMax - 1 }, (_, at) => manyPeers(0, at))
+    hear(bob, { type: 'roster', members: others.map((peer) => ({ peer, mailboxes: [] })) })
+    feed({ type: 'linkClosed', peer: bob, session })
+    expect(opened(pass(0.75 * limits.redialMaxMs - 1))).toEqual([])
+    expect(opened(pass(0.5 * limits.redialMaxMs + 1))).toMatchObject([{ peer: bob }])
+  })
+
   it('[R15] nobody is dialed whom no signal can reach', () => {
     const { link, feed, pass } = onlineBench(alice)
     const session = link(bob)

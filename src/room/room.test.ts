@@ -163,6 +163,16 @@ describe('liveness', () => {
     expect(effectsOf(effects, 'closeLink')).toEqual([])
   })
 
+  it('[R14] after a pong the silence counts from the pong', () => {
+    const { feed, pass, hear, link } = createBench()
+    feed(online)
+    link(alice)
+    expect(sentTo(pass(1.5 * limits.pingAfterMs), alice)).toContainEqual({ type: 'ping' })
+    hear(alice, { type: 'pong' })
+    expect(sentTo(pass(limits.pingAfterMs - 1), alice)).not.toContainEqual({ type: 'ping' })
+    expect(sentTo(pass(1), alice)).toContainEqual({ type: 'ping' })
+  })
+
   it('[R14] a ping is answered with a pong', () => {
     const { feed, hear, link } = createBench()
     feed(online)

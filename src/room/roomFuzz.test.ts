@@ -55,7 +55,7 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
       },
       () => {
         const of = peer()
-        const kind = oneOf(['offer', 'answer', 'candidate'])
+        const kind = oneOf(['offer', 'answer', 'candidate'] as const)
         return { type: 'linkSignaled', peer: of, session: session(of), kind, data: 'data' }
       },
       () => {

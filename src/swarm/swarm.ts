@@ -291,6 +291,8 @@ function hashesArrived(
 
 function woke(turn: Turn): void {
   const { state, now } = turn
+  // The timer is spent, even where it went off a little early: it must be set again.
+  state.wakeAt = Infinity
   if (state.announceAt !== null && state.announceAt <= now) announceBatch(turn)
   if (state.tickAt !== null && state.tickAt <= now) {
     state.tickAt = null

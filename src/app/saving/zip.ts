@@ -1,6 +1,7 @@
 import { makeZip, predictLength } from 'client-zip'
 import { blobOrThrow, type Saveable } from './saveable.ts'
 import { cleanName, cleanPaths } from './fileNames.ts'
+import { needsZip64End, withZip64End, zip64EndBytes } from './zip64End.ts'
 
 /** A zip of a folder share as a stream, and how long it will be. */
 export interface ZipStream {
@@ -29,7 +30,10 @@ export function zipStream(folder: Saveable): ZipStream {
       yield { ...meta, input: blob.stream() }
     }
   }
-  return { stream: makeZip(files()), sizeBytes: Number(predictLength(metas)) }
+  const stream = makeZip(files())
+  const sizeBytes = Number(predictLength(metas))
+  if (!needsZip64End(metas)) return { stream, sizeBytes }
+  return { stream: withZip64End(stream, metas.length), sizeBytes: sizeBytes + zip64EndBytes }
 }
 
 /** Zip counts years from 1980 in seven bits (APPNOTE 4.4.6); a peer may claim any time. */
