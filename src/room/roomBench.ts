@@ -26,6 +26,13 @@ export function effectsOf<Type extends RoomEffect['type']>(effects: readonly Roo
 export const sentTo = (effects: readonly RoomEffect[], to: PeerId): RoomMessage[] =>
   effectsOf(effects, 'send').flatMap(({ peer, message }) => (peer === to ? [message] : []))
 
+/** As many different peers as wanted, with larger ids than those above. */
+export const manyPeers = (group: number, at: number): PeerId =>
+  `z${group.toString(36).padStart(3, '0')}${at.toString(36).padStart(17, '0')}A` as PeerId
+
+/** The links a machine orders to be opened. */
+export const opened = (effects: readonly RoomEffect[]) => effectsOf(effects, 'openLink')
+
 /** One room machine on a workbench: a test feeds it by hand, at its own pace. */
 export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
   const room = createRoom({ self, random: seededRandom(1) })
@@ -83,4 +90,18 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
     brokers: mailboxes,
   })
   return { room, feed, pass, letter, hear, greet, link, started, sleep: (ms: Millis) => void (now += ms) }
+}
+
+/** The same with a broker online, and peers that can be dialed. */
+export function onlineBench(self: PeerId) {
+  const bench = createBench({ self })
+  bench.feed({ type: 'brokerOnline', broker: 0 })
+  /** Says hello as the peer; the session of our offer. */
+  function dialed(peer: PeerId): LinkSession {
+    const session = opened(bench.letter(peer, { type: 'hello' }))[0]?.session
+    assert(session !== undefined, 'a hello is answered with an offer')
+    bench.feed({ type: 'linkSignaled', peer, session, kind: 'offer', data: 'sdp' })
+    return session
+  }
+  return { ...bench, dialed }
 }
