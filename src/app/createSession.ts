@@ -127,8 +127,8 @@ class AppSession implements OpenSession {
       listener: {
         peerLinked: (peer) => this.#swarm.handle({ type: 'peerLinked', peer }),
         peerUnlinked: (peer) => {
+          this.#shares.memberLeaves(peer, this.#names.get(peer) ?? '')
           this.#swarm.peerUnlinked(peer)
-          this.#shares.memberGone(this.#names.get(peer) ?? '')
         },
         messageArrived: (peer, bytes) => this.#swarm.messageArrived(peer, bytes),
         drained: (peer) => this.#swarm.drained(peer),
@@ -244,17 +244,20 @@ class AppSession implements OpenSession {
     this.#watchBroker()
   }
 
-  #signalingWas: string = 'connecting'
+  #isBrokerMissed = false
 
-  /** Says once that the broker cannot be reached, and takes it back when it is there. */
+  /** Says once that the broker cannot be reached, however often it is tried again, and takes it back when it is there. */
   #watchBroker(): void {
     const signaling = this.#room?.signalingState() ?? 'connecting'
-    if (signaling === this.#signalingWas) return
-    this.#signalingWas = signaling
-    if (signaling === 'offline' && this.#parts.brokers.length > 0) {
+    const isOffline = signaling === 'offline' && this.#parts.brokers.length > 0
+    if (isOffline && !this.#isBrokerMissed) {
+      this.#isBrokerMissed = true
       this.notify('warning', { code: 'brokerUnreachable' })
     }
-    if (signaling === 'online') this.#notices.retract('brokerUnreachable')
+    if (signaling === 'online' && this.#isBrokerMissed) {
+      this.#isBrokerMissed = false
+      this.#notices.retract('brokerUnreachable')
+    }
   }
 
   #shareName(share: ShareId): string {

@@ -35,13 +35,22 @@ export class IndexKeeper {
     this.#alarm.stop()
   }
 
+  /** Where the browser refuses (its disk is full, the page is closing) the next change tries again. */
   async write(): Promise<void> {
+    try {
+      await this.#writeChanges()
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error
+    }
+  }
+
+  async #writeChanges(): Promise<void> {
     const fetched = this.#swarm.shares().filter(({ source, heldCount }) => source === 'none' && heldCount > 0)
     const kept = new Set(fetched.map(({ share }) => share))
     for (const share of this.#written.keys()) {
       if (kept.has(share)) continue
-      this.#written.delete(share)
       await this.#index.remove(this.#tab, share)
+      this.#written.delete(share)
     }
     for (const { share, heldCount } of fetched)
       if (this.#written.get(share) !== heldCount) await this.#put(share)
@@ -50,7 +59,7 @@ export class IndexKeeper {
   async #put(id: ShareId): Promise<void> {
     const share = this.#swarm.inspect(id)
     if (!share) return
-    this.#written.set(id, share.held.count)
+    const heldCount = share.held.count
     await this.#index.put({
       version: recordVersion,
       tab: this.#tab,
@@ -60,5 +69,6 @@ export class IndexKeeper {
       bitfield: share.held.bytes.slice(),
       updatedMs: Date.now(),
     })
+    this.#written.set(id, heldCount)
   }
 }

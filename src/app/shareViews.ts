@@ -2,6 +2,7 @@ import type { MemberSnapshot } from '../room/io.ts'
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { stripOf, type HolderSnapshot, type ShareSnapshot, type StripPart } from '../swarm/snapshot.ts'
+import type { ShareState as SwarmShare } from '../swarm/state.ts'
 import type { Swarm } from '../swarm/swarm.ts'
 import { RateMeter } from './rates.ts'
 import type { HolderView, ShareState, ShareTrouble, ShareView, StripCell } from './view.ts'
@@ -50,11 +51,11 @@ export class ShareViews {
       .map((share) => this.#view(share, states, nameOf, now))
   }
 
-  /** A member is gone: shares that can no longer be had whole remember who it was. */
-  memberGone(name: string): void {
-    for (const share of this.#swarm.shares()) {
-      const memory = this.#memories.get(share.share)
-      if (memory && share.reachableCount < share.pieceCount) memory.leftBy = name
+  /** A member is about to be gone: shares of which it takes away what nobody else has remember who it was. */
+  memberLeaves(peer: PeerId, name: string): void {
+    for (const [id, memory] of this.#memories) {
+      const share = this.#swarm.inspect(id)
+      if (share && holdsAlone(share, peer)) memory.leftBy = name
     }
   }
 
@@ -121,6 +122,16 @@ export class ShareViews {
     const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
     return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
   }
+}
+
+/** Whether the peer has a piece that neither we nor anybody else has. */
+function holdsAlone(share: Readonly<SwarmShare>, peer: PeerId): boolean {
+  const theirs = share.ledger.holdings.get(peer)
+  if (!theirs) return false
+  for (let piece = 0; piece < share.pieceCount; piece++) {
+    if (theirs.has(piece) && share.ledger.copies[piece] === 1 && !share.held.has(piece)) return true
+  }
+  return false
 }
 
 function noteProgress(memory: Memory, share: ShareSnapshot, now: Millis): void {

@@ -100,6 +100,42 @@ describe('attempts and losses', () => {
     expect(opened(pass(0.5 * limits.redialMaxMs + 1))).toMatchObject([{ peer: bob }])
   })
 
+  it('[R15] the first link after a time alone is a way to those who were lost', () => {
+    const { link, feed, pass, dialed } = onlineBench(alice)
+    feed({ type: 'linkClosed', peer: bob, session: link(bob) })
+    for (let attempt = 0; attempt < 4; attempt++) {
+      while (opened(pass(100)).length === 0);
+      pass(limits.linkOpenTimeoutMs)
+    }
+    const session = dialed(carol)
+    const effects = feed({ type: 'linkOpened', peer: carol, session, route: 'direct' })
+    expect(opened(effects)).toMatchObject([{ peer: bob }])
+  })
+
+  it('[R12] a member tells its own mailboxes; rosters of others do not change them', () => {
+    const { link, hear, feed, pass } = onlineBench(alice)
+    const old = link(bob)
+    link(carol)
+    hear(carol, { type: 'roster', members: [{ peer: bob, mailboxes: [{ broker: 0, mailbox: 'wrong' }] }] })
+    feed({ type: 'linkClosed', peer: bob, session: old })
+    const session = opened(pass(2 * limits.redialMinMs))[0]?.session
+    if (session === undefined) throw new Error('not dialed')
+    const effects = feed({ type: 'linkSignaled', peer: bob, session, kind: 'offer', data: 'sdp' })
+    expect(effectsOf(effects, 'post')).toMatchObject([{ mailbox: `mailbox-${bob.slice(0, 4)}` }])
+  })
+
+  it('[R17] resumed: the waits start anew', () => {
+    const { link, feed, pass } = onlineBench(alice)
+    feed({ type: 'linkClosed', peer: bob, session: link(bob) })
+    for (let attempt = 0; attempt < 4; attempt++) {
+      while (opened(pass(100)).length === 0);
+      pass(limits.linkOpenTimeoutMs)
+    }
+    expect(opened(feed({ type: 'resumed' }))).toMatchObject([{ peer: bob }])
+    pass(limits.linkOpenTimeoutMs)
+    expect(opened(pass(1.25 * limits.redialMinMs))).toMatchObject([{ peer: bob }])
+  })
+
   it('[R15] nobody is dialed whom no signal can reach', () => {
     const { link, feed, pass } = onlineBench(alice)
     const session = link(bob)

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { LinkSession, PeerId } from '../shared/ids.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { RoomEffect } from './io.ts'
-import { alice, bob, carol, createBench, effectsOf, peerNumber, sentTo, sessionNumber } from './roomBench.ts'
+import {
+  alice,
+  bob,
+  carol,
+  effectsOf,
+  onlineBench,
+  opened,
+  peerNumber,
+  sentTo,
+  sessionNumber,
+} from './roomBench.ts'
 
 const theirs = sessionNumber(1)
 
@@ -144,6 +153,22 @@ describe('relaying', () => {
     hear(dave, { type: 'roster', members: [{ peer: stranger, mailboxes: [] }] })
     const aimed = effectsOf(hear(alice, relay(stranger, 'two')), 'send')
     expect(aimed.map(({ peer }) => peer)).toEqual([dave])
+  })
+
+  it('[R10] a letter of ours that comes back is not passed on', () => {
+    const { link, feed, hear, dialed } = onlineBench(bob)
+    for (const peer of [alice, peerNumber(4)]) link(peer)
+    const session = dialed(carol)
+    const signaled = feed({
+      type: 'linkSignaled',
+      peer: carol,
+      session,
+      kind: 'candidate',
+      data: 'candidate',
+    })
+    const id = effectsOf(signaled, 'relay')[0]?.letter.id
+    expect(id).toBeDefined()
+    expect(hear(alice, relay(carol, id))).toEqual([])
   })
 
   it('[R10] what has no hops left stays', () => {

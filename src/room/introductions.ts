@@ -123,11 +123,11 @@ export function createIntroductions(
     rosterArrived(from, members) {
       const others = members.filter(({ peer }) => peer !== self)
       from.road.neighbours = new Set(others.map(({ peer }) => peer))
-      if (others.length >= limits.membersMax - 1) {
-        if (!from.road.refusing) emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
-        from.road.refusing = true
-        return
-      }
+      const isFull = others.length >= limits.membersMax - 1
+      if (isFull && !from.road.refusing)
+        emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
+      from.road.refusing = isFull
+      if (isFull) return
       for (const entry of others) {
         const isNew = roster.find(entry.peer) === undefined
         const member = roster.meet(entry, 'roster')

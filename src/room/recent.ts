@@ -4,7 +4,6 @@ import type { Millis } from '../shared/ids.ts'
 export interface Recent<Key> {
   note(key: Key, at: Millis): void
   notedAt(key: Key): Millis | undefined
-  forget(key: Key): void
 }
 
 export function createRecent<Key>(sizeMax: number): Recent<Key> {
@@ -19,6 +18,5 @@ export function createRecent<Key>(sizeMax: number): Recent<Key> {
       }
     },
     notedAt: (key) => moments.get(key),
-    forget: (key) => void moments.delete(key),
   }
 }

@@ -269,7 +269,7 @@ describe('parting', () => {
   })
 
   it('[R18] a roster of full size tells a newcomer that the room is full', () => {
-    const { feed, letter, hear } = createBench({ self: alice })
+    const { feed, letter, hear, pass } = createBench({ self: alice })
     feed(online)
     const session = effectsOf(letter(bob, { type: 'hello' }), 'openLink')[0]?.session
     if (session === undefined) throw new Error('no offer')
@@ -282,5 +282,7 @@ describe('parting', () => {
     expect(reportTypes(effects)).toEqual(['roomFull'])
     expect(effectsOf(effects, 'openLink')).toEqual([])
     expect(reportTypes(feed({ type: 'linkClosed', peer: bob, session }))).toEqual([])
+    expect(doorsPosted(pass(limits.knockLinkedMs - 1))).toEqual([])
+    expect(doorsClaimed(pass(limits.doorAnswerMs))).toEqual([0])
   })
 })

@@ -36,6 +36,7 @@ export function isGeometry(of: Geometry): boolean {
     of.sizeBytes <= limits.shareSizeMaxBytes &&
     of.pieceSizeBytes >= limits.pieceSizeMinBytes &&
     of.pieceSizeBytes <= limits.pieceSizeMaxBytes &&
-    Number.isInteger(Math.log2(of.pieceSizeBytes))
+    Number.isInteger(Math.log2(of.pieceSizeBytes)) &&
+    pieceCount(of) <= limits.piecesPerShareMax
   )
 }

@@ -23,6 +23,8 @@ export const limits = {
   pathLengthMax: 4096,
   /** Files in one folder share. */
   entriesMax: 200_000,
+  /** Pieces of one share: what its bitfield needs fits in one message, and 1 TiB in the largest pieces in them. */
+  piecesPerShareMax: 2 ** 18,
   /** The encoded tree of a folder share, which travels as its first bytes. */
   treeSizeMaxBytes: 64 * MiB,
 
@@ -41,12 +43,16 @@ export const limits = {
   sharesMax: 2000,
   /** Shares one peer may offer. */
   sharesPerPeerMax: 1000,
+  /** Pieces of all shares together, about 6 bytes of memory each: further offers from peers are ignored. */
+  piecesKnownMax: 2 ** 22,
 
   // Requests ahead
   /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
   requestedAheadMaxBytes: 512 * KiB,
   /** Asked ahead on one link at first, and on one that serves slowly. */
   requestedAheadMinBytes: 128 * KiB,
+  /** Blocks asked ahead on one link, however small: well below what the other end lets wait. */
+  requestsAheadMax: 64,
   /** Pieces begun and not yet checked, all shares together: bounds the memory of a receiver. */
   openPiecesMaxBytes: 32 * MiB,
   /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
@@ -77,6 +83,8 @@ export const limits = {
   uploadingMinBytes: 128 * KiB,
   /** Blocks taken sooner than this let more be handed out; later, less. */
   uploadComfortMs: 250,
+  /** A link that has taken nothing for this long no longer holds up the others. */
+  uploadStallMs: 5 * seconds,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 

@@ -20,11 +20,9 @@ export class Bitfield {
   static parse(pieceCount: number, bytes: Uint8Array): Bitfield | null {
     const field = new Bitfield(pieceCount)
     if (bytes.length !== field.bytes.length) return null
-    for (let piece = 0; piece < bytes.length * 8; piece++) {
-      if (((bytes[piece >> 3] ?? 0) & (128 >> (piece & 7))) === 0) continue
-      if (piece >= pieceCount) return null
-      field.add(piece)
-    }
+    field.bytes.set(bytes)
+    for (let piece = pieceCount; piece < bytes.length * 8; piece++) if (field.has(piece)) return null
+    for (const byte of bytes) field.count += bitsIn(byte)
     return field
   }
 
@@ -56,6 +54,12 @@ export class Bitfield {
   get full(): boolean {
     return this.count === this.pieceCount
   }
+}
+
+function bitsIn(byte: number): number {
+  let count = 0
+  for (let left = byte; left > 0; left &= left - 1) count++
+  return count
 }
 
 /** The runs that cover exactly these pieces, whatever their order. */

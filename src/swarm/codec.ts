@@ -17,7 +17,7 @@ import { parseManifest } from './manifest.ts'
  * One message: a byte that says its type, the share's id (16 bytes; not in an offer), and the body. Numbers are unsigned 32-bit
  * big-endian. An offer's body is UTF-8 JSON; all others are binary.
  *
- *   bitfield   bits                         have      (first, count)*
+ *   bitfield   bits                         have      (first, count)*, ascending and apart
  *   interested first hash wanted            hashes    first piece, 32 bytes each
  *   promise    piece*                       request, cancel, refuse   (piece, block)*
  *   block      piece, block, bytes          notInterested, withdraw   nothing
@@ -104,7 +104,7 @@ export function decodeMessage(bytes: Bytes): Result<SwarmMessage, CodecFault> {
       return ok({ type: 'bitfield', share, bits: body })
     case typeCodes.have: {
       const runs = numberPairs(body, limits.runsPerMessage)
-      return runs ? ok({ type: 'have', share, runs }) : malformed('have')
+      return runs && areApart(runs) ? ok({ type: 'have', share, runs }) : malformed('have')
     }
     case typeCodes.interested: {
       const [hashesFrom, ...more] = numbersOf(body, 1) ?? []
@@ -171,6 +171,13 @@ function decodeBlock(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFau
   if (piece === undefined || block === undefined || bytes.length === 0) return malformed('block')
   return ok({ type: 'block', share, piece, block, bytes })
 }
+
+/** Runs that overlap would let a small message cost much work. */
+const areApart = (runs: readonly Run[]): boolean =>
+  runs.every(([first, count], at) => {
+    const [before, beforeCount] = runs[at - 1] ?? [0, 0]
+    return count > 0 && first >= before + beforeCount
+  })
 
 /** Null unless the bytes are one to `max` whole numbers. */
 function numbersOf(bytes: Uint8Array, max: number): number[] | null {

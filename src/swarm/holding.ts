@@ -1,17 +1,11 @@
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { announceHave, announceSoon, withdraw } from './announcing.ts'
+import { announceHave, announceSoon } from './announcing.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
-import {
-  cancelRequests,
-  checkPiece,
-  closeOpenPiece,
-  dropOpenPiece,
-  fillAll,
-  stopRequests,
-} from './requests.ts'
+import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
+import { cancelRequests, checkPiece, fillAll, stopRequests } from './requests.ts'
 import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
 import { refuseAll } from './uploads.ts'
 
@@ -20,6 +14,7 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
   if (open) closeOpenPiece(turn, share, open)
   share.stage[piece] = stages.held
+  share.suspect.delete(piece)
   if (!share.held.add(piece)) return
   share.heldPayloadBytes += payloadLength(share.manifest, piece)
   announceHave(turn, share, piece)
@@ -28,7 +23,8 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
 
 export function complete(turn: Turn, share: ShareState): void {
   if (share.source === 'hashing') share.source = 'whole'
-  if (turn.state.downloads.delete(share)) {
+  turn.state.downloads.delete(share)
+  if (share.wish.state !== 'none') {
     for (const peer of turn.state.peers.values()) {
       if (!share.ledger.holdings.has(peer.peer)) continue
       turn.emit({
@@ -49,9 +45,9 @@ export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, ha
   switch (addHashes(share, piece, hash)) {
     case 'added':
       announceSoon(turn)
-      return giveUpAndHold(turn, share, piece)
+      return ownPieceFound(turn, share, piece)
     case 'known':
-      return giveUpAndHold(turn, share, piece)
+      return ownPieceFound(turn, share, piece)
     case 'conflict':
     case 'gap':
     case 'beyond':
@@ -64,10 +60,9 @@ export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, ha
 }
 
 /** What is being fetched of a piece is not needed once our own files have it. */
-function giveUpAndHold(turn: Turn, share: ShareState, piece: PieceIndex): void {
+function ownPieceFound(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
-  if (open?.checking === true) return hold(turn, share, piece)
-  if (open) {
+  if (open && !open.checking) {
     cancelRequests(
       turn,
       open.blocks.flatMap((block) => block.requests),
@@ -75,6 +70,7 @@ function giveUpAndHold(turn: Turn, share: ShareState, piece: PieceIndex): void {
     dropOpenPiece(turn, share, open)
   }
   hold(turn, share, piece)
+  if (piece === share.pieceCount - 1) share.source = 'whole'
 }
 
 export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {
@@ -109,14 +105,6 @@ export function checkGathered(turn: Turn, share: ShareState): void {
   for (const open of share.open.values()) {
     if (open.awaitedCount === 0 && !open.checking) checkPiece(turn, share, open)
   }
-}
-
-/** Our own files can no longer be read: what we gave from them we no longer hold. */
-export function sourceLost(turn: Turn, share: ShareState): void {
-  if (share.source === 'none' || share.source === 'lost') return
-  share.source = 'lost'
-  letGo(turn, share)
-  withdraw(turn, share)
 }
 
 /** Holds nothing of the share any more. */

@@ -20,18 +20,23 @@ export class Ledger {
 
   /** Replaces what the peer is known to hold. */
   setHolding(peer: PeerId, bits: Bitfield): void {
-    this.removePeer(peer)
-    const own = new Bitfield(this.pieceCount)
+    const own = this.holdings.get(peer) ?? new Bitfield(this.pieceCount)
     this.holdings.set(peer, own)
-    for (let piece = 0; piece < this.pieceCount; piece++) if (bits.has(piece)) this.#count(own, piece)
+    for (let at = 0; at < bits.bytes.length; at++) {
+      if (own.bytes[at] === bits.bytes[at]) continue
+      for (let piece = 8 * at; piece < 8 * at + 8; piece++) {
+        if (bits.has(piece)) this.#count(own, piece)
+        else if (own.delete(piece)) this.#uncount(piece)
+      }
+    }
   }
 
-  /** False when the runs go beyond the share, or the peer never said what it holds. */
+  /** False when the runs go beyond the share. Nothing is taken of a peer that never said what it holds. */
   addHave(peer: PeerId, runs: readonly Run[]): boolean {
+    if (runs.some(([first, count]) => first + count > this.pieceCount)) return false
     const bits = this.holdings.get(peer)
-    if (!bits) return false
+    if (!bits) return true
     for (const [first, count] of runs) {
-      if (first + count > this.pieceCount) return false
       for (let piece = first; piece < first + count; piece++) this.#count(bits, piece)
     }
     return true
@@ -49,8 +54,11 @@ export class Ledger {
     this.holdings.delete(peer)
   }
 
-  promise(piece: PieceIndex): void {
-    if (piece < this.pieceCount && this.copies[piece] === 1) this.promised[piece] = 1
+  /** The peer has promised the piece to somebody else; believed of its only holder alone. */
+  promise(peer: PeerId, piece: PieceIndex): boolean {
+    const isLoneHolder = this.copies[piece] === 1 && this.holdings.get(peer)?.has(piece) === true
+    if (isLoneHolder) this.promised[piece] = 1
+    return isLoneHolder
   }
 
   /** How soon the room will have enough of the piece: what it has, and what has been promised. */

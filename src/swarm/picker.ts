@@ -2,15 +2,8 @@ import { blockLength, pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
-import {
-  newOpenPiece,
-  stages,
-  type OpenPiece,
-  type PeerState,
-  type Request,
-  type ShareState,
-  type Turn,
-} from './state.ts'
+import { beginPiece, makeRoom } from './openPieces.ts'
+import { stages, type OpenPiece, type PeerState, type Request, type ShareState, type Turn } from './state.ts'
 
 export interface Pick {
   readonly open: OpenPiece
@@ -32,7 +25,7 @@ export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick 
     if (open.missingCount > 0 && mayGive(open)) return { open, block: firstMissing(open) }
   }
   const piece = rarestPiece(turn, share, peer)
-  if (piece !== null) return { open: begin(turn, share, piece, peer), block: 0 }
+  if (piece !== null) return { open: beginPiece(turn, share, piece, peer), block: 0 }
   return secondCopy(turn, share, peer, mayGive)
 }
 
@@ -54,19 +47,7 @@ function rarestPiece(turn: Turn, share: ShareState, peer: PeerState): PieceIndex
     bestCommonness = commonness
     if (randomBelow(turn.state.random, equals) === 0) best = piece
   }
-  if (best === null) return null
-  const memoryLeft =
-    turn.state.openBytes === 0 ||
-    turn.state.openBytes + pieceLength(share.geometry, best) <= limits.openPiecesMaxBytes
-  return memoryLeft ? best : null
-}
-
-function begin(turn: Turn, share: ShareState, piece: PieceIndex, peer: PeerState): OpenPiece {
-  const open = newOpenPiece(share, piece, share.suspect.has(piece) ? peer.peer : null)
-  share.open.set(piece, open)
-  share.stage[piece] = stages.open
-  turn.state.openBytes += pieceLength(share.geometry, piece)
-  return open
+  return best !== null && makeRoom(turn, pieceLength(share.geometry, best)) ? best : null
 }
 
 function secondCopy(

@@ -1,12 +1,11 @@
 import type { Bytes } from '../shared/bytes.ts'
-import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { hashAt } from './hashList.ts'
 import type { BlockAt } from './io.ts'
+import { dropOpenPiece } from './openPieces.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
-  stages,
   strike,
   trafficWith,
   type OpenPiece,
@@ -16,10 +15,15 @@ import {
   type Turn,
 } from './state.ts'
 
-/** Asks every peer for as much as its window allows. */
+/** Asks every peer for as much as its window allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {
-  for (const peer of turn.state.peers.values()) fill(turn, peer)
+  const peers = [...turn.state.peers.values()]
+  for (const peer of peers) if (!isLate(peer)) fill(turn, peer)
+  for (const peer of peers) if (isLate(peer)) fill(turn, peer)
 }
+
+/** Whether it let requests expire and has delivered nothing since. */
+const isLate = (peer: PeerState): boolean => peer.windowBytes < limits.requestedAheadMinBytes
 
 /** Asks one peer for as much as its window allows: of the share asked for first, then of the next. */
 export function fill(turn: Turn, peer: PeerState): void {
@@ -36,7 +40,8 @@ export function fill(turn: Turn, peer: PeerState): void {
   }
 }
 
-const mayAsk = (peer: PeerState): boolean => peer.aheadBytes + limits.blockSizeBytes <= peer.windowBytes
+const mayAsk = (peer: PeerState): boolean =>
+  peer.aheadBytes + limits.blockSizeBytes <= peer.windowBytes && peer.requests.size < limits.requestsAheadMax
 
 function addRequest(
   turn: Turn,
@@ -152,8 +157,24 @@ export function blocksRefused(
     if (!request) continue
     endRequest(request)
     share.ledger.takeBack(peer.peer, at.piece)
+    if (request.open.solo === peer.peer) beginAnew(turn, share, request.open)
   }
   fillAll(turn)
+}
+
+/** What a peer alone was to give is taken from another, from its first block on, so that blame stays certain. */
+function giveUpSolo(turn: Turn, peer: PeerState, share: ShareState): void {
+  for (const open of share.open.values()) {
+    if (open.solo === peer.peer && !open.checking) beginAnew(turn, share, open)
+  }
+}
+
+function beginAnew(turn: Turn, share: ShareState, open: OpenPiece): void {
+  cancelRequests(
+    turn,
+    open.blocks.flatMap((block) => block.requests),
+  )
+  dropOpenPiece(turn, share, open)
 }
 
 /**
@@ -161,13 +182,12 @@ export function blocksRefused(
  * another instead: each piece leaves a lone holder once before any leaves it twice.
  */
 export function piecePromised(turn: Turn, peer: PeerState, share: ShareState, piece: PieceIndex): void {
-  share.ledger.promise(piece)
+  if (!share.ledger.promise(peer.peer, piece)) return
   const open = share.open.get(piece)
   if (!open || open.awaitedCount < open.blocks.length) return
   const requests = open.blocks.flatMap((block) => block.requests)
   if (requests.some((request) => request.peer !== peer)) return
-  cancelRequests(turn, requests)
-  dropOpenPiece(turn, share, open)
+  beginAnew(turn, share, open)
 }
 
 /** Peers that owe blocks and have sent none for long are asked little until they deliver; their blocks go elsewhere. */
@@ -175,13 +195,16 @@ export function expireRequests(turn: Turn): void {
   for (const peer of turn.state.peers.values()) {
     if (peer.requests.size === 0 || turn.now - peer.lastBlockAt < limits.requestTimeoutMs) continue
     cancelRequests(turn, [...peer.requests])
+    for (const share of turn.state.downloads) giveUpSolo(turn, peer, share)
     peer.windowBytes = limits.blockSizeBytes
     peer.lastBlockAt = turn.now
   }
 }
 
-export function dropPeerRequests(peer: PeerState): void {
-  for (const request of peer.requests) endRequest(request)
+/** The peer no longer has the share, or is gone: what it owes of it is asked of others. */
+export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState): void {
+  for (const request of peer.requests) if (request.share === share) endRequest(request)
+  giveUpSolo(turn, peer, share)
 }
 
 /** Stops asking for a share; what is gathered stays. */
@@ -192,20 +215,6 @@ export function stopRequests(turn: Turn, share: ShareState): void {
       open.blocks.flatMap((block) => block.requests),
     )
   }
-}
-
-/** Forgets a piece begun. Its requests must have ended. */
-export function dropOpenPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
-  closeOpenPiece(turn, share, open)
-  share.stage[open.piece] = stages.lacking
-  if (open.awaitedCount < open.blocks.length) {
-    turn.emit({ type: 'dropPiece', share: share.manifest.share, piece: open.piece })
-  }
-}
-
-export function closeOpenPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
-  share.open.delete(open.piece)
-  turn.state.openBytes -= pieceLength(share.geometry, open.piece)
 }
 
 type Outgoing = Parameters<Turn['emit']>[0] & { type: 'send' }

@@ -53,6 +53,13 @@ export interface Traffic {
   lastBlockAt: Millis
 }
 
+/** A piece that we alone hold, promised to the first who asked for it. */
+export interface Given {
+  readonly peer: PeerId
+  /** Until as many blocks of it have left for that peer. */
+  blocksLeft: number
+}
+
 export interface ShareState {
   readonly manifest: Manifest
   readonly geometry: Geometry
@@ -78,8 +85,8 @@ export interface ShareState {
   readonly unannounced: PieceIndex[]
   /** Who wants it from us, and how many hashes each has been sent. */
   readonly interested: Map<PeerId, { hashesSent: number }>
-  /** Pieces nobody else holds, and whom we promised each first. */
-  readonly givenTo: Map<PieceIndex, PeerId>
+  /** Pieces nobody else held when first asked for, and to whom each was promised. */
+  readonly givenTo: Map<PieceIndex, Given>
   readonly traffic: Map<PeerId, Traffic>
   /** Bytes that came twice or unasked. */
   wastedBytes: number
@@ -90,6 +97,12 @@ export interface UploadItem {
   readonly piece: PieceIndex
   readonly block: number
   readonly lengthBytes: number
+}
+
+/** A block handed to a peer's link and not yet taken by its channel. */
+export interface Upload {
+  readonly lengthBytes: number
+  readonly begunAt: Millis
 }
 
 export interface PeerState {
@@ -103,8 +116,9 @@ export interface PeerState {
   lastBlockAt: Millis
   /** Blocks it asked us for, oldest first. */
   readonly queue: UploadItem[]
-  /** When each block now being uploaded to it was handed to its link, oldest first. */
-  readonly uploadsBegunAt: Millis[]
+  /** Blocks now being uploaded to it, oldest first. */
+  readonly uploads: Upload[]
+  /** Bytes of those. */
   uploadingBytes: number
   /** When it was last served, as a count of blocks served to anyone. */
   lastServedTurn: number
@@ -124,7 +138,6 @@ export interface SwarmState {
   readonly downloads: Set<ShareState>
   /** Bytes of all open pieces. */
   openBytes: number
-  uploadingBytes: number
   /** How many bytes may be in the links' hands; follows how soon they are taken. */
   uploadWindowBytes: number
   servedTurn: number
@@ -175,7 +188,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     windowBytes: limits.requestedAheadMinBytes,
     lastBlockAt: now,
     queue: [],
-    uploadsBegunAt: [],
+    uploads: [],
     uploadingBytes: 0,
     lastServedTurn: 0,
     serving: null,

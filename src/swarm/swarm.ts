@@ -5,16 +5,17 @@ import { unreachable } from '../shared/result.ts'
 import { announceBatch, announceShare, announceSoon, greet, tellInterest } from './announcing.ts'
 import { Bitfield } from './bitfield.ts'
 import { addHashes, hashAt } from './hashList.ts'
-import { checkGathered, complete, pieceChecked, pieceHashed, sourceLost } from './holding.ts'
+import { checkGathered, complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput, SwarmMessage } from './io.ts'
-import { sameManifest, type Manifest } from './manifest.ts'
+import { pieceCountOf, sameManifest, type Manifest } from './manifest.ts'
+import { isMemoryShort } from './openPieces.ts'
 import {
   blockArrived,
   blocksRefused,
-  dropPeerRequests,
   expireRequests,
   fill,
   fillAll,
+  giveBackRequests,
   piecePromised,
 } from './requests.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
@@ -27,8 +28,18 @@ import {
   type SwarmState,
   type Turn,
 } from './state.ts'
-import { blockLeft, blocksCancelled, blocksRequested, dropPeerUploads, serve } from './uploads.ts'
-import { cancel, download, forgetUnoffered, pause, remove, resume, stop, storeOpened } from './wishes.ts'
+import { blockLeft, blocksCancelled, blocksRequested, forgetTaker, serve } from './uploads.ts'
+import {
+  cancel,
+  download,
+  forgetUnoffered,
+  pause,
+  remove,
+  resume,
+  sourceLost,
+  stop,
+  storeOpened,
+} from './wishes.ts'
 
 export interface SwarmOptions {
   readonly random: Random
@@ -44,8 +55,16 @@ export interface Swarm {
   shares(): ShareSnapshot[]
   /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
   inspect(share: ShareId): Readonly<ShareState> | null
+  /** Bytes begun and not yet checked, asked for and not yet here, handed to links and not yet taken: 0 each at rest. */
+  load(): SwarmLoad
   /** The known hash of a share's first piece, to tell whether a file may be it; null while unknown. */
   firstHash(share: ShareId): Uint8Array | null
+}
+
+export interface SwarmLoad {
+  readonly openBytes: number
+  readonly aheadBytes: number
+  readonly uploadingBytes: number
 }
 
 export function createSwarm(options: SwarmOptions): Swarm {
@@ -56,7 +75,6 @@ export function createSwarm(options: SwarmOptions): Swarm {
     shares: new Map(),
     downloads: new Set(),
     openBytes: 0,
-    uploadingBytes: 0,
     uploadWindowBytes: limits.uploadingMinBytes,
     servedTurn: 0,
     nextUploadAt: -Infinity,
@@ -68,12 +86,22 @@ export function createSwarm(options: SwarmOptions): Swarm {
     handle(input, now) {
       const effects: SwarmEffect[] = []
       const turn: Turn = { state, now, emit: (effect) => effects.push(effect) }
+      const openBytesBefore = state.openBytes
       takeIn(turn, input)
+      if (isMemoryShort(openBytesBefore) && state.openBytes < openBytesBefore) fillAll(turn)
       planWake(turn)
       return effects
     },
     shares: () => [...state.shares.values()].map(snapshotOf),
     inspect: (share) => state.shares.get(share) ?? null,
+    load() {
+      const peers = [...state.peers.values()]
+      return {
+        openBytes: state.openBytes,
+        aheadBytes: peers.reduce((sum, peer) => sum + peer.aheadBytes, 0),
+        uploadingBytes: peers.reduce((sum, peer) => sum + peer.uploadingBytes, 0),
+      }
+    },
     firstHash(id) {
       const share = state.shares.get(id)
       return share ? hashAt(share, 0) : null
@@ -93,7 +121,7 @@ function takeIn(turn: Turn, input: SwarmInput): void {
     case 'messageFaulted':
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
     case 'blockUploaded':
-      return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer, input.lengthBytes))
+      return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer))
     case 'blockUnreadable':
       return withPeer(turn, input.peer, (peer) => blockUnreadable(turn, peer, input))
     case 'shareOffered':
@@ -139,10 +167,10 @@ function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
       return resume(turn, share)
     case 'cancelAsked':
       cancel(turn, share)
-      return forgetUnoffered(turn)
+      return forgetUnoffered(turn, share)
     case 'removeAsked':
       remove(turn, share)
-      return forgetUnoffered(turn)
+      return forgetUnoffered(turn, share)
     case 'storeOpened':
       return storeOpened(turn, share)
     case 'storeFailed':
@@ -173,10 +201,13 @@ function peerLinked(turn: Turn, id: PeerId): void {
 
 function peerUnlinked(turn: Turn, peer: PeerState): void {
   turn.state.peers.delete(peer.peer)
-  dropPeerRequests(peer)
-  dropPeerUploads(turn, peer)
-  for (const share of turn.state.shares.values()) share.ledger.removePeer(peer.peer)
-  forgetUnoffered(turn)
+  for (const share of [...turn.state.shares.values()]) {
+    giveBackRequests(turn, peer, share)
+    forgetTaker(share, peer)
+    share.ledger.removePeer(peer.peer)
+    share.traffic.delete(peer.peer)
+    forgetUnoffered(turn, share)
+  }
   serve(turn)
   fillAll(turn)
 }
@@ -194,7 +225,7 @@ function shareOffered(turn: Turn, manifest: Manifest): void {
 function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: 'blockUnreadable' }): void {
   const blocks = [{ piece: at.piece, block: at.block }]
   turn.emit({ type: 'send', peer: peer.peer, message: { type: 'refuse', share: at.share, blocks } })
-  blockLeft(turn, peer, at.lengthBytes)
+  blockLeft(turn, peer)
 }
 
 function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
@@ -242,12 +273,19 @@ function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   if (known && !sameManifest(known.manifest, manifest))
     return strike(turn, peer, 'another manifest for a known share')
   if (!known) {
-    const isFull = turn.state.shares.size >= limits.sharesMax || peer.offered.size >= limits.sharesPerPeerMax
-    if (isFull) return
+    if (peer.offered.size >= limits.sharesPerPeerMax || !hasRoomFor(turn, manifest)) return
     turn.state.shares.set(manifest.share, newShareState(manifest))
     turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
   }
   peer.offered.add(manifest.share)
+}
+
+/** Whether the memory set aside for knowing shares has room for one more. */
+function hasRoomFor({ state }: Turn, manifest: Manifest): boolean {
+  if (state.shares.size >= limits.sharesMax) return false
+  let pieces = pieceCountOf(manifest)
+  for (const share of state.shares.values()) pieces += share.pieceCount
+  return pieces <= limits.piecesKnownMax
 }
 
 function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
@@ -263,9 +301,11 @@ function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: 
 function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   peer.offered.delete(share.manifest.share)
   share.ledger.removePeer(peer.peer)
-  share.interested.delete(peer.peer)
   blocksCancelled(turn, peer, share, () => true)
-  forgetUnoffered(turn)
+  forgetTaker(share, peer)
+  giveBackRequests(turn, peer, share)
+  forgetUnoffered(turn, share)
+  fillAll(turn)
 }
 
 function hashesArrived(
@@ -275,6 +315,8 @@ function hashesArrived(
   first: number,
   hashes: Uint8Array,
 ): void {
+  // Unasked, a list would cost memory, and could stand in the way of the true one.
+  if (share.wish.state === 'none') return
   switch (addHashes(share, first, hashes)) {
     case 'added':
       announceSoon(turn)
@@ -305,7 +347,7 @@ function woke(turn: Turn): void {
 /** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
 function planWake(turn: Turn): void {
   const { state, now } = turn
-  const isWaiting = [...state.peers.values()].some((peer) => peer.requests.size > 0)
+  const isWaiting = [...state.peers.values()].some((peer) => peer.requests.size > 0 || peer.queue.length > 0)
   if (isWaiting) state.tickAt ??= now + limits.requestTickMs
   const limitAt =
     state.nextUploadAt > now && [...state.peers.values()].some((peer) => peer.queue.length > 0)

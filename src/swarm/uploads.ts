@@ -26,7 +26,7 @@ export function blocksRequested(
       continue
     }
     if (share.ledger.copies[piece] === 0 && !share.givenTo.has(piece)) {
-      share.givenTo.set(piece, peer.peer)
+      share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
       promised.add(piece)
     }
     peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
@@ -37,11 +37,11 @@ export function blocksRequested(
 }
 
 function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly BlockAt[]): void {
-  turn.emit({
-    type: 'send',
-    peer: peer.peer,
-    message: { type: 'refuse', share: share.manifest.share, blocks },
-  })
+  for (let at = 0; at < blocks.length; at += limits.requestsPerMessage) {
+    const part = blocks.slice(at, at + limits.requestsPerMessage)
+    const message = { type: 'refuse', share: share.manifest.share, blocks: part } as const
+    turn.emit({ type: 'send', peer: peer.peer, message })
+  }
 }
 
 function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
@@ -65,22 +65,18 @@ export function blocksCancelled(
   serve(turn)
 }
 
-/** A promise to a peer that lets go of the piece before anything of it was sent is free for the next who asks. */
+/** A promise to a peer that lets go of the piece before all of it was sent is free for the next who asks. */
 function takePromiseBack(share: ShareState, peer: PeerState, piece: PieceIndex): void {
-  const isServing = peer.serving?.share === share && peer.serving.piece === piece
+  const given = share.givenTo.get(piece)
+  if (given?.peer !== peer.peer || given.blocksLeft === 0) return
   const isQueued = peer.queue.some((item) => item.share === share && item.piece === piece)
-  if (share.givenTo.get(piece) === peer.peer && !isServing && !isQueued) share.givenTo.delete(piece)
+  if (!isQueued) share.givenTo.delete(piece)
 }
 
-/** Forgets what a gone peer wanted, and frees what was promised to it and never arrived in the room. */
-export function dropPeerUploads(turn: Turn, peer: PeerState): void {
-  turn.state.uploadingBytes -= peer.uploadingBytes
-  for (const share of turn.state.shares.values()) {
-    share.interested.delete(peer.peer)
-    for (const [piece, to] of share.givenTo) {
-      if (to === peer.peer && share.ledger.copies[piece] === 0) share.givenTo.delete(piece)
-    }
-  }
+/** The peer is gone, or has no more to do with the share: what was promised to it is free for the next who asks. */
+export function forgetTaker(share: ShareState, peer: PeerState): void {
+  share.interested.delete(peer.peer)
+  for (const [piece, given] of share.givenTo) if (given.peer === peer.peer) share.givenTo.delete(piece)
 }
 
 /** We no longer hold the share: everyone who waits for it is told. */
@@ -98,11 +94,12 @@ export function refuseAll(turn: Turn, share: ShareState): void {
   }
 }
 
-/** A block has left for the peer's channel, or could not be read. */
-export function blockLeft(turn: Turn, peer: PeerState, lengthBytes: number): void {
-  adaptWindow(turn, turn.now - (peer.uploadsBegunAt.shift() ?? turn.now))
-  peer.uploadingBytes -= lengthBytes
-  turn.state.uploadingBytes -= lengthBytes
+/** A block has left for the peer's channel, or could not be read. One begun on an earlier link to the peer counts no more. */
+export function blockLeft(turn: Turn, peer: PeerState): void {
+  const upload = peer.uploads.shift()
+  if (!upload) return
+  adaptWindow(turn, turn.now - upload.begunAt)
+  peer.uploadingBytes -= upload.lengthBytes
   serve(turn)
 }
 
@@ -126,16 +123,19 @@ function adaptWindow({ state }: Turn, waitedMs: Millis): void {
  */
 export function serve(turn: Turn): void {
   const { state } = turn
-  while (state.uploadingBytes < state.uploadWindowBytes && state.nextUploadAt <= turn.now) {
-    const next = nextUpload(state.peers.values())
+  while (state.nextUploadAt <= turn.now) {
+    const peers = [...state.peers.values()].filter((peer) => !isStalled(peer, turn.now))
+    const uploadingBytes = peers.reduce((sum, peer) => sum + peer.uploadingBytes, 0)
+    const next = uploadingBytes < state.uploadWindowBytes ? nextUpload(peers) : null
     if (!next) return
     const { peer, index, item } = next
     peer.queue.splice(index, 1)
     peer.serving = { share: item.share, piece: item.piece }
     peer.lastServedTurn = ++state.servedTurn
-    peer.uploadsBegunAt.push(turn.now)
+    peer.uploads.push({ lengthBytes: item.lengthBytes, begunAt: turn.now })
     peer.uploadingBytes += item.lengthBytes
-    state.uploadingBytes += item.lengthBytes
+    const given = item.share.givenTo.get(item.piece)
+    if (given?.peer === peer.peer && given.blocksLeft > 0) given.blocksLeft--
     keepUploadLimit(turn, item.lengthBytes)
     trafficWith(item.share, peer.peer).upBytes += item.lengthBytes
     const { piece, block, lengthBytes } = item
@@ -149,6 +149,10 @@ export function serve(turn: Turn): void {
     })
   }
 }
+
+/** Whether the peer's link has taken nothing for long: what waits there must not keep others waiting. */
+const isStalled = (peer: PeerState, now: Millis): boolean =>
+  peer.uploads[0] !== undefined && now - peer.uploads[0].begunAt >= limits.uploadStallMs
 
 /** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. */
 function keepUploadLimit(turn: Turn, lengthBytes: number): void {
@@ -165,7 +169,7 @@ interface NextUpload {
   readonly urgency: number
 }
 
-function nextUpload(peers: Iterable<PeerState>): NextUpload | null {
+function nextUpload(peers: readonly PeerState[]): NextUpload | null {
   let best: NextUpload | null = null
   for (const peer of peers) {
     if (peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
@@ -192,7 +196,8 @@ function firstUpload(peer: PeerState): NextUpload | null {
 
 function urgencyOf(peer: PeerState, item: UploadItem): number {
   const { share, piece } = item
-  const isFirstCopy = share.ledger.copies[piece] === 0 && share.givenTo.get(piece) === peer.peer
+  const given = share.givenTo.get(piece)
+  const isFirstCopy = share.ledger.copies[piece] === 0 && given?.peer === peer.peer && given.blocksLeft > 0
   if (!isFirstCopy) return 0
   return peer.serving?.share === share && peer.serving.piece === piece ? 2 : 1
 }

@@ -1,4 +1,3 @@
-import type { ShareId } from '../shared/ids.ts'
 import { announceShare, isOurs, tellInterest, withdraw } from './announcing.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
 import type { StorageFault } from './io.ts'
@@ -18,13 +17,12 @@ function open(turn: Turn, share: ShareState): void {
 
 export function storeOpened(turn: Turn, share: ShareState): void {
   if (share.wish.state === 'paused') share.wish = { state: 'paused', opened: true }
-  if (share.wish.state !== 'opening') return
-  announceShare(turn, share)
-  if (share.held.full) return complete(turn, share)
-  startFetching(turn, share)
+  if (share.wish.state === 'opening') startFetching(turn, share)
 }
 
 function startFetching(turn: Turn, share: ShareState): void {
+  announceShare(turn, share)
+  if (share.held.full) return complete(turn, share)
   share.wish = { state: 'downloading' }
   turn.state.downloads.add(share)
   checkGathered(turn, share)
@@ -58,6 +56,15 @@ function stopFetching(turn: Turn, share: ShareState): void {
   fillAll(turn)
 }
 
+/** Our own files can no longer be read: what we gave from them we no longer hold. A download of it goes on without them. */
+export function sourceLost(turn: Turn, share: ShareState): void {
+  if (share.source === 'none' || share.source === 'lost') return
+  share.source = 'lost'
+  letGo(turn, share)
+  withdraw(turn, share)
+  if (share.wish.state === 'downloading') startFetching(turn, share)
+}
+
 /** Stops the download and forgets what came of it. */
 export function cancel(turn: Turn, share: ShareState): void {
   if (share.wish.state === 'none') return
@@ -79,13 +86,10 @@ function forget(turn: Turn, share: ShareState): void {
 }
 
 /** A share that nobody here offers any more, and that we neither hold nor want, is gone from the room. */
-export function forgetUnoffered(turn: Turn): void {
-  const gone: ShareId[] = []
-  for (const [id, share] of turn.state.shares) {
-    if (!isOurs(share) && share.source !== 'lost' && share.ledger.holdings.size === 0) gone.push(id)
-  }
-  for (const id of gone) {
-    turn.state.shares.delete(id)
-    turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
-  }
+export function forgetUnoffered(turn: Turn, share: ShareState): void {
+  const id = share.manifest.share
+  if (isOurs(share) || share.source === 'lost') return
+  for (const peer of turn.state.peers.values()) if (peer.offered.has(id)) return
+  turn.state.shares.delete(id)
+  turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
 }

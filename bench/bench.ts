@@ -1,0 +1,126 @@
+/* npm run bench: what the app reaches, beside what a bare data channel reaches on the same machine in the same run. */
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { writeSampleFile } from '../e2e/files.ts'
+import { inMiB, watchMemory } from '../e2e/memory.ts'
+import { addressOf, leave, roomLink, startPageServer } from '../e2e/room.ts'
+import { build, buildIsStale, rootFolder } from '../scripts/setup.mjs'
+import { introductionMs, offerHashed, openRoomOf, takeSeconds } from './app.ts'
+import { Browsers } from './browsers.ts'
+import { rawSeconds } from './rawChannel.ts'
+
+const { values } = parseArgs({ options: { mb: { type: 'string', default: '200' } } })
+const sizeBytes = Number(values.mb) * 1_000_000
+const rows: { what: string; measured: string; limit: string }[] = []
+const rate = (seconds: number): number => sizeBytes / 1e6 / seconds
+
+if (buildIsStale()) await build()
+const server = await startPageServer()
+const browsers = new Browsers()
+const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
+const name = 'bench.bin'
+try {
+  const path = join(folder, name)
+  await writeSampleFile(path, sizeBytes)
+  const rawRate = await measureRaw()
+  await measureOneToOne(path, rawRate)
+  await measureThree(path, rawRate)
+  await measureIntroduction()
+  await measureFirstLoad()
+} finally {
+  await browsers.close()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+}
+console.log(`\nFile of ${values.mb} MB; each tab a browser of its own, all on this machine.\n`)
+for (const { what, measured, limit } of rows)
+  console.log(`${what.padEnd(64)} ${measured.padEnd(34)} ${limit}`)
+
+async function measureRaw(): Promise<number> {
+  const [from, to] = [await browsers.open(addressOf(server)), await browsers.open(addressOf(server))]
+  const raw = rate(await rawSeconds(from, to, sizeBytes))
+  rows.push({
+    what: 'bare data channel, one to one',
+    measured: `${raw.toFixed(1)} MB/s`,
+    limit: '1.00, by definition',
+  })
+  await browsers.close()
+  return raw
+}
+
+async function measureOneToOne(path: string, rawRate: number): Promise<void> {
+  const [from, to] = await openRoomOf(2, browsers, addressOf(server))
+  if (!from || !to) return
+  await offerHashed(from, path, name)
+  const memory = await watchMemory(to)
+  const reached = rate(await takeSeconds([to], name))
+  const { heapAndBuffersBytes, residentBytes } = await memory.stop()
+  rows.push({ what: 'one to one', measured: ratio(reached, rawRate), limit: 'at least 0.90 of the channel' })
+  rows.push({
+    what: 'memory of the receiving tab: heap and buffers (resident)',
+    measured: `${inMiB(heapAndBuffersBytes)} (${inMiB(residentBytes)})`,
+    limit: 'at most 100 MiB',
+  })
+  await browsers.close()
+}
+
+async function measureThree(path: string, rawRate: number): Promise<void> {
+  const pages = await openRoomOf(5, browsers, addressOf(server))
+  const [first, second, third, fourth, fifth] = pages
+  if (!first || !second || !third || !fourth || !fifth) return
+  await offerHashed(first, path, name)
+  const together = rate(await takeSeconds([second, third], name))
+  rows.push({
+    what: 'one to two at once, each',
+    measured: ratio(together, rawRate),
+    limit: 'all tabs share one CPU here',
+  })
+  const withFirst = rate(await takeSeconds([fourth], name))
+  rows.push({
+    what: 'three to one, the first sender among them',
+    measured: ratio(withFirst, rawRate),
+    limit: 'as one to one or better',
+  })
+  await leave(first)
+  const withoutFirst = rate(await takeSeconds([fifth], name))
+  rows.push({
+    what: 'three to one, the first sender gone',
+    measured: ratio(withoutFirst, rawRate),
+    limit: 'as with it',
+  })
+  await browsers.close()
+}
+
+async function measureIntroduction(): Promise<void> {
+  const first = await browsers.open(addressOf(server))
+  const link = await roomLink(first)
+  const spans = [await introductionMs(link, browsers)]
+  await browsers.close()
+  rows.push({
+    what: 'link opened to peer seen, local broker',
+    measured: spans.map((span) => `${(span / 1000).toFixed(2)} s`).join(', '),
+    limit: 'at most 1.5 s',
+  })
+}
+
+async function measureFirstLoad(): Promise<void> {
+  const assets = join(rootFolder, 'dist', 'assets')
+  const html = await readFile(join(rootFolder, 'dist', 'index.html'), 'utf8')
+  const loaded = (await readdir(assets)).filter((file) => file.endsWith('.js') && html.includes(file))
+  const sizes = await Promise.all(
+    loaded.map(async (file) => gzipSync(await readFile(join(assets, file))).length),
+  )
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  rows.push({
+    what: 'first load, gzipped JavaScript',
+    measured: `${(total / 1000).toFixed(0)} kB`,
+    limit: 'at most 180 kB',
+  })
+}
+
+function ratio(reached: number, raw: number): string {
+  return `${reached.toFixed(1)} MB/s, ${(reached / raw).toFixed(2)} of the channel`
+}
