@@ -1,9 +1,9 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import type { IceServer, OpenLink } from '../link/link.ts'
-import type { Profile, RoomReport } from '../room/io.ts'
+import type { MemberSnapshot, Profile, RoomReport } from '../room/io.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Random } from '../shared/random.ts'
+import { seededRandom, type Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
@@ -79,7 +79,8 @@ class AppSession implements OpenSession {
     this.#parts = parts
     this.#notices = new NoticeBoard(changed)
     this.#swarm = new SwarmDriver({
-      random,
+      // The picker draws lots by the thousand, and nothing hangs on them: no need to ask the browser each time.
+      random: seededRandom(random()),
       clock,
       store,
       uploadLimitBytesPerSecond: parts.uploadLimitBytesPerSecond,
@@ -91,6 +92,10 @@ class AppSession implements OpenSession {
       listener: {
         reported: (report) => this.#swarmReported(report),
         sourceLost: (share) => this.notify('error', { code: 'sourceChanged', name: this.#shareName(share) }),
+        sourceUnreadable: (share) => {
+          this.notify('error', { code: 'unreadable', name: this.#shareName(share) })
+          this.remove(share)
+        },
         changed,
       },
     })
@@ -284,12 +289,20 @@ class AppSession implements OpenSession {
   }
 
   #roomReported(report: RoomReport): void {
-    if (report.type === 'roomFull') {
-      return this.notify('warning', { code: 'roomFull', membersMax: limits.membersMax })
-    }
+    if (report.type === 'roomFull') return this.#turnedAway(report.peer)
+    if (report.type === 'memberJoined') this.#notices.retract('roomFull')
     const name = report.profile?.name ?? this.#names.get(report.peer) ?? ''
     this.#names.set(report.peer, name)
     if (name !== '') this.notify('info', { code: report.type, name })
     if (report.type === 'memberLeft') this.#names.delete(report.peer)
   }
+
+  /** Those inside hear of it too: they have nothing to wait for. */
+  #turnedAway(by: PeerId): void {
+    const others = this.#room.members().filter((member) => member.peer !== by && isLinked(member))
+    const isInside = others.length >= limits.membersMax - 1
+    if (!isInside) this.notify('warning', { code: 'roomFull', membersMax: limits.membersMax })
+  }
 }
+
+const isLinked = ({ state }: MemberSnapshot): boolean => state === 'direct' || state === 'relayed'

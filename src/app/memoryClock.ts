@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 export class MemoryClock implements Clock {
   #nowMs: Millis = 0
   #timersSet = 0
-  readonly #timers = new Map<number, { readonly at: Millis; readonly then: () => void }>()
+  readonly #timers = new Map<number, { readonly at: Millis; readonly goOff: () => void }>()
 
   now(): Millis {
     return this.#nowMs
@@ -13,7 +13,7 @@ export class MemoryClock implements Clock {
 
   after(spanMs: Millis, then: () => void): () => void {
     const timer = this.#timersSet++
-    this.#timers.set(timer, { at: this.#nowMs + spanMs, then })
+    this.#timers.set(timer, { at: this.#nowMs + spanMs, goOff: then })
     return () => void this.#timers.delete(timer)
   }
 
@@ -26,8 +26,8 @@ export class MemoryClock implements Clock {
   /** Moves to this moment and sets off the timers due by then, in the order set. */
   advanceTo(at: Millis): void {
     this.#nowMs = Math.max(this.#nowMs, at)
-    for (const [timer, { at: dueAt, then }] of [...this.#timers]) {
-      if (dueAt <= this.#nowMs && this.#timers.delete(timer)) then()
-    }
+    // What goes off may set new timers: they wait for the next move.
+    const due = Array.from(this.#timers).filter(([, timer]) => timer.at <= this.#nowMs)
+    for (const [timer, { goOff }] of due) if (this.#timers.delete(timer)) goOff()
   }
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
-import { DiskFile, SessionWorld, type Member } from './sessionWorld.ts'
+import type { Member } from './memoryMember.ts'
+import { DiskFile, SessionWorld } from './sessionWorld.ts'
 
 let world: SessionWorld
 beforeEach(() => {
@@ -87,6 +88,19 @@ describe('a share', () => {
     expect(alice.said).toContainEqual({ code: 'alreadyShared', name: 'a.bin' })
   })
 
+  it('that has come whole stays as it is when the same file is dropped', async () => {
+    const [alice, bob] = await room('alice', 'bob')
+    const bytes = bytesOf(2 * piece)
+    alice.offer(new DiskFile('a.bin', bytes, 1))
+    await bob.takeWhole('a.bin')
+    const file = new DiskFile('a.bin', bytes, 2)
+    bob.offer(file)
+    await world.until(() => bob.said.some(({ code }) => code === 'alreadyShared'), 'said')
+    file.isGone = true
+    expect(bob.shareNamed('a.bin')).toMatchObject({ state: 'complete', mine: false })
+    expect(bytesEqual((await bob.saves('a.bin')).bytes, bytes)).toBe(true)
+  })
+
   it('taken off the list by its owner is gone from the room', async () => {
     const [alice, bob] = await room('alice', 'bob')
     alice.offer(new DiskFile('a.bin', bytesOf(10)))
@@ -164,7 +178,7 @@ describe('a download', () => {
 })
 
 describe('files that go bad', () => {
-  it('are said to be changed, and taken up again when dropped as they are now', async () => {
+  it('are said to be changed, and the download goes on when they are back and dropped again', async () => {
     const [alice, bob] = await slowRoom('bob')
     // More than is kept in memory of what was read for hashing.
     const file = new DiskFile('a.bin', new Uint8Array(limits.attachedCacheMaxBytes + 8 * MiB), 1)
@@ -177,14 +191,21 @@ describe('files that go bad', () => {
     expect(alice.said).toContainEqual({ code: 'sourceChanged', name: 'a.bin' })
     expect(await bob.isTroubled('a.bin')).toMatchObject({ code: 'waitingForRest' })
     expect(bob.shareNamed('a.bin')?.haveBytes).toBeGreaterThanOrEqual(piece)
+
+    alice.press('remove', 'a.bin')
+    file.isGone = false
+    alice.offer(file)
+    await bob.has('a.bin', 'complete')
   })
 
-  it('that cannot be read at all are said to be', async () => {
-    const [alice] = await room('alice', 'bob')
+  it('that cannot be read at all are said to be, and are no share', async () => {
+    const [alice, bob] = await room('alice', 'bob')
     const file = new DiskFile('a.bin', bytesOf(10))
     file.isGone = true
     alice.offer(file)
-    expect(await alice.isTroubled('a.bin')).toEqual({ code: 'sourceChanged' })
+    await world.until(() => alice.said.length > 1, 'said')
+    expect(alice.said).toContainEqual({ code: 'unreadable', name: 'a.bin' })
+    await world.until(() => alice.view.shares.length + bob.view.shares.length === 0, 'no share')
   })
 })
 
@@ -289,6 +310,9 @@ describe('a broker', () => {
   })
 })
 
+const isToldFull = ({ view }: Member): boolean =>
+  view.notices.some(({ message }) => message.code === 'roomFull')
+
 describe('a room', () => {
   it('says who comes and who goes', async () => {
     const [alice, bob] = await room('alice', 'bob')
@@ -307,11 +331,17 @@ describe('a room', () => {
     await world.until(() => bob.shareNamed('a.bin') === null, 'gone')
   })
 
-  it('says in words that it is full', async () => {
+  it('that is full says so to who comes too late, and to nobody else, until there is a place', async () => {
     const names = Array.from({ length: limits.membersMax }, (_, at) => `member ${at}`)
-    await room(...names)
+    const members = await room(...names)
     const late = await world.join('late')
-    await world.until(() => late.said.some(({ code }) => code === 'roomFull'), 'room full')
+    await world.until(() => isToldFull(late), 'told that the room is full')
+    expect(members.some(isToldFull)).toBe(false)
+
+    members[3]?.session.close()
+    await world.until(() => late.linkedNames().length === limits.membersMax - 1, 'late is in')
+    await world.pass(1_000)
+    expect(isToldFull(late)).toBe(false)
   })
 
   it('drops a member that stops answering, and takes what it owed from another', async () => {

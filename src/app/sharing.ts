@@ -38,7 +38,8 @@ export class Sharing {
     const twin = await this.#twinOf(described.value)
     if (!twin) return this.#options.driver.offer(described.value.manifest, described.value.files)
     this.#options.show(twin.share)
-    if (twin.source !== 'none') {
+    const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
+    if (isHere) {
       return this.#options.notify('info', { code: 'alreadyShared', name: twin.manifest.name })
     }
     return this.#join(twin, described.value)

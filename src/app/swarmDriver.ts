@@ -11,6 +11,7 @@ import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swar
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Alarm, type Clock } from './clock.ts'
+import { SmallestFirst } from './smallestFirst.ts'
 
 export interface SwarmDriverOptions {
   readonly random: Random
@@ -34,6 +35,8 @@ export interface SwarmDriverListener {
   reported(report: SwarmReport): void
   /** Files of this device can no longer be read as they were offered. */
   sourceLost(share: ShareId): void
+  /** Files of this device were offered, and not even the first piece of them can be read. */
+  sourceUnreadable(share: ShareId): void
   changed(): void
 }
 
@@ -52,6 +55,7 @@ export class SwarmDriver {
   #isHandling = false
   /** Blocks sent and not yet taken by the peer's channel. */
   readonly #leaving = new Map<PeerId, Upload[]>()
+  readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
 
   constructor(options: SwarmDriverOptions) {
     this.#options = options
@@ -83,18 +87,22 @@ export class SwarmDriver {
     }
   }
 
-  /** Offers files of this device, and hashes them from the first piece to the last. */
+  /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
   async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
     await this.#store.attach(manifest.share, geometryOf(manifest), files)
     this.handle({ type: 'shareOffered', manifest })
-    await this.#hashAll(manifest)
+    await this.#hashInTurn(manifest)
   }
 
   /** Files that look like a share of the room: each piece of theirs that is right we hold from now on. */
   async attach(manifest: Manifest, files: readonly File[]): Promise<void> {
     await this.#store.attach(manifest.share, geometryOf(manifest), files)
     this.handle({ type: 'sourceAttached', share: manifest.share })
-    await this.#hashAll(manifest)
+    await this.#hashInTurn(manifest)
+  }
+
+  async #hashInTurn(manifest: Manifest): Promise<void> {
+    return this.#hashing.run(manifest.sizeBytes, () => this.#hashAll(manifest))
   }
 
   async #hashAll(manifest: Manifest): Promise<void> {
@@ -113,8 +121,10 @@ export class SwarmDriver {
 
   #sourceFailed(share: ShareId, fault: StoreFault): void {
     if (fault.code === 'gone') return
+    const { listener } = this.#options
+    if (this.#swarm.inspect(share)?.hashCount === 0) return listener.sourceUnreadable(share)
     this.handle({ type: 'sourceLost', share })
-    this.#options.listener.sourceLost(share)
+    listener.sourceLost(share)
   }
 
   /** Inputs that come while one is handled wait for their turn, so that effects are carried out in order. */

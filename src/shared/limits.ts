@@ -159,6 +159,8 @@ export const limits = {
   // Taking files in
   /** Directories of a dropped folder read at the same time; each hands out at most 100 entries at once. */
   directoriesAtOnce: 16,
+  /** Shares hashed at the same time: more would push each other's read-ahead out of the cache, and read all of it again and again. */
+  sharesHashedAtOnce: 3,
 
   // Page
   /** The index of what is on disk is written at most this often. */

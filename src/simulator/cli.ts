@@ -20,14 +20,14 @@ if (chosen.length === 0) {
 }
 
 let failed = 0
-console.log('scenario      peers  seed   last s  bound s  ratio  waste %  ran s')
+console.log('scenario        peers  seed   last s  bound s  ratio  waste %  ran s')
 for (const name of chosen) {
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.seeds); seed++) {
     const startedMs = performance.now()
     const { peers, lastMs, boundMs, waste } = scenarios[name].run(Number(values.peers), seed, checkInvariants)
     if (lastMs === null) failed++
     const columns = [
-      name.padEnd(12),
+      name.padEnd(14),
       String(peers).padStart(6),
       String(seed).padStart(5),
       (lastMs === null ? 'never' : (lastMs / 1000).toFixed(1)).padStart(8),

@@ -4,51 +4,78 @@ import { assert } from '../shared/result.ts'
 import { stages, type ShareState } from '../swarm/state.ts'
 import type { VirtualPeer, World } from './world.ts'
 
+type Invariant = (share: Readonly<ShareState>, peer: VirtualPeer) => void
+
 /** What must hold for the peer that has just taken something in. */
 export function checkInvariants(world: World, peer: VirtualPeer): void {
   const share = peer.swarm.inspect(world.share)
   if (!share) return
-  onlyCheckedPiecesAreHeld(share, peer)
-  openPiecesAddUp(share)
-  requestsAreWithinLimits(share)
+  for (const holds of Object.values(invariants)) holds(share, peer)
 }
 
-function onlyCheckedPiecesAreHeld(share: Readonly<ShareState>, peer: VirtualPeer): void {
-  for (let piece = 0; piece < share.pieceCount; piece++) {
-    if (share.held.has(piece))
-      assert(peer.verified.has(piece), `piece ${piece} is held and was never checked`)
+/** When all have what they want, and everything said has been heard, nobody has anything begun, asked for or handed out. */
+export function checkRest(world: World): void {
+  for (const peer of world.peers.values()) {
+    if (!peer.alive || peer.mute) continue
+    for (const [what, bytes] of Object.entries(peer.swarm.load()))
+      assert(bytes === 0, `${bytes} ${what} are left at rest`)
   }
 }
 
-/** Each open piece counts its own blocks right, and no held or lacking piece is open. */
-function openPiecesAddUp(share: Readonly<ShareState>): void {
-  for (const open of share.open.values()) {
-    const missing = open.blocks.filter((block) => !block.here && block.requests.length === 0).length
-    const awaited = open.blocks.filter((block) => !block.here).length
-    assert(open.missingCount === missing, `missing blocks of piece ${open.piece} add up`)
-    assert(open.awaitedCount === awaited, `awaited blocks of piece ${open.piece} add up`)
-    assert(share.stage[open.piece] === stages.open, `open piece ${open.piece} is marked open`)
-    assert(awaited > 0 || open.checking, `gathered piece ${open.piece} is being checked`)
-  }
-  const marked = share.stage.filter((stage) => stage === stages.open).length
-  assert(marked === share.open.size, 'as many pieces are marked open as are open')
-}
+export const invariants = {
+  onlyCheckedPiecesAreHeld(share, peer) {
+    for (let piece = 0; piece < share.pieceCount; piece++) {
+      if (share.held.has(piece))
+        assert(peer.verified.has(piece), `piece ${piece} is held and was never checked`)
+    }
+  },
 
-function requestsAreWithinLimits(share: Readonly<ShareState>): void {
-  const aheadBytes = new Map<string, number>()
-  let openBytes = 0
-  for (const open of share.open.values()) {
-    openBytes += pieceLength(share.geometry, open.piece)
-    for (const { requests } of open.blocks) {
-      assert(requests.length <= limits.endGameCopiesMax, 'a block is asked of few')
-      for (const { peer, lengthBytes } of requests) {
-        aheadBytes.set(peer.peer, (aheadBytes.get(peer.peer) ?? 0) + lengthBytes)
-        assert(peer.requests.size > 0, 'a request is known to its peer')
+  /** Each open piece counts its own blocks right, and no held or lacking piece is open. */
+  openPiecesAddUp(share) {
+    for (const open of share.open.values()) {
+      const missing = open.blocks.filter((block) => !block.here && block.requests.length === 0).length
+      const awaited = open.blocks.filter((block) => !block.here).length
+      assert(open.missingCount === missing, `missing blocks of piece ${open.piece} add up`)
+      assert(open.awaitedCount === awaited, `awaited blocks of piece ${open.piece} add up`)
+      assert(share.stage[open.piece] === stages.open, `open piece ${open.piece} is marked open`)
+      const mayRest = share.wish.state !== 'downloading'
+      assert(awaited > 0 || open.checking || mayRest, `gathered piece ${open.piece} is being checked`)
+    }
+    let marked = 0
+    for (const stage of share.stage) if (stage === stages.open) marked++
+    assert(marked === share.open.size, 'as many pieces are marked open as are open')
+  },
+
+  requestsAreWithinLimits(share) {
+    const aheadBytes = new Map<string, number>()
+    for (const open of share.open.values()) {
+      for (const { requests } of open.blocks) {
+        assert(requests.length <= limits.endGameCopiesMax, 'a block is asked of few')
+        for (const { peer, lengthBytes } of requests) {
+          aheadBytes.set(peer.peer, (aheadBytes.get(peer.peer) ?? 0) + lengthBytes)
+          assert(share.ledger.holdings.has(peer.peer), 'who is asked is linked and offers the share')
+        }
       }
     }
-  }
-  for (const bytes of aheadBytes.values()) {
-    assert(bytes <= limits.requestedAheadMaxBytes, 'what is asked ahead stays within its limit')
-  }
-  assert(openBytes <= limits.openPiecesMaxBytes, 'open pieces stay within their limit')
-}
+    for (const bytes of aheadBytes.values())
+      assert(bytes <= limits.requestedAheadMaxBytes, 'what is asked ahead stays within its limit')
+  },
+
+  memoryIsWithinLimits(share, peer) {
+    let openBytes = 0
+    for (const { piece } of share.open.values()) openBytes += pieceLength(share.geometry, piece)
+    assert(openBytes === peer.swarm.load().openBytes, 'open pieces are counted right')
+    assert(openBytes <= limits.openPiecesMaxBytes, 'open pieces stay within their limit')
+  },
+
+  /** A download is never stuck: where somebody here has what we lack, somebody is asked, or a piece is being checked. */
+  somebodyIsAsked(share) {
+    if (share.wish.state !== 'downloading') return
+    for (const open of share.open.values())
+      if (open.checking || open.blocks.some((block) => block.requests.length > 0)) return
+    for (let piece = 0; piece < share.hashCount; piece++) {
+      const isObtainable = share.stage[piece] !== stages.held && (share.ledger.copies[piece] ?? 0) > 0
+      assert(!isObtainable, `somebody has piece ${piece}, and nobody is asked`)
+    }
+  },
+} as const satisfies Record<string, Invariant>

@@ -1,6 +1,8 @@
 import { pieceCount } from '../shared/geometry.ts'
 import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { geometryOf } from '../swarm/manifest.ts'
+import { checkRest } from './invariants.ts'
 import { World, type Access, type VirtualPeer, type WorldOptions } from './world.ts'
 
 /** What a run came to. */
@@ -42,9 +44,11 @@ export function boundMs(sizeBytes: number, source: Access, receivers: readonly A
   )
 }
 
+/** What the run came to. Where everyone has it all, nothing may be left begun. */
 function outcome(world: World, source: VirtualPeer, receivers: readonly VirtualPeer[]): Outcome {
   const needed = receivers.filter((peer) => peer.alive && !peer.mute && !peer.corrupt)
   const finished = needed.filter((peer) => peer.completedAt !== null)
+  if (finished.length === needed.length) checkRest(world)
   const sizeBytes = world.manifest.sizeBytes
   const bound = boundMs(
     sizeBytes,
@@ -62,19 +66,31 @@ function outcome(world: World, source: VirtualPeer, receivers: readonly VirtualP
   }
 }
 
-/** Runs until everyone who is still there has it all. */
+/** Runs until everyone who is still there has it all, and then until what was said has been heard. */
 function runToEnd(world: World, receivers: readonly VirtualPeer[], maxMs: Millis): void {
   const isDone = (): boolean =>
     receivers.every((peer) => !peer.alive || peer.mute || peer.corrupt || peer.completedAt !== null)
   world.run(maxMs, isDone)
+  world.run(world.events.now + settlingMs)
 }
 
-const options = (seed: number, sizeBytes: number, check: WorldOptions['check']): WorldOptions =>
-  check ? { seed, sizeBytes, check } : { seed, sizeBytes }
+/** Everyone has heard of the share: these take it now. */
+function takeAll(world: World, receivers: readonly VirtualPeer[]): void {
+  for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+}
+
+const options = (
+  seed: number,
+  sizeBytes: number,
+  check: WorldOptions['check'],
+  more: Partial<WorldOptions> = {},
+): WorldOptions => ({ seed, sizeBytes, ...(check && { check }), ...more })
 
 const maxMs = 3_600_000
 /** In this time everyone has heard of the share. */
 const introductionMs = 1000
+/** In this time what is on its way arrives, and requests of those who never answer end. */
+const settlingMs = 60_000
 
 export const scenarios = {
   flashCrowd: {
@@ -86,7 +102,7 @@ export const scenarios = {
       world.linkEveryone()
       world.offer(source, hashBytesPerSecond)
       world.run(introductionMs)
-      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      takeAll(world, receivers)
       const startedMs = world.events.now
       runToEnd(world, receivers, maxMs)
       const result = outcome(world, source, receivers)
@@ -102,8 +118,8 @@ export const scenarios = {
       world.linkEveryone()
       world.offer(source, hashBytesPerSecond)
       world.run(introductionMs)
-      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
-      world.run(maxMs, () => roomHoldsAll(world, receivers))
+      takeAll(world, receivers)
+      world.run(maxMs, roomHoldsAll(world, receivers))
       world.kill(source, 2000)
       runToEnd(world, receivers, maxMs)
       return outcome(world, source, receivers)
@@ -129,7 +145,7 @@ export const scenarios = {
       }
       world.offer(source, MB)
       world.run(introductionMs)
-      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      takeAll(world, receivers)
       for (const [at, peer] of receivers.entries()) {
         if (at % 3 === 2 && !late.includes(peer))
           world.events.at(1500 + 400 * at, () => world.kill(peer, 1000))
@@ -155,7 +171,98 @@ export const scenarios = {
       world.linkEveryone()
       world.offer(source, hashBytesPerSecond)
       world.run(introductionMs)
-      for (const peer of receivers) world.input(peer, { type: 'downloadAsked', share: world.share })
+      takeAll(world, receivers)
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  sourceReturns: {
+    about: 'the source leaves with most of the share, and later another drops the same file',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 6 * MB, check))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      takeAll(world, receivers)
+      world.run(5000)
+      world.kill(source, 1000)
+      world.run(60_000)
+      const another = world.addPeer(equal)
+      for (const peer of receivers) world.link(another, peer)
+      world.run(61_000)
+      world.attach(another, hashBytesPerSecond)
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  flaky: {
+    about: 'links, the source among them, break again and again and come back after two seconds',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 6 * MB, check))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      const everyone = [source, ...receivers]
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      takeAll(world, receivers)
+      for (let breaks = 0; breaks < 10 * peers; breaks++) {
+        const [one, other] = [world.pick(everyone), world.pick(everyone)]
+        const atMs = introductionMs + (breaks * 2000) / peers
+        world.events.at(atMs, () => world.unlink(one, other))
+        world.events.at(atMs + 2000, () => world.link(one, other))
+      }
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  restless: {
+    about: 'people pause, resume, cancel and begin again; disks fill up; links break',
+    run(peers, seed, check) {
+      const world = new World(options(seed, 4 * MB, check, { diskFullOneIn: 100 }))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      takeAll(world, receivers)
+      const { share } = world
+      for (let whim = 0; whim < 8 * peers; whim++) {
+        const peer = world.pick(receivers)
+        const type = world.pick(['pauseAsked', 'pauseAsked', 'cancelAsked'] as const)
+        const atMs = introductionMs + (whim * 1500) / peers
+        world.events.at(atMs, () => world.input(peer, { type, share }))
+        world.events.at(atMs + 700, () => world.unlink(peer, world.pick(receivers)))
+      }
+      // Everyone comes back to it in the end.
+      for (let round = 1; round <= 60; round++) {
+        world.events.at(round * 2000, () => {
+          for (const peer of receivers) world.input(peer, { type: 'resumeAsked', share })
+          takeAll(world, receivers)
+          world.linkEveryone()
+        })
+      }
+      runToEnd(world, receivers, maxMs)
+      return outcome(world, source, receivers)
+    },
+  },
+  bigPieces: {
+    about: 'pieces of 4 MiB, two sources, a fast network and disks slower than it',
+    run(peers, seed, check) {
+      const fast: Access = { upBytesPerSecond: 400 * mbit, downBytesPerSecond: 400 * mbit, delayMs: 1 }
+      const world = new World(
+        options(seed, 100 * MB, check, { pieceSizeBytes: limits.pieceSizeMaxBytes, checkMs: 2000 }),
+      )
+      const [source, second] = [world.addPeer(fast), world.addPeer(fast)]
+      const receivers = Array.from({ length: Math.max(1, peers - 2) }, () => world.addPeer(fast))
+      world.linkEveryone()
+      world.offer(source, hashBytesPerSecond)
+      world.run(introductionMs)
+      world.attach(second, hashBytesPerSecond)
+      world.run(2 * introductionMs)
+      takeAll(world, receivers)
       runToEnd(world, receivers, maxMs)
       return outcome(world, source, receivers)
     },
@@ -164,10 +271,12 @@ export const scenarios = {
 
 export type ScenarioName = keyof typeof scenarios
 
-function roomHoldsAll(world: World, receivers: readonly VirtualPeer[]): boolean {
+/** Whether each piece is with some receiver: asked often, so what was found is not looked for again. */
+function roomHoldsAll(world: World, receivers: readonly VirtualPeer[]): () => boolean {
   const pieces = pieceCount(geometryOf(world.manifest))
-  for (let piece = 0; piece < pieces; piece++) {
-    if (!receivers.some((peer) => peer.verified.has(piece))) return false
+  let found = 0
+  return () => {
+    while (found < pieces && receivers.some((peer) => peer.verified.has(found))) found++
+    return found === pieces
   }
-  return true
 }

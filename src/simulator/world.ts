@@ -21,7 +21,8 @@ export interface VirtualPeer {
   readonly id: PeerId
   readonly swarm: Swarm
   readonly access: Access
-  readonly links: Set<PeerId>
+  /** Each link's number: what was sent on one that is gone does not arrive on the next. */
+  readonly links: Map<PeerId, number>
   /** Sends blocks with a wrong byte: what it gives never passes a check. */
   readonly corrupt: boolean
   /** Takes requests and serves none. */
@@ -42,6 +43,10 @@ export interface WorldOptions {
   readonly seed: number
   readonly sizeBytes: number
   readonly pieceSizeBytes?: number
+  /** Hashing and writing a piece takes this long; 2 unless told otherwise. */
+  readonly checkMs?: Millis
+  /** One checked piece in so many finds the disk full, and stays gathered; none unless told otherwise. */
+  readonly diskFullOneIn?: number
   /** Look over every peer after each event, and throw where something does not hold. */
   readonly check?: (world: World, peer: VirtualPeer) => void
 }
@@ -49,8 +54,8 @@ export interface WorldOptions {
 /** Bytes of a message's header, and what SCTP, DTLS, UDP and IP add, as a share of the bytes. */
 const headerBytes = 40
 const packetOverhead = 1.05
-/** Hashing and writing take this long. */
-const checkMs = 2
+/** Answers of the disk take this long. */
+const diskMs = 2
 
 /**
  * Peers made of real swarm machines in virtual time: links have a delay, hosts a first-in-first-out uplink and downlink. One
@@ -62,11 +67,16 @@ export class World {
   readonly peers = new Map<PeerId, VirtualPeer>()
   readonly manifest: Manifest
   readonly #check: WorldOptions['check']
+  readonly #checkMs: Millis
+  readonly #diskFullOneIn: number
+  #linkCount = 0
   readonly #blockBytes: Bytes = new Uint8Array(limits.blockSizeBytes)
 
   constructor(options: WorldOptions) {
     this.random = seededRandom(options.seed)
     this.#check = options.check
+    this.#checkMs = options.checkMs ?? diskMs
+    this.#diskFullOneIn = options.diskFullOneIn ?? 0
     this.manifest = {
       version: 1,
       share: randomShareId(this.random),
@@ -89,7 +99,7 @@ export class World {
       id: randomPeerId(this.random),
       swarm: createSwarm({ random: seededRandom(this.random()), uploadLimitBytesPerSecond: 0 }),
       access,
-      links: new Set(),
+      links: new Map(),
       corrupt: ways.corrupt ?? false,
       mute: ways.mute ?? false,
       upFreeAt: 0,
@@ -107,10 +117,19 @@ export class World {
 
   link(a: VirtualPeer, b: VirtualPeer): void {
     if (a === b || a.links.has(b.id)) return
-    a.links.add(b.id)
-    b.links.add(a.id)
+    const link = this.#linkCount++
+    a.links.set(b.id, link)
+    b.links.set(a.id, link)
     this.input(a, { type: 'peerLinked', peer: b.id })
     this.input(b, { type: 'peerLinked', peer: a.id })
+  }
+
+  /** The link is gone, and both notice at once. */
+  unlink(a: VirtualPeer, b: VirtualPeer): void {
+    if (!a.links.delete(b.id)) return
+    b.links.delete(a.id)
+    this.input(a, { type: 'peerUnlinked', peer: b.id })
+    this.input(b, { type: 'peerUnlinked', peer: a.id })
   }
 
   linkEveryone(): void {
@@ -144,7 +163,7 @@ export class World {
   /** The peer is gone at once; the others notice after the given time. */
   kill(peer: VirtualPeer, noticedAfterMs: Millis): void {
     peer.alive = false
-    for (const id of peer.links) {
+    for (const id of peer.links.keys()) {
       const other = this.peers.get(id)
       other?.links.delete(peer.id)
       this.events.after(noticedAfterMs, () => {
@@ -195,8 +214,8 @@ export class World {
     }
   }
 
-  #soon(peer: VirtualPeer, input: SwarmInput): void {
-    this.events.after(checkMs, () => this.input(peer, input))
+  #soon(peer: VirtualPeer, input: SwarmInput, afterMs = diskMs): void {
+    this.events.after(afterMs, () => this.input(peer, input))
   }
 
   #keep(peer: VirtualPeer, piece: PieceIndex, bytes: Bytes): void {
@@ -213,10 +232,13 @@ export class World {
       gathered?.bytes === pieceLength(geometryOf(this.manifest), piece),
       'a piece is checked when it is whole',
     )
+    const { share } = this
+    if (this.#diskFullOneIn > 0 && randomBelow(this.random, this.#diskFullOneIn) === 0)
+      return this.#soon(peer, { type: 'pieceFaulted', share, piece, fault: { code: 'full' } })
     const right = !gathered.corrupt && hash[0] === hashOf(piece)[0]
     peer.gathered.delete(piece)
     if (right) peer.verified.add(piece)
-    this.#soon(peer, { type: 'pieceChecked', share: this.share, piece, right })
+    this.#soon(peer, { type: 'pieceChecked', share, piece, right }, this.#checkMs)
   }
 
   #upload(peer: VirtualPeer, effect: SwarmEffect & { type: 'uploadBlock' }): void {
@@ -244,13 +266,14 @@ export class World {
     const wireBytes = lengthBytes * packetOverhead
     from.upFreeAt = Math.max(now, from.upFreeAt) + (1000 * wireBytes) / from.access.upBytesPerSecond
     const to = this.peers.get(toId)
-    if (!to || !from.links.has(toId)) return from.upFreeAt
+    const link = from.links.get(toId)
+    if (!to || link === undefined) return from.upFreeAt
     const arrivesAt = from.upFreeAt + from.access.delayMs + to.access.delayMs
     this.events.at(arrivesAt, () => {
       to.downFreeAt =
         Math.max(this.events.now, to.downFreeAt) + (1000 * wireBytes) / to.access.downBytesPerSecond
       this.events.at(to.downFreeAt, () => {
-        if (!to.alive || !to.links.has(from.id)) return
+        if (!to.alive || to.links.get(from.id) !== link) return
         if (message.type === 'block') to.receivedBytes += message.bytes.length
         this.input(to, { type: 'messageArrived', peer: from.id, message })
       })

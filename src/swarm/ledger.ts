@@ -31,15 +31,16 @@ export class Ledger {
     }
   }
 
-  /** False when the runs go beyond the share. Nothing is taken of a peer that never said what it holds. */
-  addHave(peer: PeerId, runs: readonly Run[]): boolean {
-    if (runs.some(([first, count]) => first + count > this.pieceCount)) return false
+  /** How many pieces were new; null when the runs go beyond the share. Of a peer that never said what it holds, none are taken. */
+  addHave(peer: PeerId, runs: readonly Run[]): number | null {
+    if (runs.some(([first, count]) => first + count > this.pieceCount)) return null
     const bits = this.holdings.get(peer)
-    if (!bits) return true
+    if (!bits) return 0
+    const countBefore = bits.count
     for (const [first, count] of runs) {
       for (let piece = first; piece < first + count; piece++) this.#count(bits, piece)
     }
-    return true
+    return bits.count - countBefore
   }
 
   /** The peer turned out not to have the piece. */

@@ -178,17 +178,22 @@ function beginAnew(turn: Turn, share: ShareState, open: OpenPiece): void {
 }
 
 /**
- * The only holder of a piece has promised it to somebody else. If we asked it for that piece too and nothing has come, we ask for
+ * The only holder of pieces has promised them to somebody else. Where we asked it for one too and nothing has come, we ask for
  * another instead: each piece leaves a lone holder once before any leaves it twice.
  */
-export function piecePromised(turn: Turn, peer: PeerState, share: ShareState, piece: PieceIndex): void {
-  if (!share.ledger.promise(peer.peer, piece)) return
-  const open = share.open.get(piece)
-  if (!open || open.awaitedCount < open.blocks.length) return
-  const requests = open.blocks.flatMap((block) => block.requests)
-  if (requests.some((request) => request.peer !== peer)) return
-  beginAnew(turn, share, open)
+export function piecesPromised(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  pieces: readonly PieceIndex[],
+): void {
+  const promised = [...new Set(pieces)].filter((piece) => share.ledger.promise(peer.peer, piece))
+  const given = promised.flatMap((piece) => share.open.get(piece) ?? []).filter(isUntouched)
+  for (const open of given) beginAnew(turn, share, open)
+  if (given.length > 0) fill(turn, peer)
 }
+
+const isUntouched = (open: OpenPiece): boolean => open.awaitedCount === open.blocks.length
 
 /** Peers that owe blocks and have sent none for long are asked little until they deliver; their blocks go elsewhere. */
 export function expireRequests(turn: Turn): void {

@@ -2,22 +2,14 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceBatch, announceShare, announceSoon, greet, tellInterest } from './announcing.ts'
-import { Bitfield } from './bitfield.ts'
-import { addHashes, hashAt } from './hashList.ts'
-import { checkGathered, complete, pieceChecked, pieceHashed } from './holding.ts'
-import type { SwarmEffect, SwarmInput, SwarmMessage } from './io.ts'
-import { pieceCountOf, sameManifest, type Manifest } from './manifest.ts'
+import { announceBatch, announceShare, greet } from './announcing.ts'
+import { hashAt } from './hashList.ts'
+import { complete, pieceChecked, pieceHashed } from './holding.ts'
+import type { SwarmEffect, SwarmInput } from './io.ts'
+import type { Manifest } from './manifest.ts'
+import { messageArrived } from './messages.ts'
 import { isMemoryShort } from './openPieces.ts'
-import {
-  blockArrived,
-  blocksRefused,
-  expireRequests,
-  fill,
-  fillAll,
-  giveBackRequests,
-  piecePromised,
-} from './requests.ts'
+import { expireRequests, fillAll, giveBackRequests } from './requests.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
   newPeerState,
@@ -28,7 +20,7 @@ import {
   type SwarmState,
   type Turn,
 } from './state.ts'
-import { blockLeft, blocksCancelled, blocksRequested, forgetTaker, serve } from './uploads.ts'
+import { blockLeft, forgetTaker, serve } from './uploads.ts'
 import {
   cancel,
   download,
@@ -201,7 +193,7 @@ function peerLinked(turn: Turn, id: PeerId): void {
 
 function peerUnlinked(turn: Turn, peer: PeerState): void {
   turn.state.peers.delete(peer.peer)
-  for (const share of [...turn.state.shares.values()]) {
+  for (const share of turn.state.shares.values()) {
     giveBackRequests(turn, peer, share)
     forgetTaker(share, peer)
     share.ledger.removePeer(peer.peer)
@@ -226,109 +218,6 @@ function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: '
   const blocks = [{ piece: at.piece, block: at.block }]
   turn.emit({ type: 'send', peer: peer.peer, message: { type: 'refuse', share: at.share, blocks } })
   blockLeft(turn, peer)
-}
-
-function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
-  if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
-  const share = turn.state.shares.get(message.share)
-  if (!share) return
-  switch (message.type) {
-    case 'bitfield':
-      return bitfieldArrived(turn, peer, share, message.bits)
-    case 'have':
-      if (!share.ledger.addHave(peer.peer, message.runs)) strike(turn, peer, 'a have beyond the share')
-      return fill(turn, peer)
-    case 'withdraw':
-      return withdrawn(turn, peer, share)
-    case 'interested':
-      share.interested.set(peer.peer, { hashesSent: Math.min(message.hashesFrom, share.hashCount) })
-      return announceSoon(turn)
-    case 'notInterested':
-      share.interested.delete(peer.peer)
-      return blocksCancelled(turn, peer, share, () => true)
-    case 'hashes':
-      return hashesArrived(turn, peer, share, message.first, message.hashes)
-    case 'promise':
-      for (const piece of message.pieces) piecePromised(turn, peer, share, piece)
-      return fill(turn, peer)
-    case 'request':
-      return blocksRequested(turn, peer, share, message.blocks)
-    case 'cancel': {
-      const isCancelled = ({ piece, block }: { piece: number; block: number }): boolean =>
-        message.blocks.some((at) => at.piece === piece && at.block === block)
-      return blocksCancelled(turn, peer, share, isCancelled)
-    }
-    case 'refuse':
-      return blocksRefused(turn, peer, share, message.blocks)
-    case 'block':
-      return blockArrived(turn, peer, share, message, message.bytes)
-    default:
-      return unreachable(message)
-  }
-}
-
-/** The first offer of a share says what it is; one that differs from it is not believed. */
-function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
-  const known = turn.state.shares.get(manifest.share)
-  if (known && !sameManifest(known.manifest, manifest))
-    return strike(turn, peer, 'another manifest for a known share')
-  if (!known) {
-    if (peer.offered.size >= limits.sharesPerPeerMax || !hasRoomFor(turn, manifest)) return
-    turn.state.shares.set(manifest.share, newShareState(manifest))
-    turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
-  }
-  peer.offered.add(manifest.share)
-}
-
-/** Whether the memory set aside for knowing shares has room for one more. */
-function hasRoomFor({ state }: Turn, manifest: Manifest): boolean {
-  if (state.shares.size >= limits.sharesMax) return false
-  let pieces = pieceCountOf(manifest)
-  for (const share of state.shares.values()) pieces += share.pieceCount
-  return pieces <= limits.piecesKnownMax
-}
-
-function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
-  const bits = Bitfield.parse(share.pieceCount, bytes)
-  if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
-  if (!peer.offered.has(share.manifest.share)) return
-  share.ledger.setHolding(peer.peer, bits)
-  if (!turn.state.downloads.has(share)) return
-  tellInterest(turn, peer, share)
-  fill(turn, peer)
-}
-
-function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
-  peer.offered.delete(share.manifest.share)
-  share.ledger.removePeer(peer.peer)
-  blocksCancelled(turn, peer, share, () => true)
-  forgetTaker(share, peer)
-  giveBackRequests(turn, peer, share)
-  forgetUnoffered(turn, share)
-  fillAll(turn)
-}
-
-function hashesArrived(
-  turn: Turn,
-  peer: PeerState,
-  share: ShareState,
-  first: number,
-  hashes: Uint8Array,
-): void {
-  // Unasked, a list would cost memory, and could stand in the way of the true one.
-  if (share.wish.state === 'none') return
-  switch (addHashes(share, first, hashes)) {
-    case 'added':
-      announceSoon(turn)
-      checkGathered(turn, share)
-      return fillAll(turn)
-    case 'conflict':
-      return strike(turn, peer, 'hashes that differ from those known')
-    case 'beyond':
-      return strike(turn, peer, 'hashes beyond the share')
-    case 'known':
-    case 'gap':
-  }
 }
 
 function woke(turn: Turn): void {

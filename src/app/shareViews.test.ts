@@ -1,0 +1,218 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { MemberSnapshot } from '../room/io.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../shared/random.ts'
+import { hashBytes } from '../swarm/hashList.ts'
+import type { SwarmMessage } from '../swarm/io.ts'
+import type { Manifest } from '../swarm/manifest.ts'
+import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { ShareViews } from './shareViews.ts'
+import type { ShareView } from './view.ts'
+
+const random = seededRandom(1)
+const alice = randomPeerId(random)
+const bob = randomPeerId(random)
+const names = new Map([
+  [alice, 'alice'],
+  [bob, 'bob'],
+])
+const member = (peer: PeerId): MemberSnapshot => ({ peer, profile: null, state: 'direct' })
+
+const piece = limits.pieceSizeMinBytes
+/** Four pieces. */
+const manifest: Manifest = {
+  version: 1,
+  share: randomShareId(random),
+  kind: 'file',
+  name: 'a.bin',
+  sizeBytes: 4 * piece,
+  treeSizeBytes: 0,
+  fileCount: 1,
+  pieceSizeBytes: piece,
+  modifiedMs: 0,
+}
+const { share } = manifest
+const memoryLimitBytes = 10 * piece
+
+let swarm: Swarm
+let views: ShareViews
+let now: Millis
+beforeEach(() => {
+  swarm = createSwarm({ random, uploadLimitBytesPerSecond: 0 })
+  views = new ShareViews(swarm, memoryLimitBytes)
+  now = 0
+  for (const peer of [alice, bob]) swarm.handle({ type: 'peerLinked', peer }, now)
+})
+
+const tell = (peer: PeerId, message: SwarmMessage): void =>
+  void swarm.handle({ type: 'messageArrived', peer, message }, now)
+
+function offer(peer: PeerId, bits: number): void {
+  tell(peer, { type: 'offer', manifest })
+  tell(peer, { type: 'bitfield', share, bits: Uint8Array.of(bits) })
+}
+
+function startDownload(): void {
+  swarm.handle({ type: 'downloadAsked', share }, now)
+  swarm.handle({ type: 'storeOpened', share }, now)
+  tell(alice, { type: 'hashes', share, first: 0, hashes: randomBytes(random, 4 * hashBytes) })
+}
+
+/** The piece asked for first comes, and is found right. Answers which it was. */
+function fetchPiece(): number {
+  const [at] = swarm.inspect(share)?.open.keys() ?? []
+  if (at === undefined) throw new Error('no piece is asked for')
+  tell(alice, { type: 'block', share, piece: at, block: 0, bytes: new Uint8Array(piece) })
+  swarm.handle({ type: 'pieceChecked', share, piece: at, right: true }, now)
+  return at
+}
+
+const leave = (peer: PeerId): void => {
+  views.memberLeaves(peer, names.get(peer) ?? '')
+  swarm.handle({ type: 'peerUnlinked', peer }, now)
+}
+
+function look(): ShareView {
+  const [view] = views.views([member(alice), member(bob)], (peer) => names.get(peer) ?? '', now)
+  if (!view) throw new Error('there is no share')
+  return view
+}
+
+const allPieces = 0b1111_0000
+
+describe('a share of the room', () => {
+  it('says who offers it and how many have it', () => {
+    offer(alice, allPieces)
+    offer(bob, 0b1000_0000)
+    expect(look()).toMatchObject({
+      name: 'a.bin',
+      state: 'offered',
+      mine: false,
+      offeredBy: ['alice'],
+      copies: 1,
+      otherCopies: 1,
+      roomFraction: 1,
+      reachableFraction: 1,
+      haveBytes: 0,
+      pieceCount: 4,
+      strip: ['common', 'rare', 'rare', 'rare'],
+      trouble: null,
+    })
+    expect(look().holders.map(({ name, fraction }) => [name, fraction])).toEqual([
+      ['alice', 1],
+      ['bob', 0.25],
+    ])
+  })
+
+  it('counts what is here, from whom it comes and how fast', () => {
+    offer(alice, allPieces)
+    startDownload()
+    look()
+    now += 1000
+    const fetched = fetchPiece()
+    const coming = look()
+    expect(coming).toMatchObject({ state: 'downloading', haveBytes: piece, sourceCount: 1 })
+    expect(coming.downBytesPerSecond).toBeGreaterThan(0)
+    expect(coming.timeLeftMs).toBeGreaterThan(0)
+    expect(coming.strip[fetched]).toBe('here')
+    expect(coming.strip.filter((cell) => cell === 'here')).toHaveLength(1)
+    expect(coming.strip).toContain('coming')
+    now += limits.sourceRecentMs
+    expect(look().sourceCount).toBe(0)
+    now += 60_000
+    expect(look()).toMatchObject({ downBytesPerSecond: 0, timeLeftMs: null })
+  })
+
+  it('is not on the list while it is hidden', () => {
+    offer(alice, allPieces)
+    views.hidden.add(share)
+    expect(() => look()).toThrow('no share')
+    views.hidden.delete(share)
+    expect(look().name).toBe('a.bin')
+  })
+})
+
+describe('trouble', () => {
+  it('is none while all of it can be had', () => {
+    offer(alice, allPieces)
+    startDownload()
+    look()
+    now += 60_000
+    expect(look().trouble).toBeNull()
+  })
+
+  it('names who left with the rest, until somebody brings it', () => {
+    offer(alice, allPieces)
+    startDownload()
+    const fetched = fetchPiece()
+    offer(bob, 0b1000_0000 >> fetched)
+    look()
+    leave(alice)
+    expect(look()).toMatchObject({
+      trouble: { code: 'waitingForRest', leftBy: 'alice' },
+      reachableFraction: 0.25,
+      haveBytes: piece,
+    })
+    leave(bob)
+    expect(look().trouble).toEqual({ code: 'waitingForRest', leftBy: 'alice' })
+
+    swarm.handle({ type: 'peerLinked', peer: bob }, now)
+    offer(bob, allPieces)
+    expect(look().trouble).toBeNull()
+  })
+
+  it('is nobody’s fault when the rest was never here, and is not told before it is sure', () => {
+    offer(alice, 0b1000_0000)
+    startDownload()
+    fetchPiece()
+    expect(look().trouble).toBeNull()
+    now += 10_000
+    expect(look().trouble).toEqual({ code: 'waitingForRest', leftBy: null })
+  })
+
+  it('is not told of what nobody here wants', () => {
+    offer(alice, 0b1000_0000)
+    offer(bob, 0b0100_0000)
+    look()
+    now += 10_000
+    leave(alice)
+    expect(look().trouble).toBeNull()
+  })
+
+  it('is a full disk, with what is still needed', () => {
+    offer(alice, allPieces)
+    startDownload()
+    fetchPiece()
+    swarm.handle({ type: 'pieceFaulted', share, piece: 0, fault: { code: 'full' } }, now)
+    expect(look()).toMatchObject({
+      state: 'failed',
+      trouble: { code: 'storageFull', neededBytes: manifest.sizeBytes - piece },
+    })
+    swarm.handle({ type: 'resumeAsked', share }, now)
+    expect(look()).toMatchObject({ state: 'downloading', trouble: null })
+  })
+
+  it('is a memory that the share can never fit in', () => {
+    views = new ShareViews(swarm, piece)
+    offer(alice, allPieces)
+    swarm.handle({ type: 'downloadAsked', share }, now)
+    swarm.handle({ type: 'storeFailed', share, fault: { code: 'full' } }, now)
+    expect(look().trouble).toEqual({ code: 'tooLargeForMemory', limitBytes: piece })
+  })
+
+  it('is a broken disk, in its own words', () => {
+    offer(alice, allPieces)
+    startDownload()
+    swarm.handle({ type: 'pieceFaulted', share, piece: 1, fault: { code: 'broken', detail: 'why' } }, now)
+    expect(look()).toMatchObject({ state: 'failed', trouble: { code: 'storageBroken', detail: 'why' } })
+  })
+
+  it('is a file of ours that can no longer be read', () => {
+    swarm.handle({ type: 'shareOffered', manifest }, now)
+    swarm.handle({ type: 'pieceHashed', share, piece: 0, hash: randomBytes(random, hashBytes) }, now)
+    expect(look()).toMatchObject({ mine: true, haveBytes: piece, trouble: null })
+    swarm.handle({ type: 'sourceLost', share }, now)
+    expect(look()).toMatchObject({ state: 'failed', mine: true, trouble: { code: 'sourceChanged' } })
+  })
+})

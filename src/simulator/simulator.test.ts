@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { stages, type OpenPiece, type ShareState } from '../swarm/state.ts'
+import { checkInvariants, checkRest, invariants } from './invariants.ts'
+import { scenarios, type Outcome, type ScenarioName } from './scenarios.ts'
+import { World, type VirtualPeer, type WorldOptions } from './world.ts'
+
+const seedsFrom1 = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1)
+
+/** Looks at every so many events: at all of them a large room would take too long. */
+function checkEvery(every: number): WorldOptions['check'] {
+  let count = 0
+  return (world, peer) => {
+    if (count++ % every === 0) checkInvariants(world, peer)
+  }
+}
+
+/** Everyone finished; the time of the last over the bound. */
+function ratioOf({ lastMs, boundMs }: Outcome): number {
+  expect(lastMs).not.toBeNull()
+  return (lastMs ?? Infinity) / boundMs
+}
+
+// What 30 seeds of each came to, and some air: a change for the worse shows here.
+const rooms: [ScenarioName, { peers: number; seeds: number; ratioMax: number; wasteMax: number }][] = [
+  ['flashCrowd', { peers: 7, seeds: 4, ratioMax: 1.2, wasteMax: 0.03 }],
+  ['sourceLeaves', { peers: 7, seeds: 4, ratioMax: 1.3, wasteMax: 0.03 }],
+  ['churn', { peers: 10, seeds: 10, ratioMax: 4, wasteMax: 0.35 }],
+  ['hostile', { peers: 9, seeds: 10, ratioMax: 4, wasteMax: 0.15 }],
+  ['sourceReturns', { peers: 6, seeds: 5, ratioMax: 1.6, wasteMax: 0.03 }],
+  ['flaky', { peers: 7, seeds: 10, ratioMax: 1.7, wasteMax: 0.06 }],
+  ['restless', { peers: 6, seeds: 20, ratioMax: 5, wasteMax: 1.5 }],
+  ['bigPieces', { peers: 3, seeds: 3, ratioMax: 5, wasteMax: 0.03 }],
+]
+
+describe('scenarios', () => {
+  it.each(rooms)('%s: all finish, in time and with little waste', (name, room) => {
+    for (const seed of seedsFrom1(room.seeds)) {
+      const outcome = scenarios[name].run(room.peers, seed, checkEvery(3))
+      expect(ratioOf(outcome), `--scenario ${name} --seed ${seed}`).toBeLessThan(room.ratioMax)
+      expect(outcome.waste, `--scenario ${name} --seed ${seed}`).toBeLessThan(room.wasteMax)
+    }
+  })
+
+  it('flashCrowd of 50: all finish, in time and with little waste', () => {
+    const outcome = scenarios.flashCrowd.run(50, 1, checkEvery(50))
+    expect(ratioOf(outcome)).toBeLessThan(1.6)
+    expect(outcome.waste).toBeLessThan(0.1)
+  })
+
+  it('the same seed gives the same run', () => {
+    const [once, again] = [1, 1].map((seed) => scenarios.churn.run(8, seed, checkEvery(100)))
+    expect(once).toEqual(again)
+    expect(scenarios.churn.run(8, 2, checkEvery(100))).not.toEqual(once)
+  })
+})
+
+/** A receiver in the midst of a download, its state open to meddling. */
+function midway(): { world: World; peer: VirtualPeer; share: ShareState; open: OpenPiece } {
+  const access = { upBytesPerSecond: 1e6, downBytesPerSecond: 1e7, delayMs: 10 }
+  const pieceSizeBytes = 4 * limits.blockSizeBytes
+  const world = new World({ seed: 1, sizeBytes: 20 * pieceSizeBytes, pieceSizeBytes })
+  const [source, peer] = [world.addPeer(access), world.addPeer(access)]
+  world.linkEveryone()
+  world.offer(source, 1e9)
+  world.run(1000)
+  world.input(peer, { type: 'downloadAsked', share: world.share })
+  const share = peer.swarm.inspect(world.share)
+  if (!share) throw new Error('the share is known')
+  world.run(3000, () => share.held.count > 2 && [...share.open.values()].some(isBegun))
+  const open = [...share.open.values()].find(isBegun)
+  if (!open) throw new Error('some piece is begun')
+  return { world, peer, share, open }
+}
+
+describe('invariants', () => {
+  it('hold midway', () => {
+    const { world, peer } = midway()
+    expect(() => checkInvariants(world, peer)).not.toThrow()
+  })
+
+  const meddlings: [keyof typeof invariants, string, (share: ShareState, open: OpenPiece) => void][] = [
+    ['onlyCheckedPiecesAreHeld', 'a piece held unchecked', (share, { piece }) => share.held.add(piece)],
+    ['openPiecesAddUp', 'a wrong count of missing blocks', (_, open) => open.missingCount++],
+    ['openPiecesAddUp', 'a wrong count of awaited blocks', (_, open) => open.awaitedCount--],
+    ['openPiecesAddUp', 'a piece marked held', (share, { piece }) => (share.stage[piece] = stages.held)],
+    ['openPiecesAddUp', 'a piece marked open', (share) => (share.stage[lacking(share)] = stages.open)],
+    ['requestsAreWithinLimits', 'too many copies', (_, open) => repeatRequest(open, limits.endGameCopiesMax)],
+    ['requestsAreWithinLimits', 'too much asked ahead', (share, open) => spreadRequests(share, open)],
+    ['requestsAreWithinLimits', 'a peer gone', (share) => share.ledger.holdings.clear()],
+    ['memoryIsWithinLimits', 'a piece not counted', (share, { piece }) => share.open.delete(piece)],
+    ['somebodyIsAsked', 'nobody asked', (share) => share.open.clear()],
+  ]
+
+  it.each(meddlings)('%s fails on %s', (name, _, meddle) => {
+    const { world, peer, share, open } = midway()
+    meddle(share, open)
+    expect(() => invariants[name](share, peer)).toThrow('Bug:')
+    expect(() => checkInvariants(world, peer)).toThrow('Bug:')
+  })
+
+  it('checkRest fails on what is left', () => {
+    const { world } = midway()
+    expect(() => checkRest(world)).toThrow('are left at rest')
+  })
+})
+
+const isBegun = (open: OpenPiece): boolean => open.awaitedCount > 0 && open.missingCount < open.awaitedCount
+const lacking = (share: ShareState): number => share.stage.indexOf(stages.lacking)
+
+function repeatRequest(open: OpenPiece, times: number): void {
+  for (const { requests } of open.blocks)
+    requests.push(...Array.from({ length: times }, () => requests).flat())
+}
+
+function spreadRequests(share: ShareState, open: OpenPiece): void {
+  const requests = open.blocks.flatMap((block) => block.requests).slice(0, 1)
+  const ahead = limits.requestedAheadMaxBytes / limits.blockSizeBytes
+  for (let piece = share.pieceCount; piece <= share.pieceCount + ahead; piece++)
+    share.open.set(piece, { ...open, piece, blocks: [{ here: false, requests }] })
+}

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { hashBytes } from './hashList.ts'
+import { bitsOf, hashesOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './swarmWorld.ts'
+
+describe('shares', () => {
+  it('S1 a new link hears of what we hold, offer or want: an offer, then a bitfield', () => {
+    const alice = new Machine()
+    const ours = newManifest(3)
+    alice.offer(ours, 2)
+    const theirs = newManifest(2)
+    alice.holder(theirs, [0, 1])
+    const carol = newPeerId()
+    const greeting = alice.feed({ type: 'peerLinked', peer: carol })
+    expect(sentTo(greeting, carol, 'offer').map(({ manifest }) => manifest)).toEqual([ours])
+    expect(sentTo(greeting, carol, 'bitfield')).toEqual([
+      { type: 'bitfield', share: ours.share, bits: bitsOf(3, [0, 1]) },
+    ])
+  })
+
+  it('S1 the first offer says what a share is; another is not believed', () => {
+    const alice = new Machine()
+    const manifest = newManifest(3)
+    alice.holder(manifest, [0])
+    const bob = alice.link()
+    const effects = alice.hear(bob, { type: 'offer', manifest: { ...manifest, name: 'else' } })
+    expect(ordered(effects, 'report').map(({ report }) => report.type)).toEqual(['peerMisbehaved'])
+    expect(alice.swarm.shares()[0]?.manifest).toEqual(manifest)
+    alice.hear(bob, { type: 'bitfield', share: manifest.share, bits: bitsOf(3, [0, 1, 2]) })
+    expect(alice.swarm.shares()[0]?.otherCopies).toBe(0)
+  })
+
+  it('S2 a bitfield replaces what was known, haves add to it, a withdrawal ends it', () => {
+    const alice = new Machine()
+    const manifest = newManifest(20)
+    const { share } = manifest
+    const bob = alice.holder(manifest, [0, 1])
+    const carol = alice.holder(manifest, [1])
+    const copies = (): number[] => [...(alice.swarm.inspect(share)?.ledger.copies.slice(0, 4) ?? [])]
+    expect(copies()).toEqual([1, 2, 0, 0])
+    alice.hear(bob, { type: 'bitfield', share, bits: bitsOf(20, [1, 3]) })
+    expect(copies()).toEqual([0, 2, 0, 1])
+    alice.hear(bob, { type: 'have', share, runs: [[1, 3]] })
+    expect(copies()).toEqual([0, 2, 1, 1])
+    alice.hear(carol, { type: 'withdraw', share })
+    expect(copies()).toEqual([0, 1, 1, 1])
+  })
+
+  it('S2 a have beyond the share is a strike; one of a peer that never said what it holds is nothing', () => {
+    const alice = new Machine()
+    const manifest = newManifest(4)
+    const { share } = manifest
+    const bob = alice.holder(manifest, [0])
+    const carol = alice.link()
+    expect(ordered(alice.hear(carol, { type: 'have', share, runs: [[0, 4]] }), 'report')).toEqual([])
+    expect(alice.swarm.inspect(share)?.ledger.reachableCount).toBe(1)
+    expect(ordered(alice.hear(bob, { type: 'have', share, runs: [[2, 3]] }), 'report')).toHaveLength(1)
+  })
+
+  it('S2 what we hold ourselves is told in batches of runs', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const manifest = newManifest(6)
+    const effects = alice.offer(manifest, 5)
+    expect(sentTo(effects, bob, 'have')).toEqual([])
+    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'have')).toEqual([
+      { type: 'have', share: manifest.share, runs: [[0, 5]] },
+    ])
+  })
+
+  it('S3 a share is gone when nobody linked offers it and we neither hold nor want it', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2)
+    const bob = alice.holder(manifest, [0])
+    // Carol has offered it and not yet said what she holds.
+    const carol = alice.link()
+    alice.hear(carol, { type: 'offer', manifest })
+    alice.hear(bob, { type: 'withdraw', share: manifest.share })
+    expect(alice.swarm.shares()).toHaveLength(1)
+    const effects = alice.feed({ type: 'peerUnlinked', peer: carol })
+    expect(alice.swarm.shares()).toHaveLength(0)
+    expect(ordered(effects, 'report')).toEqual([
+      { type: 'report', report: { type: 'shareGone', share: manifest.share } },
+    ])
+  })
+
+  it('S3 a share that we want stays, with nobody there', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2)
+    const bob = alice.holder(manifest, [0])
+    alice.feed({ type: 'downloadAsked', share: manifest.share })
+    alice.feed({ type: 'peerUnlinked', peer: bob })
+    expect(alice.swarm.shares()[0]?.state).toBe('downloading')
+  })
+})
+
+describe('hash lists', () => {
+  it('S4 interest is answered with the list from there on, and with its growth', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const manifest = newManifest(5)
+    const { share } = manifest
+    alice.offer(manifest, 3)
+    alice.hear(bob, { type: 'interested', share, hashesFrom: 1 })
+    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
+      { type: 'hashes', share, first: 1, hashes: hashesOf(1, 3) },
+    ])
+    alice.hash(manifest, 3)
+    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
+      { type: 'hashes', share, first: 3, hashes: hashesOf(3, 4) },
+    ])
+  })
+
+  it('S4 a long list goes out in batches of few messages', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const pieces = limits.hashesPerMessage * (limits.hashMessagesPerBatch + 1)
+    const manifest = newManifest(pieces)
+    alice.offer(manifest)
+    alice.pass(limits.announceBatchMs)
+    alice.hear(bob, { type: 'interested', share: manifest.share, hashesFrom: 0 })
+    const first = sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')
+    expect(first).toHaveLength(limits.hashMessagesPerBatch)
+    const all = [...first, ...sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')]
+    expect(all.reduce((sum, { hashes }) => sum + hashes.length / hashBytes, 0)).toBe(pieces)
+  })
+
+  it('S4 interest told again does not begin the list again; after a withdrawal it does', () => {
+    const alice = new Machine()
+    const manifest = newManifest(3)
+    const { share } = manifest
+    alice.offer(manifest)
+    const bob = alice.holder(manifest, [])
+    const listsAfter = (input: 'interested' | 'withdraw'): number => {
+      if (input === 'interested') alice.hear(bob, { type: 'interested', share, hashesFrom: 0 })
+      else alice.hear(bob, { type: 'withdraw', share })
+      return sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes').length
+    }
+    expect(listsAfter('interested')).toBe(1)
+    expect(listsAfter('interested')).toBe(0)
+    expect(listsAfter('withdraw')).toBe(0)
+    alice.hear(bob, { type: 'offer', manifest })
+    expect(listsAfter('interested')).toBe(1)
+  })
+
+  it('S4 hashes of a share we do not want, our own among them, are not taken', () => {
+    const alice = new Machine()
+    const ours = newManifest(3)
+    alice.offer(ours, 1)
+    const bob = alice.holder(ours, [])
+    const liar = hashesOf(10, 12)
+    alice.hear(bob, { type: 'hashes', share: ours.share, first: 1, hashes: liar })
+    alice.hash(ours, 1)
+    alice.hash(ours, 2)
+    expect(alice.swarm.shares()[0]).toMatchObject({ state: 'complete', source: 'whole' })
+    const theirs = newManifest(3)
+    alice.holder(theirs, [0])
+    alice.hear(bob, { type: 'hashes', share: theirs.share, first: 0, hashes: hashesOf(0, 3) })
+    expect(alice.swarm.inspect(theirs.share)?.hashCount).toBe(0)
+  })
+
+  it.each([
+    ['that differ from those known', 0, hashesOf(7, 8)],
+    ['beyond the share', 2, hashesOf(2, 5)],
+  ])('S4 hashes %s are a strike', (_, first, hashes) => {
+    const alice = new Machine()
+    const manifest = newManifest(4)
+    const bob = alice.holder(manifest, [0])
+    alice.download(manifest, bob, hashesOf(0, 2))
+    const effects = alice.hear(bob, { type: 'hashes', share: manifest.share, first, hashes })
+    expect(ordered(effects, 'report').map(({ report }) => report.type)).toEqual(['peerMisbehaved'])
+    expect(alice.swarm.inspect(manifest.share)?.hashCount).toBe(2)
+  })
+})
+
+describe('limits', () => {
+  it('S24 strikes drop the link, once', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const effects = range(limits.strikesMax + 3).flatMap(() =>
+      alice.feed({ type: 'messageFaulted', peer: bob }),
+    )
+    expect(ordered(effects, 'dropLink')).toEqual([{ type: 'dropLink', peer: bob, reason: 'misbehaved' }])
+  })
+
+  it('S24 further offers of one peer, and of all, are ignored', () => {
+    const alice = new Machine()
+    const offerMany = (count: number): void => {
+      const peer = alice.link()
+      for (let at = 0; at < count; at++) alice.hear(peer, { type: 'offer', manifest: newManifest(1) })
+    }
+    offerMany(limits.sharesPerPeerMax + 5)
+    expect(alice.swarm.shares()).toHaveLength(limits.sharesPerPeerMax)
+    for (let peer = 0; peer < 2; peer++) offerMany(limits.sharesPerPeerMax)
+    expect(alice.swarm.shares()).toHaveLength(limits.sharesMax)
+  })
+
+  it('S24 the pieces of all shares together are bounded', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const fitting = limits.piecesKnownMax / limits.piecesPerShareMax
+    for (let at = 0; at < fitting + 3; at++)
+      alice.hear(bob, { type: 'offer', manifest: newManifest(limits.piecesPerShareMax) })
+    expect(alice.swarm.shares()).toHaveLength(fitting)
+  })
+
+  it('S24 words about a share nobody offered, or from a peer not linked, change nothing', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const { share } = newManifest(1)
+    const bits = bitsOf(1, [0])
+    expect(alice.hear(bob, { type: 'bitfield', share, bits })).toEqual([])
+    expect(alice.hear(bob, { type: 'request', share, blocks: [{ piece: 0, block: 0 }] })).toEqual([])
+    expect(alice.hear(newPeerId(), { type: 'offer', manifest: newManifest(1) })).toEqual([])
+    expect(alice.swarm.shares()).toEqual([])
+  })
+})

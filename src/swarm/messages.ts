@@ -1,0 +1,128 @@
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { unreachable } from '../shared/result.ts'
+import { announceSoon, tellInterest } from './announcing.ts'
+import { Bitfield, type Run } from './bitfield.ts'
+import { addHashes } from './hashList.ts'
+import { checkGathered } from './holding.ts'
+import type { SwarmMessage } from './io.ts'
+import { pieceCountOf, sameManifest, type Manifest } from './manifest.ts'
+import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
+import { newShareState, strike, type PeerState, type ShareState, type Turn } from './state.ts'
+import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
+import { forgetUnoffered } from './wishes.ts'
+
+/** What a peer says. Nothing of it is believed further than it could be checked. */
+export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
+  if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
+  const share = turn.state.shares.get(message.share)
+  if (!share) return
+  switch (message.type) {
+    case 'bitfield':
+      return bitfieldArrived(turn, peer, share, message.bits)
+    case 'have':
+      return haveArrived(turn, peer, share, message.runs)
+    case 'withdraw':
+      return withdrawn(turn, peer, share)
+    case 'interested':
+      return interestArrived(turn, peer, share, message.hashesFrom)
+    case 'notInterested':
+      share.interested.delete(peer.peer)
+      return blocksCancelled(turn, peer, share, () => true)
+    case 'hashes':
+      return hashesArrived(turn, peer, share, message.first, message.hashes)
+    case 'promise':
+      return piecesPromised(turn, peer, share, message.pieces)
+    case 'request':
+      return blocksRequested(turn, peer, share, message.blocks)
+    case 'cancel': {
+      const isCancelled = ({ piece, block }: { piece: number; block: number }): boolean =>
+        message.blocks.some((at) => at.piece === piece && at.block === block)
+      return blocksCancelled(turn, peer, share, isCancelled)
+    }
+    case 'refuse':
+      return blocksRefused(turn, peer, share, message.blocks)
+    case 'block':
+      return blockArrived(turn, peer, share, message, message.bytes)
+    default:
+      return unreachable(message)
+  }
+}
+
+/** The first offer of a share says what it is; one that differs from it is not believed. */
+function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
+  const known = turn.state.shares.get(manifest.share)
+  if (known && !sameManifest(known.manifest, manifest))
+    return strike(turn, peer, 'another manifest for a known share')
+  if (!known) {
+    if (peer.offered.size >= limits.sharesPerPeerMax || !hasRoomFor(turn, manifest)) return
+    turn.state.shares.set(manifest.share, newShareState(manifest))
+    turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
+  }
+  peer.offered.add(manifest.share)
+}
+
+/** Whether the memory set aside for knowing shares has room for one more. */
+function hasRoomFor({ state }: Turn, manifest: Manifest): boolean {
+  if (state.shares.size >= limits.sharesMax) return false
+  let pieces = pieceCountOf(manifest)
+  for (const share of state.shares.values()) pieces += share.pieceCount
+  return pieces <= limits.piecesKnownMax
+}
+
+function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
+  const bits = Bitfield.parse(share.pieceCount, bytes)
+  if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
+  if (!peer.offered.has(share.manifest.share)) return
+  share.ledger.setHolding(peer.peer, bits)
+  if (!turn.state.downloads.has(share)) return
+  tellInterest(turn, peer, share)
+  fill(turn, peer)
+}
+
+function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: readonly Run[]): void {
+  const newCount = share.ledger.addHave(peer.peer, runs)
+  if (newCount === null) return strike(turn, peer, 'a have beyond the share')
+  if (newCount > 0) fill(turn, peer)
+}
+
+/** The list is sent once, however often it is asked for: a link loses nothing. */
+function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesFrom: PieceIndex): void {
+  const sentBefore = share.interested.get(peer.peer)?.hashesSent ?? 0
+  const hashesSent = Math.max(sentBefore, Math.min(hashesFrom, share.hashCount))
+  share.interested.set(peer.peer, { hashesSent })
+  announceSoon(turn)
+}
+
+function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
+  if (!peer.offered.delete(share.manifest.share)) return
+  share.ledger.removePeer(peer.peer)
+  blocksCancelled(turn, peer, share, () => true)
+  forgetTaker(share, peer)
+  giveBackRequests(turn, peer, share)
+  forgetUnoffered(turn, share)
+  fillAll(turn)
+}
+
+function hashesArrived(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  first: number,
+  hashes: Uint8Array,
+): void {
+  // Unasked, a list would cost memory, and could stand in the way of the true one.
+  if (share.wish.state === 'none') return
+  switch (addHashes(share, first, hashes)) {
+    case 'added':
+      announceSoon(turn)
+      checkGathered(turn, share)
+      return fillAll(turn)
+    case 'conflict':
+      return strike(turn, peer, 'hashes that differ from those known')
+    case 'beyond':
+      return strike(turn, peer, 'hashes beyond the share')
+    case 'known':
+    case 'gap':
+  }
+}

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { utf8FromText } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
+import { decodeTree, encodeTree, type Entry } from './tree.ts'
+
+const entry: fc.Arbitrary<Entry> = fc.record({
+  path: fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }),
+  sizeBytes: fc.nat({ max: 2 ** 31 }),
+  modifiedMs: fc.nat(),
+})
+const sumOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+const treeOf = (rows: readonly unknown[]): Uint8Array => utf8FromText(JSON.stringify([1, ...rows]))
+const tree = (...rows: readonly unknown[]): Uint8Array => treeOf(rows)
+
+describe('tree', () => {
+  it('W5 what is encoded decodes to the same', () => {
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        expect(decodeTree(encodeTree(entries), sumOf(entries))).toEqual(entries)
+      }),
+    )
+  })
+
+  it('W5 no bytes make the parser throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.json(), (bytes, json) => {
+        expect(() => [decodeTree(bytes, 1), decodeTree(utf8FromText(json), 0)]).not.toThrow()
+        expect(() => decodeTree(utf8FromText(`[1,${json}]`), 0)).not.toThrow()
+      }),
+    )
+  })
+
+  it.each<[string, Uint8Array]>([
+    ['another version', utf8FromText('[2]')],
+    ['not a list', utf8FromText('{"0":1}')],
+    ['sizes that do not add up', tree(['a', 99, 0])],
+    ['an empty path', tree(['', 100, 0])],
+    ['a long path', tree(['x'.repeat(limits.pathLengthMax + 1), 100, 0])],
+    ['a size below nothing', tree(['a', -1, 0], ['b', 101, 0])],
+    ['a size that is no number', tree(['a', '100', 0])],
+    ['a time that is no number', tree(['a', 100, null])],
+    ['a row too long', tree(['a', 100, 0, 0])],
+    [
+      'too many entries',
+      treeOf([['a', 100, 0], ...Array.from({ length: limits.entriesMax }, () => ['b', 0, 0])]),
+    ],
+  ])('W5 refuses %s', (_, bytes) => {
+    expect(decodeTree(bytes, 100)).toBeNull()
+  })
+})
