@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { defaultConfig, loadConfig, parseConfig } from './config.ts'
@@ -8,7 +9,7 @@ const broker = { type: 'peerjs', host: 'broker.example', port: 9000, path: '/x',
 describe('config.json', () => {
   it('as it is shipped says the defaults', async () => {
     const shipped: unknown = JSON.parse(
-      await readFile(new URL('../../public/config.json', import.meta.url), 'utf8'),
+      await readFile(join(import.meta.dirname, '../../public/config.json'), 'utf8'),
     )
     expect(shipped).toEqual(defaultConfig)
   })

@@ -30,6 +30,14 @@ export function announceShare(turn: Turn, share: ShareState): void {
 function tellShare(turn: Turn, peer: PeerState, share: ShareState): void {
   tell(turn, peer, { type: 'offer', manifest: share.manifest })
   tell(turn, peer, { type: 'bitfield', share: share.manifest.share, bits: share.held.bytes.slice() })
+  tellFirstHash(turn, peer, share)
+}
+
+/** By it a peer that has not asked for the list tells whether files dropped there are the share. */
+function tellFirstHash(turn: Turn, peer: PeerState, share: ShareState): void {
+  if (share.hashCount === 0 || share.interested.has(peer.peer)) return
+  const hashes = share.hashes.slice(0, hashBytes)
+  tell(turn, peer, { type: 'hashes', share: share.manifest.share, first: 0, hashes })
 }
 
 /** We neither hold nor want anything of it any more. */
@@ -68,6 +76,8 @@ export function announceBatch(turn: Turn): void {
 
 function announceHaves(turn: Turn, share: ShareState): void {
   if (share.unannounced.length === 0) return
+  if (share.unannounced.includes(0))
+    for (const peer of turn.state.peers.values()) tellFirstHash(turn, peer, share)
   const runs = runsOf(share.unannounced.splice(0))
   for (let at = 0; at < runs.length; at += limits.runsPerMessage) {
     const part = runs.slice(at, at + limits.runsPerMessage)

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { hashBytes } from './hashList.ts'
-import { bitsOf, hashesOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './swarmWorld.ts'
+import {
+  bitsOf,
+  hashesOf,
+  hashOf,
+  Machine,
+  newManifest,
+  newPeerId,
+  ordered,
+  range,
+  sentTo,
+} from './swarmWorld.ts'
 
 describe('shares', () => {
   it('S1 a new link hears of what we hold, offer or want: an offer, then a bitfield', () => {
@@ -157,6 +167,24 @@ describe('hash lists', () => {
     alice.holder(theirs, [0])
     alice.hear(bob, { type: 'hashes', share: theirs.share, first: 0, hashes: hashesOf(0, 3) })
     expect(alice.swarm.inspect(theirs.share)?.hashCount).toBe(0)
+  })
+
+  it('S4 the first hash is told to all, so that the same file dropped elsewhere is recognised', () => {
+    const [alice, bob] = [new Machine(), new Machine()]
+    const manifest = newManifest(3)
+    const { share } = manifest
+    alice.link(bob.peer)
+    alice.offer(manifest)
+    const told = sentTo(alice.pass(limits.announceBatchMs), bob.peer, 'hashes')
+    expect(told).toEqual([{ type: 'hashes', share, first: 0, hashes: hashesOf(0, 1) }])
+    const carol = newPeerId()
+    expect(sentTo(alice.feed({ type: 'peerLinked', peer: carol }), carol, 'hashes')).toEqual(told)
+
+    const holder = bob.holder(manifest, [0])
+    for (const message of told) bob.hear(holder, message)
+    expect(bob.swarm.firstHash(share)).toEqual(hashOf(0))
+    // It is a hint and no more: the list itself is still unknown, and a false hint stands in nobody's way.
+    expect(bob.swarm.inspect(share)?.hashCount).toBe(0)
   })
 
   it.each([

@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
 import { announceSoon, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
-import { addHashes } from './hashList.ts'
+import { addHashes, hashBytes } from './hashList.ts'
 import { checkGathered } from './holding.ts'
 import type { SwarmMessage } from './io.ts'
 import { pieceCountOf, sameManifest, type Manifest } from './manifest.ts'
@@ -62,6 +62,11 @@ function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   peer.offered.add(manifest.share)
 }
 
+function hintArrived(share: ShareState, first: PieceIndex, hashes: Uint8Array): void {
+  if (first === 0 && hashes.length >= hashBytes)
+    share.firstHashHint ??= new Uint8Array(hashes.subarray(0, hashBytes))
+}
+
 /** Whether the memory set aside for knowing shares has room for one more. */
 function hasRoomFor({ state }: Turn, manifest: Manifest): boolean {
   if (state.shares.size >= limits.sharesMax) return false
@@ -112,7 +117,7 @@ function hashesArrived(
   hashes: Uint8Array,
 ): void {
   // Unasked, a list would cost memory, and could stand in the way of the true one.
-  if (share.wish.state === 'none') return
+  if (share.wish.state === 'none') return hintArrived(share, first, hashes)
   switch (addHashes(share, first, hashes)) {
     case 'added':
       announceSoon(turn)

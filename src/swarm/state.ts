@@ -75,6 +75,8 @@ export interface ShareState {
   /** 32 bytes a piece; the first `hashCount` are known. */
   hashes: Bytes
   hashCount: number
+  /** What somebody said the first hash is, before we asked for the list. Nothing is checked against it. */
+  firstHashHint: Bytes | null
   /** One of `stages` a piece. */
   readonly stage: Uint8Array
   /** Pieces begun, oldest first. */
@@ -169,6 +171,7 @@ export function newShareState(manifest: Manifest): ShareState {
     completed: false,
     hashes: new Uint8Array(0),
     hashCount: 0,
+    firstHashHint: null,
     stage: new Uint8Array(pieceCount),
     open: new Map(),
     suspect: new Set(),

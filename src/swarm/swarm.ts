@@ -49,7 +49,7 @@ export interface Swarm {
   inspect(share: ShareId): Readonly<ShareState> | null
   /** Bytes begun and not yet checked, asked for and not yet here, handed to links and not yet taken: 0 each at rest. */
   load(): SwarmLoad
-  /** The known hash of a share's first piece, to tell whether a file may be it; null while unknown. */
+  /** The hash of a share's first piece, as far as somebody said it, to tell whether a file may be it; null while unknown. */
   firstHash(share: ShareId): Uint8Array | null
 }
 
@@ -96,7 +96,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
     },
     firstHash(id) {
       const share = state.shares.get(id)
-      return share ? hashAt(share, 0) : null
+      return share ? (hashAt(share, 0) ?? share.firstHashHint) : null
     },
   }
 }

@@ -1,0 +1,171 @@
+import { mkdir, truncate, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { networkAddresses } from '../scripts/addresses.ts'
+import { MiB, sampleBytes, writeSampleFile } from './files.ts'
+import {
+  addressOf,
+  downloadWhole,
+  dropPaths,
+  expect,
+  offerFiles,
+  openRoom,
+  press,
+  roomLink,
+  savedBytes,
+  shareNamed,
+  startPageServer,
+  test,
+  waitForBytes,
+  waitForPeers,
+  waitForState,
+} from './room.ts'
+
+/** More than a page keeps in memory of what it read for hashing, so that some must be read again. */
+const readTwiceBytes = 40 * MiB
+/** Silence after which a link to a tab that died is given up, and some. */
+const silenceMs = 90_000
+
+test('a browser without WebRTC is told so', async ({ browser, server }) => {
+  const context = await browser.newContext()
+  await context.addInitScript(() => {
+    // Under the second name a shim in PeerJS would find it again.
+    for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection'])
+      Reflect.deleteProperty(globalThis, name)
+  })
+  const page = await context.newPage()
+  await page.goto(addressOf(server))
+  const notice = page.getByTestId('notice').filter({ hasText: 'WebRTC' })
+  await expect(notice).toHaveAttribute('data-level', 'error')
+  await context.close()
+})
+
+test('a page on a plain http address of the network keeps files in memory, says so, and works', async ({
+  openPage,
+}) => {
+  const [address] = networkAddresses()
+  test.skip(address === undefined, 'This machine has no address but its own.')
+  const server = await startPageServer({ host: '0.0.0.0' })
+  const alice = await openPage(`http://${address}:${server.port}/`)
+  await expect(alice.getByTestId('notice').filter({ hasText: 'https' })).toHaveCount(1)
+  const bob = await openPage(await roomLink(alice))
+  await waitForPeers(bob, 1)
+  const file = { name: 'in memory.bin', bytes: sampleBytes(3 * MiB) }
+  await offerFiles(alice, file)
+  await downloadWhole(shareNamed(bob, file.name))
+  expect((await savedBytes(shareNamed(bob, file.name))).equals(file.bytes)).toBe(true)
+  await server.close()
+})
+
+for (const what of ['changed', 'deleted'] as const) {
+  test(`a file that is ${what} after it was dropped is said to be, on both sides`, async ({
+    openPage,
+  }, testInfo) => {
+    const [alice, bob] = await openRoom(openPage, 2)
+    const path = testInfo.outputPath('fleeting.bin')
+    await writeSampleFile(path, readTwiceBytes)
+    await offerFiles(alice, path)
+    await waitForState(shareNamed(alice, 'fleeting.bin'), 'complete')
+    await (what === 'deleted' ? unlink(path) : writeFile(path, 'another'))
+    await press(shareNamed(bob, 'fleeting.bin'), 'download')
+    await waitForState(shareNamed(alice, 'fleeting.bin'), 'failed')
+    await expect(shareNamed(alice, 'fleeting.bin')).toContainText('changed, moved or deleted')
+    await expect(shareNamed(bob, 'fleeting.bin')).toContainText('goes on by itself')
+  })
+}
+
+test('a full disk is said to be, and the download goes on once there is room', async ({ openPage }) => {
+  const [alice, bob] = await openRoom(openPage, 2)
+  const file = { name: 'large.bin', bytes: sampleBytes(20 * MiB) }
+  await offerFiles(alice, file)
+  const devtools = await bob.context().newCDPSession(bob)
+  const { origin } = new URL(bob.url())
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 10 * MiB })
+  const share = shareNamed(bob, file.name)
+  await press(share, 'download')
+  await waitForState(share, 'failed')
+  await expect(share).toContainText('The disk is full')
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin })
+  await press(share, 'resume')
+  await waitForState(share, 'complete')
+  expect((await savedBytes(share)).equals(file.bytes)).toBe(true)
+})
+
+test('a tab that crashes is missed, and what it had goes on when it is back', async ({ openPage }) => {
+  const [alice, bob] = await openRoom(openPage, 2)
+  const file = { name: 'survivor.bin', bytes: sampleBytes(30 * MiB) }
+  await offerFiles(alice, file)
+  const share = shareNamed(bob, file.name)
+  await press(share, 'download')
+  await waitForBytes(share, MiB)
+  // Never answers: the renderer is gone.
+  void alice.goto('chrome://crash').catch(() => undefined)
+  await expect(share).toContainText('goes on by itself', { timeout: silenceMs })
+  const alone = await openPage(await roomLink(bob))
+  await waitForPeers(alone, 1)
+  await offerFiles(alone, file)
+  await waitForState(share, 'complete')
+  expect((await savedBytes(share)).equals(file.bytes)).toBe(true)
+})
+
+test('a reload in the middle of a download asks first, and the room is the same after it', async ({
+  browser,
+  openPage,
+}) => {
+  const alice = await openPage()
+  const context = await browser.newContext()
+  const bob = await context.newPage()
+  const questions: string[] = []
+  bob.on('dialog', (dialog) => {
+    questions.push(dialog.type())
+    void dialog.accept()
+  })
+  await bob.goto(await roomLink(alice))
+  await waitForPeers(bob, 1)
+  const file = { name: 'interrupted.bin', bytes: sampleBytes(30 * MiB) }
+  await offerFiles(alice, file)
+  await press(shareNamed(bob, file.name), 'download')
+  await waitForBytes(shareNamed(bob, file.name), 1)
+  await bob.reload()
+  expect(questions).toEqual(['beforeunload'])
+  await waitForPeers(bob, 1)
+  await waitForPeers(alice, 1)
+  await expect(shareNamed(bob, file.name)).toHaveCount(1)
+  await context.close()
+})
+
+test('hundreds of files picked at once are all there soon', async ({ openPage }, testInfo) => {
+  const [alice, bob] = await openRoom(openPage, 2)
+  const folder = testInfo.outputPath('photos')
+  await mkdir(folder)
+  const paths = Array.from({ length: 200 }, (_, at) => join(folder, `${at}.jpg`))
+  for (const path of paths) {
+    await writeFile(path, path)
+    await truncate(path, 4 * MiB)
+  }
+  await alice.getByTestId('file-input').setInputFiles(paths)
+  await expect(alice.locator('[data-testid=share][data-state=complete]')).toHaveCount(paths.length)
+  await expect(bob.getByTestId('share')).toHaveCount(paths.length)
+  await downloadWhole(shareNamed(bob, '7.jpg'))
+})
+
+test('a folder without files is said to be', async ({ openPage }, testInfo) => {
+  const alice = await openPage()
+  await roomLink(alice)
+  const folder = testInfo.outputPath('hollow')
+  await mkdir(join(folder, 'inner'), { recursive: true })
+  await dropPaths(alice, folder)
+  await expect(alice.getByTestId('notice').filter({ hasText: 'no files in' })).toHaveCount(1)
+  await expect(alice.getByTestId('share')).toHaveCount(0)
+})
+
+test('a thirteenth member is told that the room is full', async ({ openPage }) => {
+  const roomSize = 12
+  test.setTimeout(300_000)
+  const first = await openPage()
+  const link = await roomLink(first)
+  const pages = [first]
+  while (pages.length < roomSize) pages.push(await openPage(link))
+  for (const page of pages) await waitForPeers(page, roomSize - 1)
+  const late = await openPage(link)
+  await expect(late.getByTestId('notice').filter({ hasText: 'full' })).toHaveCount(1, { timeout: 60_000 })
+})
