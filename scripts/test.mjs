@@ -22,7 +22,7 @@ const stages = [
   { name: 'lint', run: script('lint') },
   {
     name: 'unit',
-    run: script('unit', ['--reporter=dot', '--reporter=json', `--outputFile.json=${vitestReport}`]),
+    run: script('unit:all', ['--reporter=dot', '--reporter=json', `--outputFile.json=${vitestReport}`]),
     tally: tallyVitest,
   },
   // Every scenario once, small: the unit tests run more seeds.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { alice, bob, carol, effectsOf, manyPeers, onlineBench, opened } from './roomBench.ts'
+import { alice, bob, carol, effectsOf, manyPeers, onlineBench, opened } from './testing/roomBench.ts'
 
 describe('attempts and losses', () => {
   it('[R13] an attempt that does not open is given up; a stranger is forgotten', () => {

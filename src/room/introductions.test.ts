@@ -11,7 +11,7 @@ import {
   peerNumber,
   sentTo,
   sessionNumber,
-} from './roomBench.ts'
+} from './testing/roomBench.ts'
 
 const theirs = sessionNumber(1)
 

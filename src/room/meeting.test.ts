@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { createRoomWorld, type RoomWorld, type Tab } from './roomWorld.ts'
-import { crowd, doorsHeldBy, linkFaults, told, unlinkedPairs } from './worldChecks.ts'
+import { createRoomWorld, type RoomWorld, type Tab } from './testing/roomWorld.ts'
+import { crowd, doorsHeldBy, linkFaults, told, unlinkedPairs } from './testing/worldChecks.ts'
 
 const second = 1000
 const minute = 60 * second

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import type { RoomEffect } from './io.ts'
-import { alice, bob, carol, createBench, effectsOf, peerNumber, sentTo, sessionNumber } from './roomBench.ts'
+import {
+  alice,
+  bob,
+  carol,
+  createBench,
+  effectsOf,
+  peerNumber,
+  sentTo,
+  sessionNumber,
+} from './testing/roomBench.ts'
 
 const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
 const doorsPosted = (effects: readonly RoomEffect[]) =>

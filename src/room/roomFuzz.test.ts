@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import { randomBelow, seededRandom } from '../shared/random.ts'
 import type { RoomEffect, RoomInput, RoomMessage, Signal } from './io.ts'
 import { createRoom } from './room.ts'
-import { peerNumber, sessionNumber } from './roomBench.ts'
+import { peerNumber, sessionNumber } from './testing/roomBench.ts'
 
 const peersCount = 28
 const sessionsCount = 6

@@ -1,10 +1,10 @@
-import { base64UrlFromBytes } from '../shared/bytes.ts'
-import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
-import { idBytes, linkSessionBytes } from '../shared/ids.ts'
-import { seededRandom } from '../shared/random.ts'
-import { assert } from '../shared/result.ts'
-import type { DoorAt, Letter, RoomEffect, RoomInput, RoomMessage, Signal } from './io.ts'
-import { createRoom } from './room.ts'
+import { base64UrlFromBytes } from '../../shared/bytes.ts'
+import type { LinkSession, Millis, PeerId } from '../../shared/ids.ts'
+import { idBytes, linkSessionBytes } from '../../shared/ids.ts'
+import { seededRandom } from '../../shared/random.ts'
+import { assert } from '../../shared/result.ts'
+import type { DoorAt, Letter, RoomEffect, RoomInput, RoomMessage, Signal } from '../io.ts'
+import { createRoom } from '../room.ts'
 
 /** Peer ids in the order of their numbers. */
 export const peerNumber = (number: number): PeerId =>

@@ -1,5 +1,5 @@
-import type { Millis } from '../shared/ids.ts'
-import { randomBelow, type Random } from '../shared/random.ts'
+import type { Millis } from '../../shared/ids.ts'
+import { randomBelow, type Random } from '../../shared/random.ts'
 
 /** Virtual time for tests: what is to happen, in the order of (time, sequence). */
 export interface WorldClock {

@@ -1,6 +1,6 @@
-import type { PeerId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
-import type { RoomReport } from './io.ts'
+import type { PeerId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import type { RoomReport } from '../io.ts'
 import type { RoomWorld, Tab } from './roomWorld.ts'
 
 export function crowd(world: RoomWorld, size: number, options: { readonly fresh?: boolean } = {}): Tab[] {

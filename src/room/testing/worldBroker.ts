@@ -1,4 +1,4 @@
-import type { RoomInput } from './io.ts'
+import type { RoomInput } from '../io.ts'
 import type { WorldClock } from './worldClock.ts'
 
 /** A tab as the broker sees it. */

@@ -1,9 +1,9 @@
-import type { LinkSession, PeerId } from '../shared/ids.ts'
-import type { Random } from '../shared/random.ts'
-import { randomBelow } from '../shared/random.ts'
-import { assert } from '../shared/result.ts'
-import type { RoomInput, RoomMessage } from './io.ts'
-import { decodeRoomMessage, encodeRoomMessage } from './messages.ts'
+import type { LinkSession, PeerId } from '../../shared/ids.ts'
+import type { Random } from '../../shared/random.ts'
+import { randomBelow } from '../../shared/random.ts'
+import { assert } from '../../shared/result.ts'
+import type { RoomInput, RoomMessage } from '../io.ts'
+import { decodeRoomMessage, encodeRoomMessage } from '../messages.ts'
 import type { WorldClock } from './worldClock.ts'
 
 /** A tab as its links see it. */
