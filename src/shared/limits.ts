@@ -60,13 +60,15 @@ export const limits = {
   /** Served slower than this, fewer blocks are asked ahead; faster, more. */
   requestComfortMs: 1 * seconds,
   /** A block owed this long is asked of a second peer that has nothing else for us. */
-  endGameAfterMs: 3 * seconds,
+  endGameAfterMs: 2 * seconds,
   /** Peers asked for the same block in the end game. */
   endGameCopiesMax: 2,
   /** Bad pieces from one peer after which its link is dropped. */
   badPiecesMax: 2,
   /** Malformed or senseless messages from one peer after which its link is dropped. */
   strikesMax: 8,
+  /** Blocks are asked for when this part of the window is free. */
+  requestBatchFraction: 1 / 4,
   /** While requests are out, they are looked over this often: timeouts, end game. */
   requestTickMs: 1 * seconds,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */

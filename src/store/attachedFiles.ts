@@ -51,6 +51,20 @@ export function attachFiles(
     return { bytes, fromBytes: start }
   }
 
+  const isHere = (atBytes: number, spanBytes: number): boolean =>
+    cache.has(spanKey(Math.floor(atBytes / spanBytes), spanBytes))
+
+  /** A reader that goes on where it was just reading will go on for a while: more is read at once for it. */
+  function spanFor(fromBytes: number): number {
+    if (isHere(fromBytes, wideBytes)) return wideBytes
+    const runBytes = limits.attachedSpanMaxBytes
+    const isRun =
+      isHere(fromBytes, runBytes) ||
+      isHere(fromBytes - narrowBytes, narrowBytes) ||
+      isHere(fromBytes - narrowBytes, runBytes)
+    return isRun ? runBytes : narrowBytes
+  }
+
   return {
     sizeBytes,
     blob,
@@ -60,8 +74,7 @@ export function attachFiles(
     },
     async read(fromBytes, toBytes) {
       const bytes = new Uint8Array(toBytes - fromBytes)
-      const isAhead = cache.has(spanKey(Math.floor(fromBytes / wideBytes), wideBytes))
-      const spanBytes = isAhead ? wideBytes : narrowBytes
+      const spanBytes = spanFor(fromBytes)
       for (let at = fromBytes; at < toBytes;) {
         const { bytes: read, fromBytes: start } = await span(at, spanBytes)
         const part = read.subarray(at - start, toBytes - start)

@@ -2,6 +2,7 @@ import { blockLength, pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
+import type { Bitfield } from './bitfield.ts'
 import { beginPiece, makeRoom } from './openPieces.ts'
 import { stages, type OpenPiece, type PeerState, type Request, type ShareState, type Turn } from './state.ts'
 
@@ -12,7 +13,7 @@ export interface Pick {
 
 /**
  * What to ask this peer for next, of one share: first what finishes a piece already begun, then the rarest piece it has (random
- * among equals; one promised to somebody else counts as less rare), then, with nothing else left to ask, a second copy of a
+ * among equals, in runs; one promised to somebody else counts as less rare), then, with nothing else left to ask, a second copy of a
  * block that another peer has owed for long (end game). Null when it has nothing for us.
  */
 export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick | null {
@@ -47,7 +48,31 @@ function rarestPiece(turn: Turn, share: ShareState, peer: PeerState): PieceIndex
     bestCommonness = commonness
     if (randomBelow(turn.state.random, equals) === 0) best = piece
   }
-  return best !== null && makeRoom(turn, pieceLength(share.geometry, best)) ? best : null
+  if (best === null) return null
+  const piece = followsOn(share, peer, bits, bestCommonness) ?? best
+  if (!makeRoom(turn, pieceLength(share.geometry, piece))) return null
+  peer.lastPicked = { share, piece }
+  return piece
+}
+
+/**
+ * The piece after the last one begun with this peer, where it is as rare as any: runs with random beginnings are as diverse as
+ * single random pieces, and disks read and write them faster.
+ */
+function followsOn(
+  share: ShareState,
+  peer: PeerState,
+  bits: Bitfield,
+  commonness: number,
+): PieceIndex | null {
+  if (peer.lastPicked?.share !== share) return null
+  const piece = peer.lastPicked.piece + 1
+  const isRarest =
+    piece < share.hashCount &&
+    share.stage[piece] === stages.lacking &&
+    bits.has(piece) &&
+    share.ledger.commonness(piece) === commonness
+  return isRarest ? piece : null
 }
 
 function secondCopy(

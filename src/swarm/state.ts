@@ -113,6 +113,8 @@ export interface PeerState {
   readonly requests: Set<Request>
   /** Bytes of those. */
   aheadBytes: number
+  /** The last piece begun with it. */
+  lastPicked: { readonly share: ShareState; readonly piece: PieceIndex } | null
   /** How many bytes may be asked ahead; follows how soon it serves. */
   windowBytes: number
   lastBlockAt: Millis
@@ -188,6 +190,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     peer,
     requests: new Set(),
     aheadBytes: 0,
+    lastPicked: null,
     windowBytes: limits.requestedAheadMinBytes,
     lastBlockAt: now,
     queue: [],
