@@ -20,6 +20,5 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'threads',
-    isolate: false,
   },
 })

@@ -60,6 +60,32 @@ describe('asking', () => {
     expect(new Set([...askedOf(effects, bob), ...askedOf(effects, carol)]).size).toBe(1)
   })
 
+  it('S6 goes on with the piece after the last one, while none is rarer', () => {
+    const { bob, effects } = downloadFrom(40, range(40))
+    const [first = 0, second] = askedOf(effects, bob)
+    expect(second).toBe(first + 1 < 40 ? first + 1 : second)
+    const alice = new Machine()
+    const manifest = newManifest(6)
+    alice.holder(manifest, [0, 1, 3, 5])
+    const carol = alice.holder(manifest, range(6))
+    const asked = askedOf(alice.download(manifest, carol, hashesOf(0, 6)), carol)
+    expect(asked.slice(0, 2).toSorted()).toEqual([2, 4])
+  })
+
+  it('S15 asks again when a quarter of the window is free, for several blocks at once', () => {
+    const { alice, bob, manifest, share } = downloadFrom(40, range(40))
+    const requests: number[] = []
+    for (let round = 0; round < 24; round++) {
+      alice.now += 10
+      const piece = [...alice.asked(share).keys()][0] ?? 0
+      const asked = askedOf(alice.give(bob, manifest, piece), bob)
+      if (asked.length > 0) requests.push(asked.length)
+      alice.checked(manifest, piece)
+    }
+    const quarterBlocks = limits.requestedAheadMaxBytes / limits.blockSizeBytes / 4
+    expect(requests.slice(-3)).toEqual([quarterBlocks, quarterBlocks, quarterBlocks])
+  })
+
   it('S15 asks a new peer for little, and for more as it serves soon', () => {
     const { alice, bob, manifest, effects } = downloadFrom(40, range(40))
     expect(askedOf(effects, bob)).toHaveLength(firstAheadBlocks)

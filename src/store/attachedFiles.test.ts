@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { attachFiles } from './attachedFiles.ts'
+import { openSpanCache } from './spanCache.ts'
+
+const pieceSizeBytes = limits.pieceSizeMinBytes
+const sizeBytes = 4 * limits.attachedSpanMaxBytes
+
+/** A file that tells how many bytes each read of it took. */
+function countingFile(reads: number[]): File {
+  const file = new File([new Uint8Array(sizeBytes)], 'counted')
+  const slice = file.slice.bind(file)
+  file.slice = (from = 0, to = sizeBytes) => {
+    reads.push(to - from)
+    return slice(from, to)
+  }
+  return file
+}
+
+function attached(reads: number[]) {
+  const cache = openSpanCache(limits.attachedCacheMaxBytes)
+  const files = attachFiles([countingFile(reads)], { sizeBytes, pieceSizeBytes }, cache, 'share')
+  return (piece: number) => files.read(piece * pieceSizeBytes, (piece + 1) * pieceSizeBytes)
+}
+
+it('reads one piece for a reader who jumps about', async () => {
+  const reads: number[] = []
+  const readPiece = attached(reads)
+  for (const piece of [40, 3, 20]) await readPiece(piece)
+  expect(reads).toEqual([pieceSizeBytes, pieceSizeBytes, pieceSizeBytes])
+})
+
+it('reads further ahead for a reader who goes on where it was', async () => {
+  const reads: number[] = []
+  const readPiece = attached(reads)
+  const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
+  for (let piece = 0; piece < 3 * piecesPerSpan; piece++) await readPiece(piece)
+  expect(reads).toEqual([pieceSizeBytes, ...Array.from({ length: 3 }, () => limits.attachedSpanMaxBytes)])
+})
