@@ -33,6 +33,13 @@ describe('the buttons of a share', () => {
     expect(actionsIn(renderShare(state, more))).toEqual(actions)
   })
 
+  it('a link to this very computer says that it is of no use to another', () => {
+    const told = 'This link works on this computer alone'
+    expect(render({ roomLink: 'http://localhost:4173/#secret' })).toContain(told)
+    expect(render({ roomLink: 'http://127.0.0.1:4173/#secret' })).toContain(told)
+    expect(render({ roomLink: 'https://localhost.example/#secret' })).not.toContain(told)
+  })
+
   it('lead back when a download has failed', () => {
     expect(renderShare('failed')).toContain('Try again')
   })

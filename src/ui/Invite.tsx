@@ -65,7 +65,7 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
       <QrCode text={link} label={words.invite.qr} />
       <div className="invite-words">
         <h2 id={headingId}>{heading}</h2>
-        <p>{words.invite.how}</p>
+        <p>{isOnlyHere(link) ? words.invite.onlyHere : words.invite.how}</p>
         <RoomLink link={link} />
         <p className="invite-me">
           {words.invite.seenAs} <bdi>{cleanName(me.name) || words.unnamed}</bdi>
@@ -74,3 +74,7 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
     </div>
   )
 }
+
+/** A link to this very computer is of no use to another. */
+const isOnlyHere = (link: string): boolean =>
+  /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/.test(link)

@@ -146,6 +146,8 @@ export const en = {
 
   invite: {
     heading: 'Bring someone in',
+    onlyHere:
+      'This link works on this computer alone. For a phone or another computer, open the page by its network address, which the terminal shows, and share that link.',
     how: 'Scan this code with a phone, or send the link. Whoever opens it is in the room with you.',
     headingOthers: 'Invite more people',
     open: 'Invite',
