@@ -1,5 +1,4 @@
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { ShareId } from '../shared/ids.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
 import type { Manifest } from '../swarm/manifest.ts'
 import { decodeTree, type Entry } from '../swarm/tree.ts'
@@ -51,5 +50,3 @@ export function saveFaultDetail(fault: SharingFault): string | null {
       return fault.detail
   }
 }
-
-export type SavingProgress = Map<ShareId, number>

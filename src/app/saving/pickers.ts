@@ -44,7 +44,7 @@ async function saveFolderAs(share: Saveable, onProgress: OnProgress): Promise<vo
 }
 
 /** Writes a share's files, each with its path, into an empty folder. */
-export async function writeFolder(
+async function writeFolder(
   share: Saveable,
   folder: FileSystemDirectoryHandle,
   onProgress: OnProgress,
@@ -81,7 +81,7 @@ async function allowed<Handle>(name: string, make: (name: string) => Promise<Han
 }
 
 /** A folder of this name, numbered when it exists: nothing of the user's is ever written over. */
-export async function newFolder(
+async function newFolder(
   parent: FileSystemDirectoryHandle,
   name: string,
 ): Promise<FileSystemDirectoryHandle> {
