@@ -38,6 +38,8 @@ try {
 console.log(`\nFile of ${values.mb} MB; each tab a browser of its own, all on this machine.\n`)
 for (const { what, measured, limit } of rows)
   console.log(`${what.padEnd(64)} ${measured.padEnd(34)} ${limit}`)
+// PeerServer's timers cannot be stopped and would keep the process for ever.
+process.exit()
 
 async function measureRaw(): Promise<number> {
   const [from, to] = [await browsers.open(addressOf(server)), await browsers.open(addressOf(server))]
