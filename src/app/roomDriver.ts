@@ -17,6 +17,7 @@ import type { Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import type { Mailbox, OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from './clock.ts'
+import { inOrder } from './inOrder.ts'
 
 export interface RoomDriverOptions {
   readonly self: PeerId
@@ -61,8 +62,6 @@ export class RoomDriver {
   readonly #brokers: Signaling[] = []
   readonly #brokerStates: SignalingState[] = []
   readonly #links = new Map<PeerId, OpenedLink>()
-  readonly #inputs: RoomInput[] = []
-  #isHandling = false
 
   constructor(options: RoomDriverOptions) {
     this.#options = options
@@ -117,17 +116,12 @@ export class RoomDriver {
     for (const broker of this.#brokers) broker.close()
   }
 
-  /** Inputs that come while one is handled wait for their turn, so that effects are carried out in order. */
-  handle(input: RoomInput): void {
-    this.#inputs.push(input)
-    if (this.#isHandling) return
-    this.#isHandling = true
-    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-      for (const effect of this.#room.handle(next, this.#options.clock.now())) this.#carryOut(effect)
-    }
-    this.#isHandling = false
-    this.#options.listener.changed()
-  }
+  readonly handle = inOrder<RoomInput>(
+    (input) => {
+      for (const effect of this.#room.handle(input, this.#options.clock.now())) this.#carryOut(effect)
+    },
+    () => this.#options.listener.changed(),
+  )
 
   #carryOut(effect: RoomEffect): void {
     switch (effect.type) {

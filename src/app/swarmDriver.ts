@@ -11,6 +11,7 @@ import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swar
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Alarm, type Clock } from './clock.ts'
+import { inOrder } from './inOrder.ts'
 import { SmallestFirst } from './smallestFirst.ts'
 
 export interface SwarmDriverOptions {
@@ -51,8 +52,6 @@ export class SwarmDriver {
   readonly #store: PieceStore
   readonly #swarm: Swarm
   readonly #alarm: Alarm
-  readonly #inputs: SwarmInput[] = []
-  #isHandling = false
   /** Blocks sent and not yet taken by the peer's channel. */
   readonly #leaving = new Map<PeerId, Upload[]>()
   readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
@@ -127,17 +126,12 @@ export class SwarmDriver {
     listener.sourceLost(share)
   }
 
-  /** Inputs that come while one is handled wait for their turn, so that effects are carried out in order. */
-  handle(input: SwarmInput): void {
-    this.#inputs.push(input)
-    if (this.#isHandling) return
-    this.#isHandling = true
-    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-      for (const effect of this.#swarm.handle(next, this.#options.clock.now())) this.#carryOut(effect)
-    }
-    this.#isHandling = false
-    this.#options.listener.changed()
-  }
+  readonly handle = inOrder<SwarmInput>(
+    (input) => {
+      for (const effect of this.#swarm.handle(input, this.#options.clock.now())) this.#carryOut(effect)
+    },
+    () => this.#options.listener.changed(),
+  )
 
   close(): void {
     this.#alarm.stop()
