@@ -116,6 +116,7 @@ export class RoomDriver {
     for (const broker of this.#brokers) broker.close()
   }
 
+  /** Hands the machine an input and carries out what it orders. */
   readonly handle = inOrder<RoomInput>(
     (input) => {
       for (const effect of this.#room.handle(input, this.#options.clock.now())) this.#carryOut(effect)

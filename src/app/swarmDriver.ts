@@ -126,6 +126,7 @@ export class SwarmDriver {
     listener.sourceLost(share)
   }
 
+  /** Hands the machine an input and carries out what it orders. */
   readonly handle = inOrder<SwarmInput>(
     (input) => {
       for (const effect of this.#swarm.handle(input, this.#options.clock.now())) this.#carryOut(effect)

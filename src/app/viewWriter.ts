@@ -56,11 +56,6 @@ export class ViewWriter {
     this.#alarm.stop()
   }
 
-  nameOf(peer: PeerId): string {
-    const member = this.#sources.members().find((other) => other.peer === peer)
-    return member?.profile?.name ?? ''
-  }
-
   #view(): View {
     const { roomLink, self, profile, storage, notices, shares } = this.#sources
     const members = this.#sources.members()

@@ -92,17 +92,23 @@ const introductionMs = 1000
 /** In this time what is on its way arrives, and requests of those who never answer end. */
 const settlingMs = 60_000
 
+/** One source and its receivers, all linked and alike; everyone has heard of the share and takes it now. */
+function crowd(world: World, peers: number): { source: VirtualPeer; receivers: VirtualPeer[] } {
+  const source = world.addPeer(equal)
+  const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+  world.linkEveryone()
+  world.offer(source, hashBytesPerSecond)
+  world.run(introductionMs)
+  takeAll(world, receivers)
+  return { source, receivers }
+}
+
 export const scenarios = {
   flashCrowd: {
     about: 'everyone takes a fresh share at once; equal uplinks of 4 Mbit/s',
     run(peers, seed, check) {
       const world = new World(options(seed, 12 * MB, check))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkEveryone()
-      world.offer(source, hashBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
+      const { source, receivers } = crowd(world, peers)
       const startedMs = world.events.now
       runToEnd(world, receivers, maxMs)
       const result = outcome(world, source, receivers)
@@ -113,12 +119,7 @@ export const scenarios = {
     about: 'the source is gone once the room holds every piece between its members',
     run(peers, seed, check) {
       const world = new World(options(seed, 12 * MB, check))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkEveryone()
-      world.offer(source, hashBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
+      const { source, receivers } = crowd(world, peers)
       world.run(maxMs, roomHoldsAll(world, receivers))
       world.kill(source, 2000)
       runToEnd(world, receivers, maxMs)
@@ -180,12 +181,7 @@ export const scenarios = {
     about: 'the source leaves with most of the share, and later another drops the same file',
     run(peers, seed, check) {
       const world = new World(options(seed, 6 * MB, check))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkEveryone()
-      world.offer(source, hashBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
+      const { source, receivers } = crowd(world, peers)
       world.run(5000)
       world.kill(source, 1000)
       world.run(60_000)
@@ -201,13 +197,8 @@ export const scenarios = {
     about: 'links, the source among them, break again and again and come back after two seconds',
     run(peers, seed, check) {
       const world = new World(options(seed, 6 * MB, check))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      const { source, receivers } = crowd(world, peers)
       const everyone = [source, ...receivers]
-      world.linkEveryone()
-      world.offer(source, hashBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
       for (let breaks = 0; breaks < 10 * peers; breaks++) {
         const [one, other] = [world.pick(everyone), world.pick(everyone)]
         const atMs = introductionMs + (breaks * 2000) / peers
@@ -222,12 +213,7 @@ export const scenarios = {
     about: 'people pause, resume, cancel and begin again; disks fill up; links break',
     run(peers, seed, check) {
       const world = new World(options(seed, 4 * MB, check, { diskFullOneIn: 100 }))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkEveryone()
-      world.offer(source, hashBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
+      const { source, receivers } = crowd(world, peers)
       const { share } = world
       for (let whim = 0; whim < 8 * peers; whim++) {
         const peer = world.pick(receivers)

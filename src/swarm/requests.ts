@@ -139,6 +139,8 @@ function findRequest(peer: PeerState, share: ShareState, at: BlockAt): Request |
   return null
 }
 
+const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((block) => block.requests)
+
 /** Takes requests back, and says so to the peers asked. */
 export function cancelRequests(turn: Turn, requests: readonly Request[]): void {
   for (const request of requests) {
@@ -173,10 +175,7 @@ function giveUpSolo(turn: Turn, peer: PeerState, share: ShareState): void {
 }
 
 function beginAnew(turn: Turn, share: ShareState, open: OpenPiece): void {
-  cancelRequests(
-    turn,
-    open.blocks.flatMap((block) => block.requests),
-  )
+  cancelRequests(turn, requestsOf(open))
   dropOpenPiece(turn, share, open)
 }
 
@@ -217,12 +216,7 @@ export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState)
 
 /** Stops asking for a share; what is gathered stays. */
 export function stopRequests(turn: Turn, share: ShareState): void {
-  for (const open of share.open.values()) {
-    cancelRequests(
-      turn,
-      open.blocks.flatMap((block) => block.requests),
-    )
-  }
+  for (const open of share.open.values()) cancelRequests(turn, requestsOf(open))
 }
 
 type Outgoing = Parameters<Turn['emit']>[0] & { type: 'send' }
