@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What the page is made of, rather than made with: these may be imported anywhere. */
-const everywhere = new Set(['react', 'react-dom', 'zustand'])
+const everywhere = new Set(['react', 'react-dom', 'zustand', 'valibot'])
 
 const isTest = (path: string): boolean => /(\.test\.tsx?|Contract\.ts|\.spec\.ts)$/.test(path)
 /** Twins in memory, contract suites, worlds and samples to test in and with, and what lies in a folder called testing. */

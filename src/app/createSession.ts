@@ -3,6 +3,7 @@ import type { IceServer, OpenLink } from '../link/link.ts'
 import type { MemberSnapshot, Profile, RoomReport } from '../room/io.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Log } from '../shared/log.ts'
 import { seededRandom, type Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
@@ -33,6 +34,11 @@ export interface SessionParts {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly keys: RoomKeys
+  readonly log: Log
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
+  /** The log as text. */
+  readonly details: () => string
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
@@ -83,11 +89,13 @@ class AppSession implements OpenSession {
       random: seededRandom(random()),
       clock,
       store,
+      log: parts.log,
+      bugFound: parts.bugFound,
       uploadLimitBytesPerSecond: parts.uploadLimitBytesPerSecond,
       network: {
         send: (peer, bytes) => this.#room.send(peer, bytes),
         waitingBytes: (peer) => this.#room.waitingBytes(peer),
-        dropLink: (peer) => this.#room.dropLink(peer),
+        ban: (peer, reason) => this.#room.ban(peer, reason),
       },
       listener: {
         reported: (report) => this.#swarmReported(report),
@@ -182,6 +190,12 @@ class AppSession implements OpenSession {
     this.#swarm.handle({ type: 'downloadAsked', share })
   }
 
+  downloadAll(): void {
+    for (const { share, source, state } of this.#swarm.swarm.shares()) {
+      if (state === 'offered' && source === 'none' && !this.#shares.hidden.has(share)) this.download(share)
+    }
+  }
+
   pause(share: ShareId): void {
     this.#swarm.handle({ type: 'pauseAsked', share })
   }
@@ -220,6 +234,16 @@ class AppSession implements OpenSession {
     this.#touch()
     const detail = saved.ok ? null : saveFaultDetail(saved.fault)
     if (detail !== null) this.notify('error', { code: 'saveFailed', name: manifest.name, detail })
+  }
+
+  unfold(share: ShareId, isUnfolded: boolean): void {
+    if (isUnfolded) this.#shares.unfolded.add(share)
+    else this.#shares.unfolded.delete(share)
+    this.#view.write()
+  }
+
+  details(): string {
+    return this.#parts.details()
   }
 
   notify(level: Notice['level'], message: NoticeMessage): void {

@@ -10,6 +10,7 @@ import type { PieceStore } from '../store/pieceStore.ts'
 import { memoryIndex } from '../store/shareIndex.ts'
 import type { Clock } from './clock.ts'
 import { createSession, type OpenSession } from './createSession.ts'
+import type { LogBook } from './log.ts'
 import type { MemoryClock } from './memoryClock.ts'
 import { roomLink } from './roomLink.ts'
 import type { Saveable } from './saving/saveable.ts'
@@ -40,6 +41,8 @@ export interface MemberParts {
   readonly crypto: Crypto
   readonly random: Random
   readonly brokers: readonly OpenSignaling[]
+  readonly logBook: LogBook
+  readonly bugFound: (error: unknown) => void
   /** Lets no time pass until this work is done. */
   pending<Value>(work: Promise<Value>): Promise<Value>
   /** Lets time pass until the condition holds. */
@@ -71,6 +74,9 @@ export class Member {
       clock: this.#clock(),
       crypto,
       keys,
+      log: parts.logBook.log,
+      bugFound: parts.bugFound,
+      details: () => parts.logBook.text(),
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
       iceServers: [],

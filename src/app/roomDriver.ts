@@ -12,6 +12,7 @@ import {
   type Bytes,
 } from '../shared/bytes.ts'
 import type { LinkSession, PeerId } from '../shared/ids.ts'
+import type { Log } from '../shared/log.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
@@ -29,6 +30,9 @@ export interface RoomDriverOptions {
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
+  readonly log: Log
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
   readonly listener: RoomDriverListener
 }
 
@@ -99,7 +103,8 @@ export class RoomDriver {
     return this.#links.get(peer)?.link.waitingBytes ?? 0
   }
 
-  dropLink(peer: PeerId): void {
+  ban(peer: PeerId, reason: 'badPieces' | 'misbehaved'): void {
+    this.#options.log('warning', 'a peer is banned', { peer, reason })
     const opened = this.#links.get(peer)
     if (opened) this.#closeLink(peer, opened.session)
   }
@@ -122,6 +127,7 @@ export class RoomDriver {
       for (const effect of this.#room.handle(input, this.#options.clock.now())) this.#carryOut(effect)
     },
     () => this.#options.listener.changed(),
+    (error) => this.#options.bugFound(error),
   )
 
   #carryOut(effect: RoomEffect): void {

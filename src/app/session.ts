@@ -15,7 +15,10 @@ export interface Session {
   takeDataTransfer(transfer: DataTransfer): void
   /** Takes picked files; those with a `webkitRelativePath` become one folder share for each top folder. */
   takeFiles(files: FileList): void
+  /** Fetches the share and, once it is complete, hands it to the browser's downloads. */
   download(share: ShareId): void
+  /** The same for every share of others that is not here and not on the way. */
+  downloadAll(): void
   pause(share: ShareId): void
   resume(share: ShareId): void
   /** Stops a download and forgets what came of it; the offer stays. */
@@ -28,6 +31,10 @@ export interface Session {
   saveAs(share: ShareId): void
   /** Takes the share off our list and frees its space; our own is no longer offered by us. */
   remove(share: ShareId): void
+  /** Its details are looked at, or no more: only then its strip is kept current while it is at rest. */
+  unfold(share: ShareId, isUnfolded: boolean): void
+  /** What happened lately, as text to hand to whoever looks into a failure: no secret, address, file's or person's name in it. */
+  details(): string
   notify(level: Notice['level'], message: NoticeMessage): void
   dismiss(notice: number): void
   /** Leaves the room and frees everything. */

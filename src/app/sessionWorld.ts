@@ -8,6 +8,7 @@ import { randomRoomSecret, seededRandom, type Random } from '../shared/random.ts
 import { MemoryBroker } from '../signaling/memorySignaling.ts'
 import { openMemoryStore } from '../store/memoryStore.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
+import { openLogBook } from './log.ts'
 import { MemoryClock } from './memoryClock.ts'
 import { Member, type MemberOptions } from './memoryMember.ts'
 
@@ -23,6 +24,8 @@ const settleTurnsMax = 20_000
 export class SessionWorld {
   readonly broker = new MemoryBroker()
   readonly random: Random
+  /** Errors that only bugs of ours can cause: `close` fails when there are any. */
+  readonly bugs: unknown[] = []
   readonly #links = new MemoryLinks()
   readonly #clock = new MemoryClock()
   readonly #crypto: Crypto = nobleCrypto()
@@ -50,6 +53,8 @@ export class SessionWorld {
       links: this.#links,
       crypto: this.#crypto,
       random: seededRandom(this.random()),
+      logBook: openLogBook(this.#clock),
+      bugFound: (error) => this.bugs.push(error),
       brokers: [this.broker.signaling(seededRandom(this.random()))],
       pending: (work) => this.#track(work),
       until: (condition, what) => this.until(condition, what),
@@ -91,6 +96,8 @@ export class SessionWorld {
 
   close(): void {
     for (const member of this.#members) member.session.close()
+    const [bug] = this.bugs
+    if (bug !== undefined) throw bug
   }
 
   /** All that memory does it does by microtask, and a turn of the event loop ends those; only reads of files take several. */

@@ -96,13 +96,22 @@ describe('a share of the room', () => {
       reachableFraction: 1,
       haveBytes: 0,
       pieceCount: 4,
-      strip: ['common', 'rare', 'rare', 'rare'],
       trouble: null,
     })
     expect(look().holders.map(({ name, fraction }) => [name, fraction])).toEqual([
       ['alice', 1],
       ['bob', 0.25],
     ])
+  })
+
+  it('at rest has a strip only while its details are looked at', () => {
+    offer(alice, allPieces)
+    offer(bob, 0b1000_0000)
+    expect(look().strip).toEqual([])
+    views.unfolded.add(share)
+    expect(look().strip).toEqual(['common', 'rare', 'rare', 'rare'])
+    views.unfolded.delete(share)
+    expect(look().strip).toEqual([])
   })
 
   it('counts what is here, from whom it comes and how fast', () => {

@@ -32,6 +32,10 @@ export class ShareViews {
   readonly #memories = new Map<ShareId, Memory>()
   /** Shares the user took off the list. */
   readonly hidden = new Set<ShareId>()
+  /** Shares whose details are looked at: their strips are drawn even at rest. */
+  readonly unfolded = new Set<ShareId>()
+  /** Shares handed to the browser's downloads. */
+  readonly saved = new Set<ShareId>()
   /** Bytes saved so far of shares being saved. */
   readonly saving = new Map<ShareId, number>()
 
@@ -81,6 +85,8 @@ export class ShareViews {
     )
     const downBytesPerSecond = sum(holders, (holder) => holder.downBytesPerSecond)
     const leftBytes = manifest.sizeBytes - share.heldPayloadBytes
+    const isAtRest = share.state === 'complete' || (share.state === 'offered' && share.source === 'none')
+    const isLookedAt = !isAtRest || this.unfolded.has(share.share)
     const inspected = this.#swarm.inspect(share.share)
     return {
       share: share.share,
@@ -101,11 +107,12 @@ export class ShareViews {
       roomFraction: fraction(share.othersCount, pieceCount, share.otherCopies > 0),
       reachableFraction: fraction(share.reachableCount, pieceCount, true),
       holders,
-      strip: inspected ? stripOf(inspected, stripCells).map(stripCell) : [],
+      strip: inspected && isLookedAt ? stripOf(inspected, stripCells).map(stripCell) : [],
       pieceCount,
       pieceSizeBytes: manifest.pieceSizeBytes,
       trouble: this.#trouble(share, memory, now),
       savingBytes: this.saving.get(share.share) ?? null,
+      saved: this.saved.has(share.share),
     }
   }
 

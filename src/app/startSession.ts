@@ -7,6 +7,7 @@ import { openStore, type OpenedStore } from '../store/openStore.ts'
 import { pageClock } from './clock.ts'
 import { fetchBeside, loadConfig } from './config.ts'
 import { createSession, type OpenSession } from './createSession.ts'
+import { openLogBook } from './log.ts'
 import { deviceOf, randomName } from './names.ts'
 import { roomLink, roomOf, type OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
@@ -28,6 +29,10 @@ export async function startSession(): Promise<Session> {
     openStore((bytes) => crypt.sha256(bytes)),
     crypt.roomKeys(room.secret),
   ])
+  const book = openLogBook(
+    pageClock,
+    new URLSearchParams(location.search).has('debug') ? printLine : undefined,
+  )
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
     ...opened,
@@ -39,6 +44,9 @@ export async function startSession(): Promise<Session> {
     clock: pageClock,
     crypto: crypt,
     keys,
+    log: book.log,
+    bugFound: (error) => book.bug(error),
+    details: () => book.text(),
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: openSimplePeerLink,
     iceServers: config.iceServers,
@@ -50,6 +58,9 @@ export async function startSession(): Promise<Session> {
   followPage(session)
   return session
 }
+
+// oxlint-disable-next-line no-console -- asked for by `?debug`
+const printLine = (line: string): void => console.debug(line)
 
 function tellWhatIsMissing(
   session: Session,

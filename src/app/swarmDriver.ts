@@ -3,6 +3,7 @@ import type { Bytes } from '../shared/bytes.ts'
 import { pieceCount } from '../shared/geometry.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
@@ -21,6 +22,9 @@ export interface SwarmDriverOptions {
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
   readonly network: Network
+  readonly log: Log
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
   readonly listener: SwarmDriverListener
 }
 
@@ -29,7 +33,8 @@ export interface Network {
   send(peer: PeerId, bytes: Bytes): void
   /** Bytes waiting to leave on the peer's link. */
   waitingBytes(peer: PeerId): number
-  dropLink(peer: PeerId): void
+  /** The peer sent what no honest one sends: its link is dropped, and it stays out for a while. */
+  ban(peer: PeerId, reason: 'badPieces' | 'misbehaved'): void
 }
 
 export interface SwarmDriverListener {
@@ -132,6 +137,7 @@ export class SwarmDriver {
       for (const effect of this.#swarm.handle(input, this.#options.clock.now())) this.#carryOut(effect)
     },
     () => this.#options.listener.changed(),
+    (error) => this.#options.bugFound(error),
   )
 
   close(): void {
@@ -157,7 +163,7 @@ export class SwarmDriver {
       case 'uploadBlock':
         return void this.#upload(effect)
       case 'dropLink':
-        return this.#options.network.dropLink(effect.peer)
+        return this.#options.network.ban(effect.peer, effect.reason)
       case 'wakeAt':
         return this.#alarm.setAt(effect.at, () => this.handle({ type: 'woke' }))
       case 'report':

@@ -59,7 +59,7 @@ export interface ShareView {
   readonly reachableFraction: number
   /** Those who hold some of it or take it from us. */
   readonly holders: readonly HolderView[]
-  /** The pieces, left to right, at most 120 cells. */
+  /** The pieces, left to right, at most 120 cells; empty unless it is on the way or its details are unfolded (`Session.unfold`). */
   readonly strip: readonly StripCell[]
   readonly pieceCount: number
   readonly pieceSizeBytes: number
@@ -67,6 +67,8 @@ export interface ShareView {
   readonly trouble: ShareTrouble | null
   /** Saving in progress: bytes written so far; null when none. */
   readonly savingBytes: number | null
+  /** It was handed to the browser's downloads at least once. */
+  readonly saved: boolean
 }
 
 export interface HolderView {
@@ -100,18 +102,26 @@ export interface Notice {
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
   | { readonly code: 'brokerUnreachable' }
-  | { readonly code: 'brokerBack' }
   | { readonly code: 'badRoomLink' }
   | { readonly code: 'noWebRtc' }
   | { readonly code: 'insecureOrigin'; readonly limitBytes: number }
   | { readonly code: 'noDiskStore'; readonly limitBytes: number }
   | { readonly code: 'badConfig'; readonly detail: string }
+  /** config.json is there and cannot be read, so nobody is contacted: never a stranger's broker for want of a file. */
+  | { readonly code: 'configUnreadable'; readonly detail: string }
+  /** A bug of ours: the rest goes on. The page offers to copy the details. */
+  | { readonly code: 'bug' }
+  /** A member sent damaged or senseless data and is kept out for a while. Its name may be empty. */
+  | { readonly code: 'memberBanned'; readonly name: string }
+  /** A member offers more than we keep track of. Its name may be empty. */
+  | { readonly code: 'theirSharesIgnored'; readonly name: string }
+  /** We offer more than a member keeps track of. Its name may be empty. */
+  | { readonly code: 'ourSharesIgnored'; readonly name: string }
   | { readonly code: 'memberJoined'; readonly name: string }
   | { readonly code: 'memberLeft'; readonly name: string }
   | { readonly code: 'memberLost'; readonly name: string }
   | { readonly code: 'shareComplete'; readonly name: string }
   | { readonly code: 'sourceChanged'; readonly name: string }
-  | { readonly code: 'storageFull'; readonly name: string }
   | { readonly code: 'unreadable'; readonly name: string }
   /** More bytes or files than one share can hold. */
   | { readonly code: 'tooMuch'; readonly name: string }
@@ -120,5 +130,4 @@ export type NoticeMessage =
   | { readonly code: 'roomFull'; readonly membersMax: number }
   | { readonly code: 'alreadyShared'; readonly name: string }
   | { readonly code: 'saveFailed'; readonly name: string; readonly detail: string }
-  | { readonly code: 'linkCopied' }
   | { readonly code: 'copyFailed' }

@@ -171,6 +171,10 @@ export const limits = {
   viewIntervalMs: 250,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
+  /** Things that happened, kept for whoever looks into a failure. */
+  logEntriesMax: 500,
+  /** Of an error's stack, the innermost places. */
+  logStackFramesMax: 6,
   /** A peer counts as a source of a share this long after its last block. */
   sourceRecentMs: 3 * seconds,
 } as const

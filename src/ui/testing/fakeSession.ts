@@ -20,6 +20,7 @@ export function fakeSession(
       takeDataTransfer: tell('takeDataTransfer'),
       takeFiles: tell('takeFiles'),
       download: tell('download'),
+      downloadAll: tell('downloadAll'),
       pause: tell('pause'),
       resume: tell('resume'),
       cancel: tell('cancel'),
@@ -27,6 +28,8 @@ export function fakeSession(
       canSaveAs: options.canSaveAs ?? false,
       saveAs: tell('saveAs'),
       remove: tell('remove'),
+      unfold: tell('unfold'),
+      details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
         store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== notice) })),
@@ -90,6 +93,7 @@ export function share(name: string, more: Partial<ShareView> = {}): ShareView {
     pieceSizeBytes: 65_536,
     trouble: null,
     savingBytes: null,
+    saved: false,
     ...more,
   }
 }

@@ -101,7 +101,11 @@ describe('troubles', () => {
 describe('notices', () => {
   const messages: readonly NoticeMessage[] = [
     { code: 'brokerUnreachable' },
-    { code: 'brokerBack' },
+    { code: 'configUnreadable', detail: 'offline' },
+    { code: 'bug' },
+    { code: 'memberBanned', name: 'bob' },
+    { code: 'theirSharesIgnored', name: 'bob' },
+    { code: 'ourSharesIgnored', name: 'bob' },
     { code: 'badRoomLink' },
     { code: 'noWebRtc' },
     { code: 'insecureOrigin', limitBytes: 1 },
@@ -111,7 +115,6 @@ describe('notices', () => {
     { code: 'memberLost', name: 'bob' },
     { code: 'shareComplete', name: 'a.txt' },
     { code: 'sourceChanged', name: 'a.txt' },
-    { code: 'storageFull', name: 'a.txt' },
     { code: 'unreadable', name: 'a.txt' },
     { code: 'tooMuch', name: 'a.txt' },
     { code: 'emptyFolder', name: 'photos' },
@@ -119,7 +122,6 @@ describe('notices', () => {
     { code: 'roomFull', membersMax: 12 },
     { code: 'alreadyShared', name: 'a.txt' },
     { code: 'saveFailed', name: 'a.txt', detail: 'the disk is gone' },
-    { code: 'linkCopied' },
     { code: 'copyFailed' },
   ]
   it.each(messages)('are whole sentences: $code', (message) => {

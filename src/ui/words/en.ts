@@ -60,8 +60,6 @@ function notice(message: NoticeMessage): string {
   switch (message.code) {
     case 'brokerUnreachable':
       return 'The introduction service cannot be reached, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
-    case 'brokerBack':
-      return 'The introduction service is back. Newcomers can join again.'
     case 'badRoomLink':
       return 'That room link is damaged or incomplete, so you are in a new room. Ask for the link once more, or share the one of this room.'
     case 'noWebRtc':
@@ -72,6 +70,16 @@ function notice(message: NoticeMessage): string {
       return `This browser gives the page no disk space (a private window, perhaps), so files are kept in memory: ${size(message.limitBytes)} at most.`
     case 'badConfig':
       return `The settings of this page (config.json) could not be read, so it uses its defaults: ${named(message.detail)}`
+    case 'configUnreadable':
+      return `The settings of this page (config.json) are there but could not be read, so nobody is contacted: ${named(message.detail)}. Reload the page, or ask whoever runs it.`
+    case 'bug':
+      return 'Something went wrong inside Swarmdrop. What has come is safe and the rest goes on; if something stands still, reload the page.'
+    case 'memberBanned':
+      return `${named(message.name)} sent damaged data and is kept out for a while. Nothing wrong was kept.`
+    case 'theirSharesIgnored':
+      return `${named(message.name)} offers more than this page keeps track of. The rest of it is not shown.`
+    case 'ourSharesIgnored':
+      return `You offer more than ${named(message.name)} can keep track of. Take something off, or put files into one folder.`
     case 'memberJoined':
       return `${named(message.name)} is here.`
     case 'memberLeft':
@@ -82,8 +90,6 @@ function notice(message: NoticeMessage): string {
       return `${named(message.name)} is here, whole and checked.`
     case 'sourceChanged':
       return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. Drop it here again to share it as it is now.`
-    case 'storageFull':
-      return `The disk is full, so ${named(message.name)} is paused. What has come is safe. Free some space, then resume it.`
     case 'unreadable':
       return `${named(message.name)} could not be read and was left out. Check that it still exists and that you may open it, then drop it again.`
     case 'tooMuch':
@@ -98,8 +104,6 @@ function notice(message: NoticeMessage): string {
       return `${named(message.name)} is already in this room.`
     case 'saveFailed':
       return `${named(message.name)} could not be saved (${named(message.detail)}). It is still safe here; try again.`
-    case 'linkCopied':
-      return 'Link copied.'
     case 'copyFailed':
       return 'The browser did not allow copying. The link is selected: copy it with your keyboard or by a long press.'
   }
