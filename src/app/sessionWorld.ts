@@ -149,6 +149,8 @@ export class SessionWorld {
 /** A file that can go bad, as a File of a browser does when what is on disk was changed, moved or deleted. */
 export class DiskFile extends File {
   isGone = false
+  /** Called before each read. */
+  onRead: () => void = () => undefined
 
   constructor(name: string, bytes: Bytes, lastModified = 0) {
     super([bytes], name, { lastModified })
@@ -165,6 +167,7 @@ export class DiskFile extends File {
   }
 
   async #read(part: Blob): Promise<ArrayBuffer> {
+    this.onRead()
     if (this.isGone) throw new DOMException('gone', 'NotReadableError')
     return part.arrayBuffer()
   }
