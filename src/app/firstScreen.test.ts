@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'
-import { MemoryClock } from './memoryClock.ts'
-import { SessionWorld } from './sessionWorld.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
+import { SessionWorld } from './testing/sessionWorld.ts'
 
 function openScreen() {
   const book = openLogBook(new MemoryClock())

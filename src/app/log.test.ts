@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { openLogBook } from './log.ts'
-import { MemoryClock } from './memoryClock.ts'
-import { DiskFile, SessionWorld } from './sessionWorld.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
+import { DiskFile, SessionWorld } from './testing/sessionWorld.ts'
 
 function openBook() {
   const clock = new MemoryClock()

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
-import type { Member } from './memoryMember.ts'
-import { DiskFile, SessionWorld } from './sessionWorld.ts'
+import type { Member } from './testing/testMember.ts'
+import { DiskFile, SessionWorld } from './testing/sessionWorld.ts'
 
 let world: SessionWorld
 beforeEach(() => {
