@@ -1,59 +1,19 @@
-import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
-import type { IceServer, OpenLink } from '../link/link.ts'
-import type { Profile } from '../room/io.ts'
-import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Log } from '../shared/log.ts'
-import { seededRandom, type Random } from '../shared/random.ts'
+import { seededRandom } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import type { OpenSignaling } from '../signaling/signaling.ts'
-import type { PieceStore } from '../store/pieceStore.ts'
-import type { ShareIndex } from '../store/shareIndex.ts'
 import type { SwarmReport } from '../swarm/io.ts'
-import type { Clock } from './clock.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import type { Intake, IntakeReport } from './intake.ts'
-import type { NoticeBoard } from './noticeBoard.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
-import type { SaveWay } from './savingShares.ts'
 import type { ShareActions } from './session.ts'
+import type { SessionParts } from './sessionParts.ts'
 import { ShareViews } from './shareViews.ts'
 import { Sharing } from './sharing.ts'
 import { SwarmDriver } from './swarmDriver.ts'
-import type { ViewStore } from './viewStore.ts'
 import { ViewWriter } from './viewWriter.ts'
-
-/** Everything a session is made of: the real parts in a page, their twins in a test. */
-export interface SessionParts {
-  readonly self: PeerId
-  readonly profile: Profile
-  /** We made this room just now. */
-  readonly fresh: boolean
-  readonly random: Random
-  readonly clock: Clock
-  readonly crypto: Crypto
-  readonly keys: RoomKeys
-  readonly brokers: readonly OpenSignaling[]
-  readonly openLink: OpenLink
-  readonly iceServers: readonly IceServer[]
-  readonly store: PieceStore
-  readonly index: ShareIndex
-  /** Names this page in the index. */
-  readonly tab: string
-  /** 0 for none. */
-  readonly uploadLimitBytesPerSecond: number
-  readonly save: SaveWay
-  /** Null where the browser has no pickers. */
-  readonly saveAs: SaveWay | null
-  /** Where the session writes what people see. */
-  readonly view: ViewStore
-  readonly notices: NoticeBoard
-  readonly log: Log
-  /** Something threw that only a bug can make throw. */
-  readonly bugFound: (error: unknown) => void
-}
 
 /** A session, and what only the page around it and tests call. */
 export interface OpenSession extends ShareActions {
