@@ -52,7 +52,8 @@ export interface RoomDriverListener {
 interface OpenedLink {
   readonly session: LinkSession
   readonly link: Link
-  open: boolean
+  /** `open` for the room alone, which may turn the peer away at once; `shared` once the rest of the session knows of it. */
+  state: 'opening' | 'open' | 'shared'
 }
 
 /** A room message is JSON, a swarm message begins with a type below this. */
@@ -95,7 +96,7 @@ export class RoomDriver {
 
   send(peer: PeerId, bytes: Bytes): void {
     const opened = this.#links.get(peer)
-    if (opened?.open === true) opened.link.send(bytes)
+    if (opened && opened.state !== 'opening') opened.link.send(bytes)
   }
 
   /** Bytes waiting to leave on the peer's link; 0 when there is none. */
@@ -220,9 +221,11 @@ export class RoomDriver {
         },
         opened: (route) => {
           const opened = this.#links.get(peer)
-          if (!opened || !isCurrent()) return
-          opened.open = true
+          if (opened?.session !== session) return
+          opened.state = 'open'
           this.handle({ type: 'linkOpened', peer, session, route })
+          if (!isCurrent()) return
+          opened.state = 'shared'
           listener.peerLinked(peer)
         },
         messageArrived: (bytes) => {
@@ -237,7 +240,7 @@ export class RoomDriver {
       },
     })
     assert(!this.#links.has(peer), 'one link a peer at a time')
-    this.#links.set(peer, { session, link, open: false })
+    this.#links.set(peer, { session, link, state: 'opening' })
   }
 
   #messageArrived(peer: PeerId, bytes: Bytes): void {
@@ -259,10 +262,10 @@ export class RoomDriver {
   }
 
   #linkClosed(peer: PeerId, session: LinkSession): void {
-    const wasOpen = this.#links.get(peer)?.open === true
+    const wasShared = this.#links.get(peer)?.state === 'shared'
     this.#links.delete(peer)
     this.handle({ type: 'linkClosed', peer, session })
-    if (wasOpen) this.#options.listener.peerUnlinked(peer)
+    if (wasShared) this.#options.listener.peerUnlinked(peer)
   }
 }
 
