@@ -8,6 +8,8 @@ export type LinkFault =
   | { readonly code: 'connectionFailed'; readonly detail: string }
   /** The browser refused what the other side signaled. */
   | { readonly code: 'badSignal'; readonly detail: string }
+  /** The other side takes less than `limits.channelMessageMinBytes` in one data channel message. */
+  | { readonly code: 'messagesTooSmall'; readonly detail: string }
   /** The data channel broke. */
   | { readonly code: 'channelFailed'; readonly detail: string }
 
@@ -29,14 +31,12 @@ export interface Link {
   /** Takes what the other side signaled (untrusted JSON text: a malformed one closes the link with a fault). */
   signal(signal: string): void
   /**
-   * Sends one message of at most `maxMessageBytes`. Before `opened` and after `closed` it is dropped.
-   * Never blocks: the sender looks at `waitingBytes` and waits for `drained`.
+   * Sends one message of at most `limits.messageSizeMaxBytes`, in parts if the other side's browser takes no more at once.
+   * Before `opened` and after `closed` it is dropped. Never blocks: the sender looks at `waitingBytes` and waits for `drained`.
    */
   send(bytes: Bytes): void
   /** Bytes handed to `send` that the channel has not yet taken. */
   readonly waitingBytes: number
-  /** The largest message both sides take; known once opened. */
-  readonly maxMessageBytes: number
   /** Says goodbye properly: what was sent before is delivered if the other side is there. */
   close(): void
 }

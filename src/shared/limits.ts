@@ -29,8 +29,10 @@ export const limits = {
   treeSizeMaxBytes: 64 * MiB,
 
   // Messages
-  /** A block and its header: what every current browser takes in one data channel message. */
+  /** A block and its header. */
   messageSizeMaxBytes: 64 * KiB + 64,
+  /** Every browser takes this in one data channel message; who says less wants us to send crumbs, and gets no link. */
+  channelMessageMinBytes: 16 * KiB,
   /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
   /** Runs of pieces in one have or promise. */
