@@ -12,7 +12,7 @@ export interface RoomContext {
   readonly self: PeerId
   readonly random: Random
   readonly brokers: readonly OwnBroker[]
-  profile: Profile
+  readonly profile: Profile
   /** The moment of the input being handled. */
   now: Millis
   readonly emit: (effect: RoomEffect) => void

@@ -26,6 +26,8 @@ export interface Conversation {
   linkOpened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void
   messageArrived(member: LinkedMember, message: RoomMessage): void
   messageFaulted(member: LinkedMember): void
+  /** Ends whatever is between us and the peer, and keeps it out for a while. */
+  ban(peer: PeerId): void
   /** Says goodbye to everyone and closes every link and attempt. */
   leave(): void
 }
@@ -47,16 +49,22 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
   }
 
-  /** Closes the link of a member that will not come back soon. */
-  function part({ peer, profile, road }: LinkedMember, reason: 'left' | 'misbehaved'): void {
-    roster.changed()
-    emit({ type: 'closeLink', peer, session: road.session, reason })
+  function saidBye(member: LinkedMember): void {
+    const { peer, profile, road } = member
+    roster.removeLeft(member)
+    emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
     if (profile !== null) emit({ type: 'report', report: { type: 'memberLeft', peer, profile } })
   }
 
-  function saidBye(member: LinkedMember): void {
-    part(member, 'left')
-    roster.removeLeft(member)
+  function ban(peer: PeerId): void {
+    const member = roster.find(peer)
+    roster.ban(peer)
+    if (member === undefined) return
+    const { road, profile } = member
+    if (road.state !== 'waiting') {
+      emit({ type: 'closeLink', peer, session: road.session, reason: 'misbehaved' })
+    }
+    emit({ type: 'report', report: { type: 'memberBanned', peer, profile } })
   }
 
   return {
@@ -105,10 +113,10 @@ export function createConversation(context: RoomContext, parts: ConversationPart
 
     messageFaulted(member) {
       member.strikes++
-      if (member.strikes < limits.strikesMax) return
-      part(member, 'misbehaved')
-      roster.removeBanned(member)
+      if (member.strikes >= limits.strikesMax) ban(member.peer)
     },
+
+    ban,
 
     leave() {
       for (const { peer, road } of roster.all()) {

@@ -108,7 +108,7 @@ export function createIntroductions(
 
   return {
     letterArrived(letter) {
-      if (!relaying.accepts(letter)) return
+      if (roster.isBanned(letter.from) || !relaying.accepts(letter)) return
       const { from, signal } = letter
       if (signal.type === 'answer' || signal.type === 'candidate') {
         signalArrived(from, signal)

@@ -124,9 +124,6 @@ function assemble(context: RoomContext, fresh: boolean) {
       case 'started':
       case 'woke':
         break
-      case 'profileChanged':
-        context.profile = input.profile
-        break
       case 'brokerOnline':
         setOnline(input.broker, true)
         doors.brokerOnline(input.broker)
@@ -170,6 +167,9 @@ function assemble(context: RoomContext, fresh: boolean) {
         if (member !== undefined) conversation.messageFaulted(member)
         break
       }
+      case 'peerMisbehaved':
+        conversation.ban(input.peer)
+        break
       case 'resumed':
         resume()
         break

@@ -112,6 +112,10 @@ export const limits = {
   redialMaxMs: 30 * seconds,
   /** A lost member is forgotten after this. */
   lostForgetMs: 120 * seconds,
+  /** One whose link was dropped for misbehaving is kept out this long. */
+  banMs: 120 * seconds,
+  /** Peers kept out at the same time: to fill this in the time of a ban, eight must misbehave each second. */
+  bansMax: 1000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
   /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
