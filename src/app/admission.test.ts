@@ -38,3 +38,27 @@ describe('a full room', () => {
     await late.takeWhole('of member 0')
   })
 })
+
+describe('a member that sends spoiled pieces', () => {
+  it('[R19] is dropped by who got them, does not come back within the ban however it tries, and may afterwards', async () => {
+    const mallory = await world.join('mallory', { fresh: true, spoilsBlocks: true })
+    const [bob, carol] = [await world.join('bob'), await world.join('carol')]
+    await world.linked(mallory, bob, carol)
+    mallory.offer(new DiskFile('bait.bin', randomBytes(world.random, 10 * limits.pieceSizeMinBytes)))
+    await bob.take('bait.bin')
+    await world.until(() => bob.said.some(({ code }) => code === 'memberBanned'), 'mallory is banned')
+    expect(bob.said.map(({ code }) => code)).not.toContain('memberLeft')
+
+    const seen = new Set<string>()
+    for (let passedMs = 0; passedMs < limits.banMs - 2000; passedMs += 1000) {
+      mallory.session.resumeRoom()
+      for (const name of bob.linkedNames()) seen.add(name)
+      await world.pass(1000)
+    }
+    expect([...seen]).toEqual(['carol'])
+    expect(mallory.linkedNames()).toEqual(['carol'])
+    // Else it would be caught again at once.
+    bob.press('cancel', 'bait.bin')
+    await world.linked(mallory, bob, carol)
+  })
+})

@@ -23,6 +23,8 @@ export interface MemberOptions {
   /** Makes the sender slow in virtual time; 0 for no limit. */
   readonly uploadLimitBytesPerSecond?: number
   readonly storeLimitBytes?: number
+  /** Sends other bytes than its files have. */
+  readonly spoilsBlocks?: boolean
 }
 
 export interface SavedShare {

@@ -3,6 +3,9 @@ import type { Bytes } from '../shared/bytes.ts'
 /** How a link's bytes travel: straight to the other browser, or through a TURN server. */
 export type Route = 'direct' | 'relayed'
 
+/** What a signal carries: a description each way and any number of ICE candidates (trickle, RFC 8838). */
+export type SignalKind = 'offer' | 'answer' | 'candidate'
+
 export type LinkFault =
   /** ICE found no way, or the way broke and did not come back. */
   | { readonly code: 'connectionFailed'; readonly detail: string }
@@ -15,8 +18,8 @@ export type LinkFault =
 
 /** What happens on a link, told to the one listener it was opened with. After `closed` nothing follows. */
 export interface LinkListener {
-  /** An offer, answer or ICE candidate for the other side, as JSON text. */
-  signaled(signal: string): void
+  /** Something for the other side's `signal`, as JSON text. */
+  signaled(kind: SignalKind, data: string): void
   opened(route: Route): void
   /** One whole message, in the order sent. The bytes belong to the receiver. */
   messageArrived(bytes: Bytes): void

@@ -8,6 +8,7 @@ import {
   type LinkListener,
   type OpenLink,
   type Route,
+  type SignalKind,
 } from './link.ts'
 
 /** One thing every link must do. Free of any test framework, so that it runs in a page as well. */
@@ -27,6 +28,7 @@ type LinkEvent =
 export class End implements LinkListener {
   readonly link: Link
   readonly events: LinkEvent[] = []
+  readonly signaledKinds = new Set<SignalKind>()
   /** Takes what this end signals. */
   onSignal: (signal: string) => void = () => {}
   #read = 0
@@ -49,8 +51,9 @@ export class End implements LinkListener {
     return this.events.flatMap((event) => (event.type === 'message' ? [event.bytes] : []))
   }
 
-  signaled(signal: string): void {
-    this.onSignal(signal)
+  signaled(kind: SignalKind, data: string): void {
+    this.signaledKinds.add(kind)
+    this.onSignal(data)
   }
   opened(route: Route): void {
     this.#tell({ type: 'opened', route })
@@ -161,6 +164,8 @@ export const linkContract: readonly LinkCase[] = [
       assert(pair.alice.events.length + pair.bob.events.length === 0, 'nothing told yet')
       const [here, there] = await Promise.all([pair.alice.next('opened'), pair.bob.next('opened')])
       assert(here.route === 'direct' && there.route === 'direct', 'a direct route')
+      assert(pair.alice.signaledKinds.has('offer') && !pair.alice.signaledKinds.has('answer'), 'an offer')
+      assert(pair.bob.signaledKinds.has('answer') && !pair.bob.signaledKinds.has('offer'), 'an answer')
       closeBoth(pair)
     },
   },

@@ -137,8 +137,8 @@ class MemoryLink implements Link {
 
   #signalLater(type: 'offer' | 'answer', place: number): void {
     queueMicrotask(() => {
-      if (this.#state.name === 'signaling')
-        this.#listener.signaled(JSON.stringify({ type, sdp: sdpOf(place) }))
+      if (this.#state.name !== 'signaling') return
+      this.#listener.signaled(type, JSON.stringify({ type, sdp: sdpOf(place) }))
     })
   }
 

@@ -4,7 +4,14 @@ import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
-import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from './link.ts'
+import {
+  drainedBytes,
+  type Link,
+  type LinkFault,
+  type LinkListener,
+  type LinkOptions,
+  type SignalKind,
+} from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes, moreFollows, PartJoiner, partsOf } from './messageParts.ts'
 import { routeFrom } from './route.ts'
@@ -102,7 +109,10 @@ class SimplePeerLink implements Link {
 
   #listenToPeer(peer: SimplePeer): void {
     peer.on('signal', (signal) => {
-      if (this.#state.name === 'connecting') this.#listener.signaled(JSON.stringify(signal))
+      // Calls for renegotiation are among them, and nobody answers those.
+      if (this.#state.name === 'connecting' && isForOtherSide(signal.type)) {
+        this.#listener.signaled(signal.type, JSON.stringify(signal))
+      }
     })
     peer.on('connect', () => peer.getStats((_, stats = []) => this.#opened(routeFrom(stats))))
     peer.on('data', (message) => this.#messageArrived(message))
@@ -203,6 +213,9 @@ class SimplePeerLink implements Link {
     if (name !== 'leaving') this.#listener.closed(fault)
   }
 }
+
+const isForOtherSide = (type: string): type is SignalKind =>
+  type === 'offer' || type === 'answer' || type === 'candidate'
 
 /** Null where the browser has no WebRTC at all. */
 function makePeer({ initiator, iceServers }: LinkOptions): SimplePeer | null {
