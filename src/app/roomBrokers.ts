@@ -1,7 +1,8 @@
 import type { BrokerIndex, RoomInput } from '../room/io.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import type { Log } from '../shared/log.ts'
-import type { Mailbox, OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
+import type { Mailbox } from '../shared/mailboxes.ts'
+import type { OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
 import type { Guard } from './guard.ts'
 
 export interface RoomBrokersParts {

@@ -364,6 +364,22 @@ export const linkContract: readonly LinkCase[] = [
     },
   },
   {
+    name: '[L2] drops candidates that lead to a name or nowhere, before and after it opens, and lives on',
+    async run(open) {
+      const pair = makePair(open)
+      for (const address of ['name.invalid', '', 'two words', '192.0.2.1.example']) {
+        const candidate = `candidate:1 1 udp 1 ${address} 9 typ host`
+        pair.bob.link.signal(JSON.stringify({ type: 'candidate', candidate: { candidate, sdpMid: '0' } }))
+      }
+      await Promise.all([pair.alice.next('opened'), pair.bob.next('opened')])
+      const last = { type: 'candidate', candidate: { candidate: '', sdpMid: '0' } }
+      pair.alice.link.signal(JSON.stringify(last))
+      pair.bob.link.send(patterned(3))
+      await pair.alice.next('message')
+      closeBoth(pair)
+    },
+  },
+  {
     name: 'lives on under a rain of candidates that lead nowhere',
     async run(open) {
       const pair = await openPair(open)

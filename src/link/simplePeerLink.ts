@@ -73,7 +73,7 @@ class SimplePeerLink implements Link {
     const signal = parseLinkSignal(text)
     if (!signal) return this.#end({ code: 'badSignal', detail: 'not a signal' })
     if (signal.type === 'candidate') {
-      if (this.#candidates++ < candidatesMax) this.#pass(signal)
+      if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
       return
     }
     if (signal.type !== this.#expects) {

@@ -1,9 +1,8 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import type { Mailbox } from '../shared/mailboxes.ts'
 
 /** Index of a broker in the configuration. */
 export type BrokerIndex = number
-/** A broker address, opaque to the room. */
-export type Mailbox = string
 
 export type Device = 'phone' | 'tablet' | 'desktop'
 
