@@ -22,7 +22,7 @@ export function leadsToAddress(candidate: string): boolean {
 /** Every way a browser may break lines: what it reads as a line must be one here too. */
 export const linesOf = (sdp: string): string[] => sdp.split(/\r\n|\r|\n/)
 
-/** Firefox reads names of attributes in any case and between blanks. */
+/** Some read names of attributes in any case and with blanks around them. */
 const candidateLine = /^\s*a\s*=\s*candidate\b/i
 
 /** The description without the candidates that lead elsewhere. */

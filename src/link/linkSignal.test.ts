@@ -83,6 +83,11 @@ const described = (lines: string) => {
   return signal !== null && 'sdp' in signal ? linesWithCandidate(signal.sdp) : null
 }
 
+const isFit = (line: string): boolean => {
+  const address = line.split(' ')[4] ?? ''
+  return isIP(address) > 0 || /^[a-z]+\.local$/.test(address)
+}
+
 describe('[L2] candidates', () => {
   test.each(browserCandidates)('[L2] taken: %s', (line) => {
     expect(trickled(line)).toMatchObject({ candidate: { candidate: line } })
@@ -110,10 +115,6 @@ describe('[L2] candidates', () => {
     const line = fc
       .tuple(fc.constantFrom('a=candidate:', 'A=CANDIDATE:', ' a=candidate:', 'candidate:'), address)
       .map(([head, to]) => `${head}1 1 udp 2122 ${to} 50000 typ host`)
-    const isFit = (text: string): boolean => {
-      const to = text.split(' ')[4] ?? ''
-      return isIP(to) > 0 || /^[a-z]+\.local$/.test(to)
-    }
     fc.assert(
       fc.property(
         fc.array(line, { maxLength: 6 }),

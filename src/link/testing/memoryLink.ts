@@ -1,9 +1,9 @@
-import type { Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from './link.ts'
-import { parseLinkSignal } from './linkSignal.ts'
-import { messageSizeByDefaultBytes } from './messageParts.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from '../link.ts'
+import { parseLinkSignal } from '../linkSignal.ts'
+import { messageSizeByDefaultBytes } from '../messageParts.ts'
 
 /**
  * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by

@@ -1,8 +1,9 @@
-import { bytesEqual } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import type { OpenLink } from './link.ts'
-import { End, openPair, patterned, type LinkCase } from './linkContract.ts'
+import { bytesEqual } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import type { OpenLink } from '../link.ts'
+import type { LinkCase } from './linkContract.ts'
+import { End, openPair, patterned } from './linkEnds.ts'
 
 interface RawPair {
   readonly alice: End
