@@ -1,9 +1,10 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Deadline, RoomContext } from './context.ts'
-import { yieldMs, type Dialing } from './dialing.ts'
+import type { Dialing } from './dialing.ts'
 import type { Letter, RosterEntry, Signal } from './io.ts'
 import { isLinked, type LinkedMember, type Member, type Offer } from './member.ts'
+import { yieldMs } from './redialing.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
