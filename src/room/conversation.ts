@@ -8,6 +8,7 @@ import type { Doors } from './doors.ts'
 import type { Introductions } from './introductions.ts'
 import type { RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
+import type { Parting } from './parting.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -19,6 +20,7 @@ export interface ConversationParts {
   readonly introductions: Introductions
   readonly doors: Doors
   readonly announcing: Announcing
+  readonly parting: Parting
 }
 
 /** What is said on a link, from the first word to the last. */
@@ -26,14 +28,10 @@ export interface Conversation {
   linkOpened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void
   messageArrived(member: LinkedMember, message: RoomMessage): void
   messageFaulted(member: LinkedMember): void
-  /** Ends whatever is between us and the peer, and keeps it out for a while. */
-  ban(peer: PeerId): void
-  /** Says goodbye to everyone and closes every link and attempt. */
-  leave(): void
 }
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
-  const { roster, relaying, dialing, introductions, doors, announcing } = parts
+  const { roster, relaying, dialing, introductions, doors, announcing, parting } = parts
   const { emit } = context
 
   function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
@@ -47,24 +45,6 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     member.lostSince = null
     member.redialMs = limits.redialMinMs
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
-  }
-
-  function saidBye(member: LinkedMember): void {
-    const { peer, profile, road } = member
-    roster.removeLeft(member)
-    emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
-    if (profile !== null) emit({ type: 'report', report: { type: 'memberLeft', peer, profile } })
-  }
-
-  function ban(peer: PeerId): void {
-    const member = roster.find(peer)
-    roster.ban(peer)
-    if (member === undefined) return
-    const { road, profile } = member
-    if (road.state !== 'waiting') {
-      emit({ type: 'closeLink', peer, session: road.session, reason: 'misbehaved' })
-    }
-    emit({ type: 'report', report: { type: 'memberBanned', peer, profile } })
   }
 
   return {
@@ -104,7 +84,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           // Hearing anything at all is what counts.
           break
         case 'bye':
-          saidBye(member)
+          parting.saidBye(member)
           break
         default:
           unreachable(message)
@@ -113,17 +93,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
 
     messageFaulted(member) {
       member.strikes++
-      if (member.strikes >= limits.strikesMax) ban(member.peer)
-    },
-
-    ban,
-
-    leave() {
-      for (const { peer, road } of roster.all()) {
-        if (road.state === 'linked') emit({ type: 'send', peer, message: { type: 'bye' } })
-        if (road.state !== 'waiting') emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
-      }
-      doors.releaseAll()
+      if (member.strikes >= limits.strikesMax) parting.ban(member.peer)
     },
   }
 }
