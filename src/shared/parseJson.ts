@@ -29,7 +29,10 @@ export function parseJson<Value>(
 
 /** A list whose length is looked at before its items are. */
 export const listOf = <Item>(item: v.GenericSchema<unknown, Item>, lengthMax: number) =>
-  v.pipe(v.array(v.unknown()), v.maxLength(lengthMax), v.array(item))
+  v.pipe(
+    v.custom<unknown[]>((value) => Array.isArray(value) && value.length <= lengthMax),
+    v.array(item),
+  )
 
 /** A text that is not empty. */
 export const textOf = (lengthMax: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(lengthMax))
