@@ -25,8 +25,9 @@ export class RoomNews {
     if (report.type === 'memberJoined') this.#notices.retract('roomFull')
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
-    if (name !== '') this.#notices.add('info', { code: report.type, name })
-    if (report.type === 'memberLeft') this.#names.delete(report.peer)
+    const level = report.type === 'memberBanned' ? 'warning' : 'info'
+    if (name !== '') this.#notices.add(level, { code: report.type, name })
+    if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
   }
 
   /** Says once that no broker can be reached, however often it is tried again, and takes it back when one is there. */

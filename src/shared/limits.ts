@@ -29,8 +29,10 @@ export const limits = {
   treeSizeMaxBytes: 64 * MiB,
 
   // Messages
-  /** A block and its header: what every current browser takes in one data channel message. */
+  /** A block and its header. */
   messageSizeMaxBytes: 64 * KiB + 64,
+  /** Every browser takes this in one data channel message; who says less wants us to send crumbs, and gets no link. */
+  channelMessageMinBytes: 16 * KiB,
   /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
   /** Runs of pieces in one have or promise. */
@@ -110,6 +112,10 @@ export const limits = {
   redialMaxMs: 30 * seconds,
   /** A lost member is forgotten after this. */
   lostForgetMs: 120 * seconds,
+  /** One whose link was dropped for misbehaving is kept out this long. */
+  banMs: 120 * seconds,
+  /** Peers kept out at the same time: to fill this in the time of a ban, eight must misbehave each second. */
+  bansMax: 1000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
   /** Silence after which a link is dropped: a hidden tab still speaks once a second. */

@@ -1,11 +1,12 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
 import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
-import { MemoryLinks } from '../../link/memoryLink.ts'
+import { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { Millis } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
-import { MemoryBroker } from '../../signaling/memorySignaling.ts'
+import { ok } from '../../shared/result.ts'
+import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
 import { openMemoryStore } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
 import { openLogBook } from '../log.ts'
@@ -41,10 +42,11 @@ export class SessionWorld {
 
   async join(name: string, options: MemberOptions = {}): Promise<Member> {
     const keys = await this.#keys
-    const store = openMemoryStore({
+    const honest = openMemoryStore({
       sha256: (bytes) => this.#crypto.sha256(bytes),
       limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
     })
+    const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
       keys,
       options,
@@ -145,6 +147,15 @@ export class SessionWorld {
     return lines.join('\n')
   }
 }
+
+/** What is read from the store is not what is in it. */
+const spoiling = (store: PieceStore): PieceStore => ({
+  ...store,
+  read: async (...of) => {
+    const read = await store.read(...of)
+    return read.ok ? ok(read.value.map((byte) => byte ^ 1)) : read
+  },
+})
 
 /** A file that can go bad, as a File of a browser does when what is on disk was changed, moved or deleted. */
 export class DiskFile extends File {

@@ -1,6 +1,6 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
 import type { Link, OpenLink } from '../../link/link.ts'
-import type { MemoryLinks } from '../../link/memoryLink.ts'
+import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { ShareId } from '../../shared/ids.ts'
 import { randomPeerId, randomRoomSecret, type Random } from '../../shared/random.ts'
@@ -25,6 +25,8 @@ export interface MemberOptions {
   /** Makes the sender slow in virtual time; 0 for no limit. */
   readonly uploadLimitBytesPerSecond?: number
   readonly storeLimitBytes?: number
+  /** Sends other bytes than its files have. */
+  readonly spoilsBlocks?: boolean
 }
 
 export interface SavedShare {

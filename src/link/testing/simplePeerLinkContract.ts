@@ -1,5 +1,5 @@
 import { linkContract } from './linkContract.ts'
-import { openSimplePeerLink } from './simplePeerLink.ts'
+import { openSimplePeerLink } from '../simplePeerLink.ts'
 import { webrtcLinkContract } from './webrtcLinkContract.ts'
 
 /** Runs in a page of its own: null when the link does it, otherwise what went wrong. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import { isMailbox } from './mailboxes.ts'
-import type { Mailbox, OpenSignaling, Signaling, SignalingListener, SignalingState } from './signaling.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { isMailbox, type Mailbox } from '../../shared/mailboxes.ts'
+import { assert } from '../../shared/result.ts'
+import type { OpenSignaling, Signaling, SignalingListener, SignalingState } from '../signaling.ts'
 
 /** A broker that tests can take away and give back. */
 export interface BrokerUnderTest {

@@ -1,8 +1,9 @@
-import type { Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from './link.ts'
-import { parseLinkSignal } from './linkSignal.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from '../link.ts'
+import { parseLinkSignal } from '../linkSignal.ts'
+import { messageSizeByDefaultBytes } from '../messageParts.ts'
 
 /**
  * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by
@@ -54,6 +55,8 @@ class MemoryLink implements Link {
   #state: State = { name: 'signaling' }
   #waitingBytes = 0
   #described = false
+  /** What the other side says it takes at once. Here it takes everything whole, but it has to say so. */
+  #partMaxBytes = 0
   #held = false
   #carrying = false
 
@@ -69,10 +72,6 @@ class MemoryLink implements Link {
     return this.#state.name === 'open' ? this.#waitingBytes : 0
   }
 
-  get maxMessageBytes(): number {
-    return this.#state.name === 'open' ? limits.messageSizeMaxBytes : 0
-  }
-
   signal(text: string): void {
     if (this.#state.name === 'leaving' || this.#state.name === 'closed') return
     const signal = parseLinkSignal(text)
@@ -85,6 +84,7 @@ class MemoryLink implements Link {
     if (place === null) return this.end({ code: 'badSignal', detail: 'a description of another kind' })
     if (this.#described) return
     this.#described = true
+    this.#partMaxBytes = partMaxIn(signal.sdp)
     if (this.#initiator) this.#meet(place)
     else this.#signalLater('answer', this.#place)
   }
@@ -137,8 +137,8 @@ class MemoryLink implements Link {
 
   #signalLater(type: 'offer' | 'answer', place: number): void {
     queueMicrotask(() => {
-      if (this.#state.name === 'signaling')
-        this.#listener.signaled(JSON.stringify({ type, sdp: sdpOf(place) }))
+      if (this.#state.name !== 'signaling') return
+      this.#listener.signaled(type, JSON.stringify({ type, sdp: sdpOf(place) }))
     })
   }
 
@@ -153,7 +153,9 @@ class MemoryLink implements Link {
   #openWith(other: MemoryLink): void {
     this.#state = { name: 'open', other }
     queueMicrotask(() => {
-      if (this.#state.name === 'open') this.#listener.opened('direct')
+      if (this.#state.name !== 'open') return
+      if (this.#partMaxBytes >= limits.channelMessageMinBytes) return this.#listener.opened('direct')
+      this.#endBoth({ code: 'messagesTooSmall', detail: `${this.#partMaxBytes} bytes` })
     })
   }
 
@@ -189,9 +191,15 @@ class MemoryLink implements Link {
   }
 }
 
-const sdpOf = (place: number): string => `m=application memory ${place}`
+const sdpOf = (place: number): string => `m=application memory ${place}\r\na=max-message-size:262144\r\n`
 
 function placeIn(sdp: string): number | null {
-  const digits = /^m=application memory (\d{1,9})$/.exec(sdp)?.[1]
+  const digits = /^m=application memory (\d{1,9})$/m.exec(sdp)?.[1]
   return digits === undefined ? null : Number(digits)
+}
+
+/** As a browser reads it: 0 stands for any size. */
+function partMaxIn(sdp: string): number {
+  const digits = /^a=max-message-size:(\d{1,9})$/m.exec(sdp)?.[1]
+  return digits === undefined ? messageSizeByDefaultBytes : Number(digits) || Infinity
 }

@@ -1,7 +1,9 @@
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import type { OpenLink } from './link.ts'
-import { End, openPair, patterned, type LinkCase } from './linkContract.ts'
+import { bytesEqual } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import type { OpenLink } from '../link.ts'
+import type { LinkCase } from './linkContract.ts'
+import { End, openPair, patterned } from './linkEnds.ts'
 
 interface RawPair {
   readonly alice: End
@@ -53,16 +55,42 @@ export const webrtcLinkContract: readonly LinkCase[] = [
     },
   },
   {
-    name: 'closes with a fault at text and at a message above the limit',
+    name: '[L1] closes with a fault at unknown text, at a message above the limit, and at crumbs of one',
     async run(open) {
-      for (const hostile of ['text', new Uint8Array(limits.messageSizeMaxBytes + 1)]) {
+      const part = patterned(40_000)
+      for (const hostile of [
+        ['text'],
+        [patterned(limits.messageSizeMaxBytes + 1)],
+        ['more', part, part],
+        ['more', part, 'more', part],
+        ['more', patterned(0)],
+        ['more', patterned(limits.channelMessageMinBytes - 1)],
+      ]) {
         const { alice, raw, channel } = await openRaw(open)
-        if (typeof hostile === 'string') channel.send(hostile)
-        else channel.send(hostile)
+        for (const message of hostile) {
+          if (typeof message === 'string') channel.send(message)
+          else channel.send(message)
+        }
         assert((await alice.next('closed')).fault?.code === 'channelFailed', 'a fault')
         assert(alice.messages.length === 0, 'nothing delivered')
         raw.close()
       }
+    },
+  },
+  {
+    name: '[L1] delivers what comes in parts as one message',
+    async run(open) {
+      const { alice, raw, channel } = await openRaw(open)
+      const whole = patterned(limits.messageSizeMaxBytes)
+      channel.send('more')
+      channel.send(whole.slice(0, 16_384))
+      channel.send('more')
+      channel.send(whole.slice(16_384, 40_000))
+      channel.send(whole.slice(40_000))
+      assert(bytesEqual((await alice.next('message')).bytes, whole), 'the whole message')
+      channel.send(patterned(3))
+      assert((await alice.next('message')).bytes.length === 3, 'the next one for itself')
+      raw.close()
     },
   },
   {

@@ -1,9 +1,9 @@
-import type { Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import type { Random } from '../shared/random.ts'
-import { assert } from '../shared/result.ts'
-import { isMailbox, randomMailbox } from './mailboxes.ts'
-import type { Mailbox, OpenSignaling, Signaling, SignalingListener, SignalingState } from './signaling.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { isMailbox, randomMailbox, type Mailbox } from '../../shared/mailboxes.ts'
+import type { Random } from '../../shared/random.ts'
+import { assert } from '../../shared/result.ts'
+import type { OpenSignaling, Signaling, SignalingListener, SignalingState } from '../signaling.ts'
 
 /** A broker inside the process, the twin of a real one. All it does it does by microtask, in the order asked. */
 export class MemoryBroker {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { drainedBytes } from './link.ts'
-import { linkContract, openPair, patterned } from './linkContract.ts'
+import { drainedBytes } from '../link.ts'
+import { linkContract } from './linkContract.ts'
+import { openPair, patterned } from './linkEnds.ts'
 import { MemoryLinks } from './memoryLink.ts'
 
 describe('the link in memory', () => {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { seededRandom } from '../shared/random.ts'
+import { seededRandom } from '../../shared/random.ts'
 import { MemoryBroker } from './memorySignaling.ts'
 import { signalingContract } from './signalingContract.ts'
 

@@ -1,115 +1,14 @@
-import { bytesEqual, type Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
-import { assert } from '../shared/result.ts'
-import {
-  drainedBytes,
-  type Link,
-  type LinkFault,
-  type LinkListener,
-  type OpenLink,
-  type Route,
-} from './link.ts'
+import { bytesEqual } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import { drainedBytes, type OpenLink } from '../link.ts'
+import { checkMessages, closeBoth, End, makePair, makePairTaking, openPair, patterned } from './linkEnds.ts'
 
 /** One thing every link must do. Free of any test framework, so that it runs in a page as well. */
 export interface LinkCase {
   readonly name: string
   /** Rejects when the link does not do it. */
   run(open: OpenLink): Promise<void>
-}
-
-type LinkEvent =
-  | { readonly type: 'opened'; readonly route: Route }
-  | { readonly type: 'message'; readonly bytes: Bytes }
-  | { readonly type: 'drained'; readonly waitingBytes: number }
-  | { readonly type: 'closed'; readonly fault: LinkFault | null }
-
-/** One end of a link, whose test waits for what it is told, never for time. */
-export class End implements LinkListener {
-  readonly link: Link
-  readonly events: LinkEvent[] = []
-  /** Takes what this end signals. */
-  onSignal: (signal: string) => void = () => {}
-  #read = 0
-  #wake: (() => void) | null = null
-
-  constructor(open: OpenLink, initiator: boolean) {
-    this.link = open({ initiator, iceServers: [], listener: this })
-  }
-
-  /** The next event of this type; others before it are skipped. */
-  async next<Type extends LinkEvent['type']>(type: Type): Promise<Extract<LinkEvent, { type: Type }>> {
-    for (;;) {
-      if (this.#read === this.events.length) await new Promise<void>((resolve) => (this.#wake = resolve))
-      const event = this.events[this.#read++]
-      if (event?.type === type) return event as Extract<LinkEvent, { type: Type }>
-    }
-  }
-
-  get messages(): Bytes[] {
-    return this.events.flatMap((event) => (event.type === 'message' ? [event.bytes] : []))
-  }
-
-  signaled(signal: string): void {
-    this.onSignal(signal)
-  }
-  opened(route: Route): void {
-    this.#tell({ type: 'opened', route })
-  }
-  messageArrived(bytes: Bytes): void {
-    this.#tell({ type: 'message', bytes })
-  }
-  drained(): void {
-    this.#tell({ type: 'drained', waitingBytes: this.link.waitingBytes })
-  }
-  closed(fault: LinkFault | null): void {
-    this.#tell({ type: 'closed', fault })
-  }
-
-  #tell(event: LinkEvent): void {
-    this.events.push(event)
-    this.#wake?.()
-    this.#wake = null
-  }
-}
-
-interface Pair {
-  readonly alice: End
-  readonly bob: End
-}
-
-/** Alice offers. Each signal is passed on `times` times. */
-export function makePair(open: OpenLink, times = 1): Pair {
-  const alice = new End(open, true)
-  const bob = new End(open, false)
-  const passTo = (to: End) => (signal: string) => {
-    for (let time = 0; time < times; time++) to.link.signal(signal)
-  }
-  alice.onSignal = passTo(bob)
-  bob.onSignal = passTo(alice)
-  return { alice, bob }
-}
-
-export async function openPair(open: OpenLink): Promise<Pair> {
-  const pair = makePair(open)
-  await Promise.all([pair.alice.next('opened'), pair.bob.next('opened')])
-  return pair
-}
-
-function closeBoth({ alice, bob }: Pair): void {
-  alice.link.close()
-  bob.link.close()
-}
-
-/** Bytes that tell both their place and their length. */
-export const patterned = (lengthBytes: number, seed = 0): Bytes =>
-  Uint8Array.from({ length: lengthBytes }, (_, at) => at * 7 + (at >> 8) + lengthBytes + seed)
-
-function checkMessages(arrived: readonly Bytes[], sent: readonly Bytes[]): void {
-  assert(arrived.length === sent.length, `${arrived.length} messages arrived of ${sent.length} sent`)
-  for (const [at, bytes] of sent.entries()) {
-    const other = arrived[at]
-    assert(other && bytesEqual(other, bytes), `message ${at} of ${bytes.length} bytes arrived whole`)
-  }
 }
 
 const largest = patterned(limits.messageSizeMaxBytes)
@@ -145,7 +44,8 @@ export const linkContract: readonly LinkCase[] = [
       assert(pair.alice.events.length + pair.bob.events.length === 0, 'nothing told yet')
       const [here, there] = await Promise.all([pair.alice.next('opened'), pair.bob.next('opened')])
       assert(here.route === 'direct' && there.route === 'direct', 'a direct route')
-      assert(pair.alice.link.maxMessageBytes === limits.messageSizeMaxBytes, 'the message size we count on')
+      assert(pair.alice.signaledKinds.has('offer') && !pair.alice.signaledKinds.has('answer'), 'an offer')
+      assert(pair.bob.signaledKinds.has('answer') && !pair.bob.signaledKinds.has('offer'), 'an answer')
       closeBoth(pair)
     },
   },
@@ -171,6 +71,34 @@ export const linkContract: readonly LinkCase[] = [
         assert(bytesEqual(arrived.bytes, bytes), `${bytes.length} bytes arrived whole`)
       }
       closeBoth(pair)
+    },
+  },
+  {
+    name: '[L1] delivers them whatever the other side says it takes at once, from 16 KiB on, or if it says nothing',
+    async run(open) {
+      const sizes = [1, 16_384, 16_385, 0, limits.messageSizeMaxBytes, 65_536, 65_537, 32_768, 7]
+      for (const sizeBytes of [null, 0, limits.channelMessageMinBytes, 65_535, 65_536, 1_000_000]) {
+        const { alice, bob } = makePairTaking(open, sizeBytes)
+        await Promise.all([alice.next('opened'), bob.next('opened')])
+        const sent = sizes.map((size, at) => patterned(size, at))
+        for (const end of [alice, bob]) for (const bytes of sent) end.link.send(bytes)
+        for (const end of [alice, bob]) {
+          for (const _ of sent) await end.next('message')
+          checkMessages(end.messages, sent)
+        }
+        closeBoth({ alice, bob })
+      }
+    },
+  },
+  {
+    name: '[L1] closes with a fault of its own when the other side says it takes less',
+    async run(open) {
+      for (const sizeBytes of [1, limits.channelMessageMinBytes - 1]) {
+        const { alice, bob } = makePairTaking(open, sizeBytes)
+        const { fault } = await bob.next('closed')
+        assert(fault?.code === 'messagesTooSmall', `${sizeBytes} bytes give ${fault?.code}`)
+        await alice.next('closed')
+      }
     },
   },
   {
@@ -313,6 +241,22 @@ export const linkContract: readonly LinkCase[] = [
       alice.onSignal = (signal) => bob.link.signal(signal)
       assert((await bob.next('closed')).fault?.code === 'badSignal', 'a bad signal')
       alice.link.close()
+    },
+  },
+  {
+    name: '[L2] drops candidates that lead to a name or nowhere, before and after it opens, and lives on',
+    async run(open) {
+      const pair = makePair(open)
+      for (const address of ['name.invalid', '', 'two words', '192.0.2.1.example']) {
+        const candidate = `candidate:1 1 udp 1 ${address} 9 typ host`
+        pair.bob.link.signal(JSON.stringify({ type: 'candidate', candidate: { candidate, sdpMid: '0' } }))
+      }
+      await Promise.all([pair.alice.next('opened'), pair.bob.next('opened')])
+      const last = { type: 'candidate', candidate: { candidate: '', sdpMid: '0' } }
+      pair.alice.link.signal(JSON.stringify(last))
+      pair.bob.link.send(patterned(3))
+      await pair.alice.next('message')
+      closeBoth(pair)
     },
   },
   {
