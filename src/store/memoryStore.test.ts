@@ -3,7 +3,7 @@ import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { randomShareId, seededRandom } from '../shared/random.ts'
 import { openMemoryStore } from './memoryStore.ts'
-import { pieceStoreContract } from './pieceStoreContract.ts'
+import { pieceStoreContract } from './testing/pieceStoreContract.ts'
 
 const sha256 = async (bytes: Bytes): Promise<Bytes> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))

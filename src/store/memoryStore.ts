@@ -3,7 +3,7 @@ import type { Geometry } from '../shared/geometry.ts'
 import { assert } from '../shared/result.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import type { PieceStore } from './pieceStore.ts'
-import { openStoreOnDisk } from './storeOnDisk.ts'
+import { openGatheringStore } from './gatheringStore.ts'
 
 /**
  * Keeps pieces in memory, up to `limitBytes` in all: for browsers without OPFS or WebCrypto, and for tests.
@@ -13,7 +13,7 @@ export function openMemoryStore(options: {
   readonly sha256: (bytes: Bytes) => Promise<Bytes>
   readonly limitBytes: number
 }): PieceStore {
-  return openStoreOnDisk(memoryDisk(options.limitBytes), options.sha256)
+  return openGatheringStore(memoryDisk(options.limitBytes), options.sha256)
 }
 
 function memoryDisk(limitBytes: number): Disk {

@@ -3,7 +3,7 @@ import { assert } from '../shared/result.ts'
 import { opfsDisk } from './opfsDisk.worker.ts'
 import { storeFolder, type FromWorker, type StoreCall, type ToWorker } from './opfsProtocol.ts'
 import type { PieceStore } from './pieceStore.ts'
-import { openStoreOnDisk } from './storeOnDisk.ts'
+import { openGatheringStore } from './gatheringStore.ts'
 
 let store: PieceStore | null = null
 
@@ -19,7 +19,7 @@ async function open(tab: string): Promise<void> {
     const tabs = await root.getDirectoryHandle(storeFolder, { create: true })
     const folder = await tabs.getDirectoryHandle(tab, { create: true })
     await probe(folder)
-    store = openStoreOnDisk(opfsDisk(folder), sha256)
+    store = openGatheringStore(opfsDisk(folder), sha256)
     answer({ type: 'opened' })
   } catch (error) {
     answer({ type: 'refused', detail: String(error) })

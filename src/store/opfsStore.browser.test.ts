@@ -5,13 +5,13 @@ import { chromium, type Browser, type BrowserContext, type Page } from '@playwri
 import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import type { OpfsContract } from './opfsContract.ts'
-import { pieceStoreContract } from './pieceStoreContract.ts'
+import type { OpfsContract } from './testing/opfsContract.ts'
+import { pieceStoreContract } from './testing/pieceStoreContract.ts'
 
 const executablePath = ['/usr/bin/chromium', chromium.executablePath()].find((path) => existsSync(path))
 
 /** The contract's page: served from the sources, so that worker and modules are what the build bundles. */
-const page = `<!doctype html><input type="file"><script type="module" src="/src/store/opfsContract.ts"></script>`
+const page = `<!doctype html><input type="file"><script type="module" src="/src/store/testing/opfsContract.ts"></script>`
 
 /** Not a secure context, unlike localhost; resolved to this machine by the browser's own rule. */
 const insecureHost = 'insecure.test'

@@ -1,8 +1,8 @@
-import { concatBytes } from '../shared/bytes.ts'
-import { pieceCount } from '../shared/geometry.ts'
-import { limits } from '../shared/limits.ts'
-import { randomShareId } from '../shared/random.ts'
-import type { PieceStore } from './pieceStore.ts'
+import { concatBytes } from '../../shared/bytes.ts'
+import { pieceCount } from '../../shared/geometry.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomShareId } from '../../shared/random.ts'
+import type { PieceStore } from '../pieceStore.ts'
 import {
   blobBytes,
   faulted,

@@ -24,7 +24,7 @@ interface HeldShare {
  * A piece store over any disk: gathers blocks in memory, writes a piece only when its hash is right, and reads offered files
  * where they lie. `sha256` must not change the bytes it is given.
  */
-export function openStoreOnDisk(disk: Disk, sha256: (bytes: Bytes) => Promise<Bytes>): PieceStore {
+export function openGatheringStore(disk: Disk, sha256: (bytes: Bytes) => Promise<Bytes>): PieceStore {
   const shares = new Map<ShareId, HeldShare>()
   const cache = openSpanCache(limits.attachedCacheMaxBytes)
   let attachments = 0

@@ -3,7 +3,7 @@ import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes, randomShareId, seededRandom } from '../shared/random.ts'
 import type { Disk } from './disk.ts'
-import { openStoreOnDisk } from './storeOnDisk.ts'
+import { openGatheringStore } from './gatheringStore.ts'
 
 const random = seededRandom(2)
 const pieceSizeBytes = limits.pieceSizeMinBytes
@@ -58,7 +58,7 @@ class FakeFile extends File {
 describe('a store whose disk fails', () => {
   it('keeps the piece gathered when the disk is full, so that it can be checked again', async () => {
     const { disk, failWith, written } = moodyDisk()
-    const store = openStoreOnDisk(disk, sha256)
+    const store = openGatheringStore(disk, sha256)
     const share = randomShareId(random)
     const bytes = randomBytes(random, pieceSizeBytes)
     await store.create(share, geometry)
@@ -76,7 +76,7 @@ describe('a store whose disk fails', () => {
 
   it('does not gather again a piece that was dropped while its write failed', async () => {
     const { disk, failWith } = moodyDisk()
-    const store = openStoreOnDisk(disk, sha256)
+    const store = openGatheringStore(disk, sha256)
     const share = randomShareId(random)
     const bytes = randomBytes(random, pieceSizeBytes)
     await store.create(share, geometry)
@@ -91,7 +91,7 @@ describe('a store whose disk fails', () => {
 
   it('names what else the browser reports', async () => {
     const { disk, failWith } = moodyDisk()
-    const store = openStoreOnDisk(disk, sha256)
+    const store = openGatheringStore(disk, sha256)
     const share = randomShareId(random)
     await store.create(share, geometry)
     store.putBlock(share, 0, 0, new Uint8Array(pieceSizeBytes))
@@ -101,7 +101,7 @@ describe('a store whose disk fails', () => {
   })
 
   it('answers with a fault, not a throw, when asked for a piece that is not here', async () => {
-    const store = openStoreOnDisk(moodyDisk().disk, sha256)
+    const store = openGatheringStore(moodyDisk().disk, sha256)
     const share = randomShareId(random)
     await store.create(share, geometry)
     expect(await store.read(share, 0, 0, 1)).toMatchObject({ ok: false, fault: { code: 'broken' } })
@@ -111,7 +111,7 @@ describe('a store whose disk fails', () => {
 })
 
 async function attach(file: FakeFile) {
-  const store = openStoreOnDisk(moodyDisk().disk, sha256)
+  const store = openGatheringStore(moodyDisk().disk, sha256)
   const share = randomShareId(random)
   await store.attach(share, { sizeBytes: file.size, pieceSizeBytes }, [file])
   return { store, share }

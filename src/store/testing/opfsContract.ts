@@ -1,9 +1,9 @@
-import { base64UrlFromBytes } from '../shared/bytes.ts'
-import { idBytes } from '../shared/ids.ts'
-import { storeFolder } from './opfsProtocol.ts'
-import { openOpfsStore } from './opfsStore.ts'
-import { openStore } from './openStore.ts'
-import type { PieceStore } from './pieceStore.ts'
+import { base64UrlFromBytes } from '../../shared/bytes.ts'
+import { idBytes } from '../../shared/ids.ts'
+import { storeFolder } from '../opfsProtocol.ts'
+import { openOpfsStore } from '../opfsStore.ts'
+import { openStore } from '../openStore.ts'
+import type { PieceStore } from '../pieceStore.ts'
 import { pieceStoreContract } from './pieceStoreContract.ts'
 import {
   keepAll,
@@ -15,8 +15,8 @@ import {
   sha256,
   value,
 } from './pieceStoreSamples.ts'
-import { openShareIndex } from './shareIndex.ts'
-import { sweepDeadTabs } from './tabFolders.ts'
+import { openShareIndex } from '../shareIndex.ts'
+import { sweepDeadTabs } from '../tabFolders.ts'
 
 // Runs inside a browser page; a test drives it from outside.
 
