@@ -44,6 +44,7 @@ export class SessionWorld {
     const store = openMemoryStore({
       sha256: (bytes) => this.#crypto.sha256(bytes),
       limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
+      bugFound: (error) => this.bugs.push(error),
     })
     const member = new Member(name, {
       keys,
@@ -121,7 +122,6 @@ export class SessionWorld {
   #watched(store: PieceStore): PieceStore {
     return {
       ...store,
-      freeBytes: () => this.#track(store.freeBytes()),
       create: (...of) => this.#track(store.create(...of)),
       attach: (...of) => this.#track(store.attach(...of)),
       hashPiece: (...of) => this.#track(store.hashPiece(...of)),

@@ -19,6 +19,11 @@ const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 
 /** Opens the room that the page's address names, or a new one, with the browser's own parts. */
 export async function startSession(): Promise<Session> {
+  const book = openLogBook(
+    pageClock,
+    new URLSearchParams(location.search).has('debug') ? printLine : undefined,
+  )
+  const bugFound = (error: unknown): void => book.bug(error)
   const room = roomOf(location.hash, random)
   history.replaceState(history.state, '', roomLink(location.href, room.secret))
   const [{ config, faults }, crypt] = await Promise.all([
@@ -26,13 +31,9 @@ export async function startSession(): Promise<Session> {
     openCrypto(),
   ])
   const [opened, keys] = await Promise.all([
-    openStore((bytes) => crypt.sha256(bytes)),
+    openStore((bytes) => crypt.sha256(bytes), { bugFound, log: book.log }),
     crypt.roomKeys(room.secret),
   ])
-  const book = openLogBook(
-    pageClock,
-    new URLSearchParams(location.search).has('debug') ? printLine : undefined,
-  )
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
     ...opened,
@@ -45,7 +46,7 @@ export async function startSession(): Promise<Session> {
     crypto: crypt,
     keys,
     log: book.log,
-    bugFound: (error) => book.bug(error),
+    bugFound,
     details: () => book.text(),
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: openSimplePeerLink,

@@ -12,8 +12,10 @@ import { openGatheringStore } from './gatheringStore.ts'
 export function openMemoryStore(options: {
   readonly sha256: (bytes: Bytes) => Promise<Bytes>
   readonly limitBytes: number
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
 }): PieceStore {
-  return openGatheringStore(memoryDisk(options.limitBytes), options.sha256)
+  return openGatheringStore(memoryDisk(options.limitBytes), options.sha256, options.bugFound)
 }
 
 function memoryDisk(limitBytes: number): Disk {

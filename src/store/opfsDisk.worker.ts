@@ -3,8 +3,11 @@ import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Disk, ShareFile } from './disk.ts'
 
+/** Hears of a failure that spoils nobody's call. */
+type Note = (what: string, error: unknown) => void
+
 /** Files of one folder in OPFS, each with one sync access handle: opened when needed, closed when idle. */
-export function opfsDisk(folder: FileSystemDirectoryHandle): Disk {
+export function opfsDisk(folder: FileSystemDirectoryHandle, note: Note): Disk {
   const files = new Map<ShareId, OpfsFile>()
   /** Files on their way out: one made anew under the same name waits for its forerunner. */
   const removals = new Map<ShareId, Promise<void>>()
@@ -16,7 +19,7 @@ export function opfsDisk(folder: FileSystemDirectoryHandle): Disk {
       return quota === undefined ? Infinity : quota - (usage ?? 0)
     },
     file(share) {
-      const file = opfsFile(folder, share, removals.get(share) ?? Promise.resolve())
+      const file = opfsFile(folder, share, removals.get(share) ?? Promise.resolve(), note)
       files.set(share, file)
       return {
         ...file,
@@ -39,7 +42,12 @@ interface OpfsFile extends ShareFile {
   close(): Promise<void>
 }
 
-function opfsFile(folder: FileSystemDirectoryHandle, name: string, after: Promise<void>): OpfsFile {
+function opfsFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  after: Promise<void>,
+  note: Note,
+): OpfsFile {
   let handle: FileSystemSyncAccessHandle | null = null
   let idleTimer = 0
   let endBytes = 0
@@ -55,14 +63,26 @@ function opfsFile(folder: FileSystemDirectoryHandle, name: string, after: Promis
   }
   const letGo = (): void => {
     clearTimeout(idleTimer)
-    handle?.flush()
-    handle?.close()
+    const closing = handle
     handle = null
+    try {
+      closing?.flush()
+    } finally {
+      closing?.close()
+    }
+  }
+  /** For when nobody waits for what is written. */
+  const letGoQuietly = (): void => {
+    try {
+      letGo()
+    } catch (error) {
+      note('a kept file did not close well', error)
+    }
   }
   const opened = async (): Promise<FileSystemSyncAccessHandle> => {
     handle ??= await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
     clearTimeout(idleTimer)
-    idleTimer = setTimeout(() => void inTurn(async () => letGo()), limits.diskHandleIdleMs)
+    idleTimer = setTimeout(() => void inTurn(async () => letGoQuietly()), limits.diskHandleIdleMs)
     return handle
   }
 
@@ -92,10 +112,16 @@ function opfsFile(folder: FileSystemDirectoryHandle, name: string, after: Promis
       }),
     remove: () =>
       inTurn(async () => {
-        letGo()
+        letGoQuietly()
         snapshot = null
-        await folder.removeEntry(name).catch(() => undefined)
+        await folder.removeEntry(name).catch((error: unknown) => {
+          // One never written to is not there.
+          if (!hasName(error, 'NotFoundError')) note('a kept file was not removed', error)
+        })
       }),
-    close: () => inTurn(async () => letGo()),
+    close: () => inTurn(async () => letGoQuietly()),
   }
 }
+
+const hasName = (error: unknown, name: string): boolean =>
+  error instanceof DOMException && error.name === name
