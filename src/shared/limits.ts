@@ -153,6 +153,8 @@ export const limits = {
   // Saving
   /** Handed to the service worker at once: small zip parts are put together so that messages do not rule. */
   savedChunkBytes: 256 * KiB,
+  /** Downloads announced to the service worker and not yet begun: older ones make way, so that a page cannot fill its memory. */
+  savingsAwaitedMax: 16,
   /** Browsers stop a service worker after 30 s without events. */
   savingPingMs: 5 * seconds,
   /** A browser that asked for nothing this long has dropped the download (Firefox does not tell). */
