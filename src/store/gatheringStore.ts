@@ -1,91 +1,15 @@
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
-import { pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
-import type { PieceIndex, ShareId } from '../shared/ids.ts'
+import { pieceLength } from '../shared/geometry.ts'
+import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { assert, fail, ok, type Result } from '../shared/result.ts'
-import { attachFiles, type AttachedFiles } from './attachedFiles.ts'
-import type { Disk, ShareFile } from './disk.ts'
-import { GatheredPieces, type Checked } from './gatheredPieces.ts'
-import type { PieceStore, StoreFault } from './pieceStore.ts'
+import { assert, fail } from '../shared/result.ts'
+import { attachFiles } from './attachedFiles.ts'
+import type { Disk } from './disk.ts'
+import type { Checked } from './gatheredPieces.ts'
+import { done, gone, HeldShares, type HeldShare } from './heldShares.ts'
+import type { PieceStore } from './pieceStore.ts'
 import { openSpanCache } from './spanCache.ts'
-import { diskFault, isBug, sourceFault } from './storeFaults.ts'
-
-interface HeldShare {
-  readonly geometry: Geometry
-  readonly file: ShareFile
-  /** One byte a piece: 1 when it is checked and in the file. */
-  readonly kept: Uint8Array
-  readonly gathered: GatheredPieces
-  attached: AttachedFiles | null
-}
-
-/** The shares of a store, and the space promised to them. */
-class HeldShares {
-  readonly #disk: Disk
-  readonly #bugFound: (error: unknown) => void
-  readonly #shares = new Map<ShareId, HeldShare>()
-
-  constructor(disk: Disk, bugFound: (error: unknown) => void) {
-    this.#disk = disk
-    this.#bugFound = bugFound
-  }
-
-  get(share: ShareId): HeldShare | undefined {
-    return this.#shares.get(share)
-  }
-
-  isHeld(share: ShareId, held: HeldShare): boolean {
-    return this.#shares.get(share) === held
-  }
-
-  hold(share: ShareId, geometry: Geometry): HeldShare {
-    const held = {
-      geometry,
-      file: this.#disk.file(share, geometry),
-      kept: new Uint8Array(pieceCount(geometry)),
-      gathered: new GatheredPieces(geometry),
-      attached: null,
-    }
-    this.#shares.set(share, held)
-    return held
-  }
-
-  letGo(share: ShareId): void {
-    this.#shares.delete(share)
-  }
-
-  letAllGo(): void {
-    this.#shares.clear()
-  }
-
-  /** Whether every created share can come in whole. */
-  async haveRoom(): Promise<boolean> {
-    const freeBytes = await this.#disk.freeBytes()
-    let promisedBytes = 0
-    for (const { geometry, file, attached } of this.#shares.values()) {
-      if (attached === null) promisedBytes += geometry.sizeBytes - file.usedBytes()
-    }
-    return promisedBytes <= freeBytes
-  }
-
-  /** Runs what may reject, and names what the browser reported. A share removed meanwhile is `gone`, whatever came out. */
-  async attempt<Value>(
-    share: ShareId,
-    name: (error: unknown) => StoreFault,
-    run: (held: HeldShare) => Promise<Value>,
-  ): Promise<Result<Value, StoreFault>> {
-    const held = this.#shares.get(share)
-    if (held === undefined) return gone
-    try {
-      const value = await run(held)
-      return this.isHeld(share, held) ? ok(value) : gone
-    } catch (error) {
-      if (!this.isHeld(share, held)) return gone
-      if (isBug(error)) this.#bugFound(error)
-      return fail(name(error))
-    }
-  }
-}
+import { diskFault, sourceFault } from './storeFaults.ts'
 
 /**
  * A piece store over any disk: gathers blocks in memory, writes a piece only when its hash is right, and reads offered files
@@ -104,17 +28,7 @@ export function openGatheringStore(
 
   return {
     kind: disk.kind,
-    async create(share, geometry) {
-      if (isClosed) return gone
-      if (shares.get(share) !== undefined) return done
-      // Held before asking, so that two creations at once cannot both count on the same space.
-      const held = shares.hold(share, geometry)
-      const fits = (await shares.haveRoom()) || geometry.sizeBytes === 0
-      if (!shares.isHeld(share, held)) return gone
-      if (fits) return done
-      shares.letGo(share)
-      return fail({ code: 'full' })
-    },
+    create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
     async attach(share, geometry, files) {
       if (isClosed) return gone
       const attached = attachFiles(files, geometry, cache, `${share} ${attachments++}`)
@@ -164,9 +78,6 @@ export function openGatheringStore(
     },
   }
 }
-
-const done = ok(undefined)
-const gone = fail<StoreFault>({ code: 'gone' })
 
 async function keepIfRight(
   held: HeldShare,
