@@ -50,8 +50,9 @@ test('the service worker answers no request but that for a download announced to
   const fromServer = await bob.request.get(`${home}saving/${id}`)
   expect(await fetched(bob, `${home}saving/${id}`)).toBe(fromServer.status())
   expect(await fetched(bob, home)).toBe(200)
-  await bob.goto(home)
-  await expect(bob.getByTestId('room-link')).toHaveValue(/#/)
+  const other = await bob.context().newPage()
+  await other.goto(home)
+  await expect(other.getByTestId('room-link')).toHaveValue(/#/)
 })
 
 test('a page and an image among the files are saved, never shown', async ({ openPage }) => {
