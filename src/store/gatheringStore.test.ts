@@ -124,6 +124,16 @@ describe('a store whose disk fails', () => {
     expect(checked).toEqual({ ok: false, fault: { code: 'broken', detail: 'InvalidStateError: locked' } })
   })
 
+  it('does not hold a share when the browser cannot tell what is free', async () => {
+    const { disk } = moodyDisk()
+    const freeBytes = () => Promise.reject(new DOMException('no estimate', 'SecurityError'))
+    const { store } = open({ ...disk, freeBytes })
+    const share = randomShareId(random)
+    const fault = { code: 'broken', detail: 'SecurityError: no estimate' }
+    expect(await store.create(share, geometry)).toEqual({ ok: false, fault })
+    expect(await store.read(share, 0, 0, 1)).toEqual({ ok: false, fault: { code: 'gone' } })
+  })
+
   it('answers with a fault, not a throw, when asked for a piece that is not here, and tells of the bug', async () => {
     const { store, bugs } = open(moodyDisk().disk)
     const share = randomShareId(random)

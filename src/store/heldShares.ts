@@ -5,7 +5,7 @@ import type { AttachedFiles } from './attachedFiles.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import { GatheredPieces } from './gatheredPieces.ts'
 import type { StoreFault } from './pieceStore.ts'
-import { isBug } from './storeFaults.ts'
+import { diskFault, isBug } from './storeFaults.ts'
 
 export const done = ok(undefined)
 export const gone = fail<StoreFault>({ code: 'gone' })
@@ -52,11 +52,10 @@ export class HeldShares {
     if (this.#shares.has(share)) return done
     // Held before asking, so that two creations at once cannot both count on the same space.
     const held = this.hold(share, geometry)
-    const fits = (await this.#haveRoom()) || geometry.sizeBytes === 0
-    if (!this.#isHeld(share, held)) return gone
-    if (fits) return done
-    this.letGo(share)
-    return fail({ code: 'full' })
+    const fits = await this.attempt(share, diskFault, () => this.#haveRoom())
+    if (fits.ok && (fits.value || geometry.sizeBytes === 0)) return done
+    if (this.#isHeld(share, held)) this.letGo(share)
+    return fits.ok ? fail({ code: 'full' }) : fits
   }
 
   letGo(share: ShareId): void {
