@@ -126,8 +126,10 @@ describe('a store whose disk fails', () => {
 
   it('does not hold a share when the browser cannot tell what is free', async () => {
     const { disk } = moodyDisk()
-    const freeBytes = () => Promise.reject(new DOMException('no estimate', 'SecurityError'))
-    const { store } = open({ ...disk, freeBytes })
+    const { store } = open({
+      ...disk,
+      freeBytes: () => Promise.reject(new DOMException('no estimate', 'SecurityError')),
+    })
     const share = randomShareId(random)
     const fault = { code: 'broken', detail: 'SecurityError: no estimate' }
     expect(await store.create(share, geometry)).toEqual({ ok: false, fault })
