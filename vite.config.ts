@@ -4,18 +4,16 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   base: './',
   plugins: [react()],
-  worker: { format: 'es' },
-  build: {
-    target: 'es2022',
-    sourcemap: false,
+  worker: {
+    format: 'es',
     rolldownOptions: {
-      input: { index: 'index.html', sw: 'src/serviceWorker/sw.worker.ts' },
       output: {
         // A service worker is known by its address and rules only over what lies below it: its name never changes.
-        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) => (name === 'sw.worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },
     },
   },
+  build: { target: 'es2022', sourcemap: false },
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,

@@ -30,7 +30,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   const { screen, room, self, profile, random, read, log } = options
   const crypt = await openCrypto()
   const [opened, keys] = await Promise.all([
-    openStore((bytes) => crypt.sha256(bytes)),
+    openStore((bytes) => crypt.sha256(bytes), { bugFound: screen.bugFound, log }),
     crypt.roomKeys(room.secret),
   ])
   const { config } = read

@@ -21,6 +21,10 @@ export const limits = {
   nameLengthMax: 255,
   /** One entry's path inside a folder. */
   pathLengthMax: 4096,
+  /** Parts of one entry's path: deeper than people nest folders, and no file system takes much more. */
+  pathDepthMax: 64,
+  /** Folders that the paths of one share name, all together: many times those of a real tree of `entriesMax` files; bounds memory. */
+  foldersMax: 1_000_000,
   /** Files in one folder share. */
   entriesMax: 200_000,
   /** Pieces of one share: what its bitfield needs fits in one message, and 1 TiB in the largest pieces in them. */
@@ -155,6 +159,8 @@ export const limits = {
   // Saving
   /** Handed to the service worker at once: small zip parts are put together so that messages do not rule. */
   savedChunkBytes: 256 * KiB,
+  /** Downloads announced to the service worker and not yet begun: older ones make way, so that a page cannot fill its memory. */
+  savingsAwaitedMax: 16,
   /** Browsers stop a service worker after 30 s without events. */
   savingPingMs: 5 * seconds,
   /** A browser that asked for nothing this long has dropped the download (Firefox does not tell). */

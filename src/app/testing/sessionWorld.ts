@@ -45,6 +45,7 @@ export class SessionWorld {
     const honest = openMemoryStore({
       sha256: (bytes) => this.#crypto.sha256(bytes),
       limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
+      bugFound: (error) => this.bugs.push(error),
     })
     const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
@@ -123,7 +124,6 @@ export class SessionWorld {
   #watched(store: PieceStore): PieceStore {
     return {
       ...store,
-      freeBytes: () => this.#track(store.freeBytes()),
       create: (...of) => this.#track(store.create(...of)),
       attach: (...of) => this.#track(store.attach(...of)),
       hashPiece: (...of) => this.#track(store.hashPiece(...of)),

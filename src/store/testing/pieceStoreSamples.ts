@@ -1,10 +1,10 @@
-import { bytesEqual, concatBytes, type Bytes } from '../shared/bytes.ts'
-import { blockCount, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
-import type { PieceIndex, ShareId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
-import { randomBytes, randomShareId, seededRandom } from '../shared/random.ts'
-import type { Result } from '../shared/result.ts'
-import type { PieceStore, StoreFault } from './pieceStore.ts'
+import { bytesEqual, concatBytes, type Bytes } from '../../shared/bytes.ts'
+import { blockCount, pieceCount, pieceLength, type Geometry } from '../../shared/geometry.ts'
+import type { PieceIndex, ShareId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomBytes, randomShareId, seededRandom } from '../../shared/random.ts'
+import type { Result } from '../../shared/result.ts'
+import type { PieceStore, StoreFault } from '../pieceStore.ts'
 
 // What the contract of piece stores is written with: shares to keep, and comparisons without a test framework.
 

@@ -1,9 +1,10 @@
-import { base64UrlFromBytes } from '../shared/bytes.ts'
-import { idBytes } from '../shared/ids.ts'
-import { storeFolder } from './opfsProtocol.ts'
-import { openOpfsStore } from './opfsStore.ts'
-import { openStore } from './openStore.ts'
-import type { PieceStore } from './pieceStore.ts'
+import { base64UrlFromBytes } from '../../shared/bytes.ts'
+import { idBytes } from '../../shared/ids.ts'
+import { storeFolder } from '../opfsProtocol.ts'
+import { openOpfsStore } from '../opfsStore.ts'
+import { openStore } from '../openStore.ts'
+import type { Log, LogDetail } from '../../shared/log.ts'
+import type { PieceStore } from '../pieceStore.ts'
 import { pieceStoreContract } from './pieceStoreContract.ts'
 import {
   keepAll,
@@ -15,14 +16,16 @@ import {
   sha256,
   value,
 } from './pieceStoreSamples.ts'
-import { openShareIndex } from './shareIndex.ts'
-import { sweepDeadTabs } from './tabFolders.ts'
+import { openShareIndex } from '../shareIndex.ts'
+import { sweepDeadTabs } from '../tabFolders.ts'
 
 // Runs inside a browser page; a test drives it from outside.
 
-async function openFreshStore(): Promise<PieceStore> {
+const nothing = (): void => undefined
+
+async function openFreshStore(bugFound: (error: unknown) => void = nothing): Promise<PieceStore> {
   const tab = base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))
-  const opened = await openOpfsStore(tab)
+  const opened = await openOpfsStore(tab, { bugFound, log: nothing })
   if (!opened.ok) throw new Error(opened.fault)
   return opened.value
 }
@@ -32,7 +35,7 @@ const opfsContract = {
   /** Null when the case holds, else what went wrong. */
   async run(name: string): Promise<string | null> {
     try {
-      await pieceStoreContract.find((one) => one.name === name)?.run(openFreshStore)
+      await pieceStoreContract.find((one) => one.name === name)?.run(() => openFreshStore())
       return null
     } catch (error) {
       return String(error)
@@ -40,15 +43,42 @@ const opfsContract = {
   },
   /** Opens the page's own store as the app does, and keeps a share in it. */
   async open() {
-    const { store, index, tab, withoutDisk } = await openStore(sha256)
+    const said: string[] = []
+    const log: Log = (_level, what) => said.push(what)
+    const { store, index, tab, withoutDisk } = await openStore(sha256, { bugFound: nothing, log })
     const file = sample(pieceSizeBytes)
     await keepAll(store, file)
     const [manifest, hashes, bitfield] = [new Uint8Array(3), new Uint8Array(32), new Uint8Array(1)]
     await index.put({ version: 1, tab, share: file.share, manifest, hashes, bitfield, updatedMs: 5 })
-    return { kind: store.kind, tab, withoutDisk, found: await index.get(tab, file.share) }
+    return {
+      kind: store.kind,
+      tab,
+      withoutDisk,
+      said,
+      found: (await index.list()).find((record) => record.tab === tab),
+    }
   },
-  /** Which store this page gets. */
-  kind: async () => (await openStore(sha256)).store.kind,
+  /** Which store this page gets, and why not the other. */
+  async kind() {
+    const said: LogDetail[] = []
+    const log: Log = (_level, _what, detail = {}) => said.push(detail)
+    const { store, withoutDisk } = await openStore(sha256, { bugFound: nothing, log })
+    return { kind: store.kind, withoutDisk, said }
+  },
+  /** What the page hears of bugs in the worker: one in a call that nobody waits for, one in a call that is answered. */
+  async bugs() {
+    const bugs: { message: string; stack: string }[] = []
+    const store = await openFreshStore((error) => {
+      if (error instanceof Error) bugs.push({ message: error.message, stack: error.stack ?? '' })
+    })
+    const file = sample(pieceSizeBytes)
+    value(await store.create(file.share, file.geometry))
+    store.putBlock(file.share, 0, 1, new Uint8Array(1))
+    const checked = await store.checkPiece(file.share, 0, new Uint8Array(32))
+    await keepPiece(store, file, 0)
+    await store.close()
+    return { bugs, answer: checked.ok ? checked.value : checked.fault.code }
+  },
   /** Sweeps as every start does, and lists whose folders and records remain. */
   async sweep() {
     const index = await openShareIndex()
