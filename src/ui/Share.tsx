@@ -69,7 +69,9 @@ function ShareStatus({ share }: { share: ShareView }) {
   return (
     <div className="share-status">
       {phrases.length > 0 && <p>{phrases.join(' · ')}</p>}
-      {share.state === 'downloading' && !share.trouble && <p className="soft">{words.share.copies(share)}</p>}
+      {share.state === 'downloading' && !share.trouble && (
+        <p className="soft">{[words.share.copies(share), words.share.whereItGoes].join(' · ')}</p>
+      )}
       {share.trouble && (
         <p className="share-trouble" data-level={share.state === 'failed' ? 'error' : 'warning'}>
           <Icon name="warning" />
