@@ -83,6 +83,12 @@ export async function roomLink(page: Page): Promise<string> {
   return input.inputValue()
 }
 
+/** Gives the tab a name that a test knows, before anybody has met it. */
+export async function rename(page: Page, name: string): Promise<void> {
+  await page.evaluate((kept) => sessionStorage.setItem('swarmdrop.name', kept), name)
+  await page.reload()
+}
+
 /** Leaves the room as people do: by closing the tab. */
 export const leave = (page: Page): Promise<void> => page.context().close()
 

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { HolderView, ShareView, StripCell } from '../app/view.ts'
 import type { ShareId } from '../shared/ids.ts'
 import './ShareDetails.css'
+import { Phrases } from './Phrases.tsx'
 import { PieceStrip } from './PieceStrip.tsx'
 import { useSession } from './SessionContext.tsx'
 import { isUnderWay, piecesHere } from './shareStatus.ts'
@@ -99,7 +100,9 @@ function Holder({ holder }: { holder: HolderView }) {
   return (
     <li>
       <bdi className="holder-name">{cleanName(holder.name) || words.unnamed}</bdi>
-      <span className="soft">{phrases.join(' · ')}</span>
+      <span className="soft">
+        <Phrases phrases={phrases} />
+      </span>
     </li>
   )
 }
