@@ -93,11 +93,9 @@ describe('details of a failure', () => {
     expect(testIds(html).filter((id) => id === 'copy-details')).toHaveLength(buttons)
   })
 
-  it('can be copied from a broken page, if there are any', () => {
-    expect(testIds(renderToStaticMarkup(<Broken />))).toEqual([])
-    expect(testIds(renderToStaticMarkup(<Broken details={() => 'what happened'} />))).toEqual([
-      'copy-details',
-    ])
+  it('can be copied from a broken page', () => {
+    const html = renderToStaticMarkup(<Broken onAgain={() => undefined} details={() => 'what happened'} />)
+    expect(testIds(html)).toEqual(['copy-details'])
   })
 })
 

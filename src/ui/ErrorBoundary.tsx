@@ -26,29 +26,20 @@ export class ErrorBoundary extends Component<Props, { readonly broken: boolean }
   }
 }
 
-interface BrokenProps {
-  /** Only where a second try may help. */
-  readonly onAgain?: () => void
-  /** Only where something was written down. */
-  readonly details?: () => string
-}
-
-/** What stands in for the page when it could not be drawn or started. */
-export function Broken({ onAgain, details }: BrokenProps) {
+/** What stands in for the page when it could not be drawn. */
+export function Broken({ onAgain, details }: { onAgain: () => void; details: () => string }) {
   return (
     <main className="broken card" role="alert">
       <h1>{words.broken.heading}</h1>
       <p>{words.broken.text}</p>
       <div className="broken-actions">
-        {onAgain && (
-          <button type="button" className="button primary" onClick={onAgain}>
-            {words.broken.again}
-          </button>
-        )}
+        <button type="button" className="button primary" onClick={onAgain}>
+          {words.broken.again}
+        </button>
         <button type="button" className="button" onClick={() => location.reload()}>
           {words.broken.reload}
         </button>
-        {details && <CopyDetails details={details} />}
+        <CopyDetails details={details} />
       </div>
     </main>
   )

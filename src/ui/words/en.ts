@@ -81,6 +81,8 @@ function notice(message: NoticeMessage): string {
       return `This page’s settings (config.json) could not be read, so it contacts nobody and nobody can join: ${named(message.detail)}. Reload the page; if that does not help, tell whoever runs it.`
     case 'bug':
       return 'Something went wrong inside Swarmdrop: our mistake, not yours. What has arrived is safe and the rest goes on. If something stands still, reload the page; to report it, copy the details.'
+    case 'startFailed':
+      return 'This page could not be started, so it is in no room yet. Check the connection and reload it; if that does not help, the details say why.'
     case 'memberBanned':
       return `${who(message.name, 'Somebody')} sent damaged data and is kept out for ${minutes(limits.lostForgetMs)}. None of it was kept: what you have is safe, and the rest comes from others who have it.`
     case 'theirSharesIgnored':
