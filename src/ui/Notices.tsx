@@ -43,12 +43,14 @@ function Toast({ notice }: { notice: Notice }) {
 
 const NoticeBox = memo(function NoticeBox({ notice }: { notice: Notice }) {
   const session = useSession()
+  // Its code alone: the rest of the message may hold a name.
+  const details = (): string => `${notice.message.code}\n${session.details()}`
   return (
     <div className="notice" data-testid="notice" data-level={notice.level}>
       <Icon name={notice.level === 'info' ? 'info' : 'warning'} />
       <div className="notice-words">
         <p>{words.notice(notice.message)}</p>
-        {notice.level === 'error' && <CopyDetails details={() => session.details()} />}
+        {notice.level === 'error' && <CopyDetails details={details} />}
       </div>
       <button
         type="button"
