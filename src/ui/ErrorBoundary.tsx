@@ -29,9 +29,11 @@ export class ErrorBoundary extends Component<Props, { readonly broken: boolean }
 /** What stands in for the page when it could not be drawn. */
 export function Broken({ onAgain, details }: { onAgain: () => void; details: () => string }) {
   return (
-    <main className="broken card" role="alert">
-      <h1>{words.broken.heading}</h1>
-      <p>{words.broken.text}</p>
+    <main className="broken card">
+      <div className="broken-words" role="alert">
+        <h1>{words.broken.heading}</h1>
+        <p>{words.broken.text}</p>
+      </div>
       <div className="broken-actions">
         <button type="button" className="button primary" onClick={onAgain}>
           {words.broken.again}
