@@ -61,7 +61,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
 }
 
 function tellWhatIsMissing(
-  { screen, room, read, log }: StartOptions,
+  { screen, room, read }: StartOptions,
   opened: OpenedStore,
   canLink: boolean,
 ): void {
@@ -69,7 +69,6 @@ function tellWhatIsMissing(
   if (!canLink) screen.notify('error', { code: 'noWebRtc' })
   if (room.malformed) screen.notify('error', { code: 'badRoomLink' })
   if (opened.withoutDisk !== null) {
-    log('warning', 'pieces are kept in memory', { why: opened.withoutDisk })
     screen.notify('warning', { code: isSecureContext ? 'noDiskStore' : 'insecureOrigin', limitBytes })
   }
   if (read.faults.length > 0) screen.notify('warning', { code: 'badConfig', detail: read.faults.join('; ') })
