@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
-import type { Member } from './memoryMember.ts'
-import { DiskFile, SessionWorld } from './sessionWorld.ts'
+import type { Member } from './testing/testMember.ts'
+import { DiskFile, SessionWorld } from './testing/sessionWorld.ts'
 
 let world: SessionWorld
 beforeEach(() => {
@@ -52,8 +52,8 @@ describe('a member that sends spoiled pieces', () => {
     const seen = new Set<string>()
     for (let passedMs = 0; passedMs < limits.banMs - 2000; passedMs += 1000) {
       mallory.session.resumeRoom()
-      for (const name of bob.linkedNames()) seen.add(name)
       await world.pass(1000)
+      for (const name of bob.linkedNames()) seen.add(name)
     }
     expect([...seen]).toEqual(['carol'])
     expect(mallory.linkedNames()).toEqual(['carol'])

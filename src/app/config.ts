@@ -15,6 +15,8 @@ export interface Config {
   readonly iceServers: readonly IceServer[]
   /** 0 for no limit. */
   readonly uploadLimitKBps: number
+  /** The page's address as other devices reach it; absent where its own will do. */
+  readonly pageUrl?: string
 }
 
 export const defaultConfig: Config = {

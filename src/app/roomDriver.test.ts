@@ -7,7 +7,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
-import { MemoryClock } from './memoryClock.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
 import { RoomDriver, type RoomDriverOptions } from './roomDriver.ts'
 
 const random = seededRandom(1)

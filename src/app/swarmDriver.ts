@@ -59,6 +59,8 @@ export class SwarmDriver {
   readonly #alarm: Alarm
   /** Blocks sent and not yet taken by the peer's channel. */
   readonly #leaving = new Map<PeerId, Upload[]>()
+  /** Shares whose attached files have just turned out to be others. */
+  readonly #differing = new Set<ShareId>()
   readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
 
   constructor(options: SwarmDriverOptions) {
@@ -98,11 +100,16 @@ export class SwarmDriver {
     await this.#hashInTurn(manifest)
   }
 
-  /** Files that look like a share of the room: each piece of theirs that is right we hold from now on. */
-  async attach(manifest: Manifest, files: readonly File[]): Promise<void> {
-    await this.#store.attach(manifest.share, geometryOf(manifest), files)
-    this.handle({ type: 'sourceAttached', share: manifest.share })
+  /**
+   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
+   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
+   */
+  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+    const { share } = manifest
+    await this.#store.attach(share, geometryOf(manifest), files)
+    this.handle({ type: 'sourceAttached', share })
     await this.#hashInTurn(manifest)
+    return this.#differing.delete(share) ? 'differs' : 'ended'
   }
 
   async #hashInTurn(manifest: Manifest): Promise<void> {
@@ -134,7 +141,14 @@ export class SwarmDriver {
   /** Hands the machine an input and carries out what it orders. */
   readonly handle = inOrder<SwarmInput>(
     (input) => {
-      for (const effect of this.#swarm.handle(input, this.#options.clock.now())) this.#carryOut(effect)
+      for (const effect of this.#swarm.handle(input, this.#options.clock.now())) {
+        try {
+          this.#carryOut(effect)
+        } catch (error) {
+          // The other orders of the same input are good.
+          this.#options.bugFound(error)
+        }
+      }
     },
     () => this.#options.listener.changed(),
     (error) => this.#options.bugFound(error),
@@ -149,28 +163,44 @@ export class SwarmDriver {
       case 'send':
         return this.#options.network.send(effect.peer, encodeMessage(effect.message))
       case 'openStore':
-        return void this.#openStore(effect.manifest)
+        return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
-        return void this.#store.remove(effect.share)
+        return this.#guarded(this.#store.remove(effect.share))
       case 'keepBlock': {
         const offsetBytes = effect.block * limits.blockSizeBytes
         return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
       }
       case 'checkPiece':
-        return void this.#checkPiece(effect)
+        return this.#guarded(this.#checkPiece(effect))
       case 'dropPiece':
         return this.#store.dropPiece(effect.share, effect.piece)
       case 'uploadBlock':
-        return void this.#upload(effect)
+        return this.#guarded(this.#upload(effect))
       case 'dropLink':
         return this.#options.network.ban(effect.peer, effect.reason)
       case 'wakeAt':
-        return this.#alarm.setAt(effect.at, () => this.handle({ type: 'woke' }))
+        return this.#alarm.setAt(effect.at, () => {
+          this.#options.log('debug', 'the swarm woke', { why: effect.why })
+          this.handle({ type: 'woke' })
+        })
       case 'report':
-        return this.#options.listener.reported(effect.report)
+        return this.#reported(effect.report)
       default:
         return unreachable(effect)
     }
+  }
+
+  /** What the store cannot do it says in its answer; a promise that rejects is a bug. */
+  #guarded(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#options.bugFound(error))
+  }
+
+  #reported(report: SwarmReport): void {
+    const { log, listener } = this.#options
+    if (report.type === 'sourceDiffers') this.#differing.add(report.share)
+    if (report.type === 'peerMisbehaved')
+      log('warning', 'a peer misbehaved', { peer: report.peer, why: report.why })
+    listener.reported(report)
   }
 
   async #openStore(manifest: Manifest): Promise<void> {

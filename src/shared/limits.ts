@@ -179,6 +179,8 @@ export const limits = {
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */
   logEntriesMax: 500,
+  /** The same as one of so many entries before is counted there: timers that go off all the time must not crowd out the rest. */
+  logRepeatsWithin: 8,
   /** Of an error's stack, the innermost places. */
   logStackFramesMax: 6,
   /** A peer counts as a source of a share this long after its last block. */

@@ -103,6 +103,7 @@ describe('notices', () => {
     { code: 'brokerUnreachable' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
+    { code: 'startFailed' },
     { code: 'memberBanned', name: 'bob' },
     { code: 'theirSharesIgnored', name: 'bob' },
     { code: 'ourSharesIgnored', name: 'bob' },

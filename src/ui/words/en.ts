@@ -74,6 +74,8 @@ function notice(message: NoticeMessage): string {
       return `The settings of this page (config.json) are there but could not be read, so nobody is contacted: ${named(message.detail)}. Reload the page, or ask whoever runs it.`
     case 'bug':
       return 'Something went wrong inside Swarmdrop. What has come is safe and the rest goes on; if something stands still, reload the page.'
+    case 'startFailed':
+      return 'This page could not be started, so it is in no room yet. Check the connection and reload it; if that does not help, the details say why.'
     case 'memberBanned':
       return `${named(message.name)} sent damaged data and is kept out for a while. Nothing wrong was kept.`
     case 'theirSharesIgnored':

@@ -1,17 +1,17 @@
-import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
-import { nobleCrypto } from '../crypto/nobleCrypto.ts'
-import { MemoryLinks } from '../link/testing/memoryLink.ts'
-import type { Bytes } from '../shared/bytes.ts'
-import type { Millis } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
-import { randomRoomSecret, seededRandom, type Random } from '../shared/random.ts'
-import { ok } from '../shared/result.ts'
-import { MemoryBroker } from '../signaling/testing/memorySignaling.ts'
-import { openMemoryStore } from '../store/memoryStore.ts'
-import type { PieceStore } from '../store/pieceStore.ts'
-import { openLogBook } from './log.ts'
+import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
+import { MemoryLinks } from '../../link/testing/memoryLink.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import type { Millis } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
+import { ok } from '../../shared/result.ts'
+import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
+import { openMemoryStore } from '../../store/memoryStore.ts'
+import type { PieceStore } from '../../store/pieceStore.ts'
+import { openLogBook } from '../log.ts'
 import { MemoryClock } from './memoryClock.ts'
-import { Member, type MemberOptions } from './memoryMember.ts'
+import { Member, type MemberOptions } from './testMember.ts'
 
 /** Virtual time after which what a test waits for will not come. */
 const patienceMs = 300_000
@@ -160,6 +160,8 @@ const spoiling = (store: PieceStore): PieceStore => ({
 /** A file that can go bad, as a File of a browser does when what is on disk was changed, moved or deleted. */
 export class DiskFile extends File {
   isGone = false
+  /** Called before each read. */
+  onRead: () => void = () => undefined
 
   constructor(name: string, bytes: Bytes, lastModified = 0) {
     super([bytes], name, { lastModified })
@@ -176,6 +178,7 @@ export class DiskFile extends File {
   }
 
   async #read(part: Blob): Promise<ArrayBuffer> {
+    this.onRead()
     if (this.isGone) throw new DOMException('gone', 'NotReadableError')
     return part.arrayBuffer()
   }

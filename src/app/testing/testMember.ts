@@ -1,21 +1,23 @@
-import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
-import type { Link, OpenLink } from '../link/link.ts'
-import type { MemoryLinks } from '../link/testing/memoryLink.ts'
-import type { Bytes } from '../shared/bytes.ts'
-import type { ShareId } from '../shared/ids.ts'
-import { randomPeerId, randomRoomSecret, type Random } from '../shared/random.ts'
-import { assert, ok } from '../shared/result.ts'
-import type { OpenSignaling, Signaling } from '../signaling/signaling.ts'
-import type { PieceStore } from '../store/pieceStore.ts'
-import { memoryIndex } from '../store/shareIndex.ts'
-import type { Clock } from './clock.ts'
-import { createSession, type OpenSession } from './createSession.ts'
-import type { LogBook } from './log.ts'
+import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import type { Link, OpenLink } from '../../link/link.ts'
+import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import type { ShareId } from '../../shared/ids.ts'
+import { randomPeerId, randomRoomSecret, type Random } from '../../shared/random.ts'
+import { assert, ok } from '../../shared/result.ts'
+import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
+import type { PieceStore } from '../../store/pieceStore.ts'
+import { memoryIndex } from '../../store/shareIndex.ts'
+import type { Clock } from '../clock.ts'
+import { createSession, type OpenSession } from '../createSession.ts'
+import type { LogBook } from '../log.ts'
 import type { MemoryClock } from './memoryClock.ts'
-import { roomLink } from './roomLink.ts'
-import type { Saveable } from './saving/saveable.ts'
-import type { SaveWay } from './savingShares.ts'
-import type { NoticeMessage, ShareState, ShareTrouble, ShareView, View } from './view.ts'
+import { NoticeBoard } from '../noticeBoard.ts'
+import { roomLink } from '../roomLink.ts'
+import type { Saveable } from '../saving/saveable.ts'
+import type { SaveWay } from '../savingShares.ts'
+import type { NoticeMessage, ShareState, ShareTrouble, ShareView, View } from '../view.ts'
+import { openViewStore, type ViewStore } from '../viewStore.ts'
 
 export interface MemberOptions {
   /** Makes the room, so that nobody else can be in it yet. */
@@ -55,9 +57,11 @@ export interface MemberParts {
 export class Member {
   readonly name: string
   readonly session: OpenSession
+  readonly notices: NoticeBoard
   readonly saved: SavedShare[] = []
   /** All that was ever said, also what has been taken back since. */
   readonly said: NoticeMessage[] = []
+  readonly #view: ViewStore
   readonly #parts: MemberParts
   readonly #opened: Link[] = []
   readonly #brokers: Signaling[] = []
@@ -67,10 +71,20 @@ export class Member {
     const { keys, options, store, random, crypto } = parts
     this.name = name
     this.#parts = parts
+    const self = randomPeerId(random)
+    const profile = { name, device: 'desktop' } as const
+    this.#view = openViewStore(
+      self,
+      profile,
+      roomLink('https://swarmdrop.example/', randomRoomSecret(random)),
+    )
+    this.notices = new NoticeBoard((notices) => this.#view.setState({ notices }))
+    this.#view.subscribe(({ notices }, { notices: before }) => {
+      for (const notice of notices) if (!before.includes(notice)) this.said.push(notice.message)
+    })
     this.session = createSession({
-      self: randomPeerId(random),
-      profile: { name, device: 'desktop' },
-      roomLink: roomLink('https://swarmdrop.example/', randomRoomSecret(random)),
+      self,
+      profile,
       fresh: options.fresh === true,
       random,
       clock: this.#clock(),
@@ -78,7 +92,8 @@ export class Member {
       keys,
       log: parts.logBook.log,
       bugFound: parts.bugFound,
-      details: () => parts.logBook.text(),
+      view: this.#view,
+      notices: this.notices,
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
       iceServers: [],
@@ -89,13 +104,14 @@ export class Member {
       save: this.#save,
       saveAs: null,
     })
-    this.session.view.subscribe(({ notices }, { notices: before }) => {
-      for (const notice of notices) if (!before.includes(notice)) this.said.push(notice.message)
-    })
   }
 
   get view(): View {
-    return this.session.view.getState()
+    return this.#view.getState()
+  }
+
+  logText(): string {
+    return this.#parts.logBook.text()
   }
 
   linkedNames(): string[] {
@@ -140,13 +156,19 @@ export class Member {
     this.session[button](this.#shareOf(name))
   }
 
-  /** The share as it is saved. */
+  /** The share as it is saved when asked for, whether or not it was handed over before. */
   async saves(name: string): Promise<SavedShare> {
+    await this.#parts.until(() => this.shareNamed(name)?.savingBytes === null, `${name} is not being saved`)
+    const before = this.savedNamed(name).length
     this.press('save', name)
-    await this.#parts.until(() => this.saved.some((share) => share.name === name), `${name} is saved`)
-    const saved = this.saved.find((share) => share.name === name)
+    await this.#parts.until(() => this.savedNamed(name).length > before, `${name} is saved`)
+    const saved = this.savedNamed(name).at(-1)
     assert(saved, 'it is there now')
     return saved
+  }
+
+  savedNamed(name: string): SavedShare[] {
+    return this.saved.filter((share) => share.name === name)
   }
 
   #shareOf(name: string): ShareId {

@@ -1,5 +1,5 @@
-import type { Millis } from '../shared/ids.ts'
-import type { Clock } from './clock.ts'
+import type { Millis } from '../../shared/ids.ts'
+import type { Clock } from '../clock.ts'
 
 /** The page's clock's twin: time that stands still until it is told to move. */
 export class MemoryClock implements Clock {
