@@ -6,7 +6,7 @@ import { limits } from '../shared/limits.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { hashBytes } from './hashList.ts'
 import type { SwarmMessage } from './io.ts'
-import { newManifest } from './swarmWorld.ts'
+import { newManifest } from './testing/swarmWorld.ts'
 
 const { share } = newManifest(1)
 const number = fc.nat({ max: 0xffff_ffff })

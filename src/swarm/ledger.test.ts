@@ -4,7 +4,7 @@ import { Bitfield, runsOf } from './bitfield.ts'
 import { addHashes, hashAt } from './hashList.ts'
 import { Ledger } from './ledger.ts'
 import { newShareState } from './state.ts'
-import { bitsOf, hashesOf, hashOf, newManifest, newPeerId } from './swarmWorld.ts'
+import { bitsOf, hashesOf, hashOf, newManifest, newPeerId } from './testing/swarmWorld.ts'
 
 const pieceCount = 77
 const somePieces = fc.uniqueArray(fc.nat({ max: pieceCount - 1 }))

@@ -11,7 +11,7 @@ import {
   ordered,
   range,
   sentTo,
-} from './swarmWorld.ts'
+} from './testing/swarmWorld.ts'
 
 describe('shares', () => {
   it('S1 a new link hears of what we hold, offer or want: an offer, then a bitfield', () => {

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
-import { askedOf, bitsOf, hashesOf, Machine, newManifest, ordered, range, sentTo } from './swarmWorld.ts'
+import {
+  askedOf,
+  bitsOf,
+  hashesOf,
+  Machine,
+  newManifest,
+  ordered,
+  range,
+  sentTo,
+} from './testing/swarmWorld.ts'
 
 const firstAheadBlocks = limits.requestedAheadMinBytes / limits.blockSizeBytes
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { hashesOf, lengthOfPiece, Machine, newManifest, ordered, range, SwarmWorld } from './swarmWorld.ts'
+import {
+  hashesOf,
+  lengthOfPiece,
+  Machine,
+  newManifest,
+  ordered,
+  range,
+  SwarmWorld,
+} from './testing/swarmWorld.ts'
 
 const aMinuteMs = 60_000
 const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }

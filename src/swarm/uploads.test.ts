@@ -3,7 +3,7 @@ import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
-import { bitsOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './swarmWorld.ts'
+import { bitsOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './testing/swarmWorld.ts'
 
 const windowBlocks = limits.uploadingMinBytes / limits.blockSizeBytes
 

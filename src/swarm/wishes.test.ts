@@ -11,7 +11,7 @@ import {
   ordered,
   range,
   sentTo,
-} from './swarmWorld.ts'
+} from './testing/swarmWorld.ts'
 
 const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }
 
