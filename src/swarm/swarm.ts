@@ -80,6 +80,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
       const turn: Turn = { state, now, emit: (effect) => effects.push(effect) }
       const openBytesBefore = state.openBytes
       takeIn(turn, input)
+      attendDeadlines(turn)
       if (isMemoryShort(openBytesBefore) && state.openBytes < openBytesBefore) fillAll(turn)
       planWake(turn)
       return effects
@@ -119,7 +120,9 @@ function takeIn(turn: Turn, input: SwarmInput): void {
     case 'shareOffered':
       return shareOffered(turn, input.manifest)
     case 'woke':
-      return woke(turn)
+      // The timer is spent, even where it went off a little early: it must be set again.
+      state.wakeAt = Infinity
+      return
     default: {
       const share = state.shares.get(input.share)
       if (share) shareInput(turn, share, input)
@@ -220,17 +223,18 @@ function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: '
   blockLeft(turn, peer)
 }
 
-function woke(turn: Turn): void {
+/** What is due is done with whatever input comes: a hidden tab's timers go off once a second at best. */
+function attendDeadlines(turn: Turn): void {
   const { state, now } = turn
-  // The timer is spent, even where it went off a little early: it must be set again.
-  state.wakeAt = Infinity
   if (state.announceAt !== null && state.announceAt <= now) announceBatch(turn)
   if (state.tickAt !== null && state.tickAt <= now) {
     state.tickAt = null
     expireRequests(turn)
     fillAll(turn)
+    serve(turn)
   }
-  serve(turn)
+  const isLimitOver = state.uploadLimitBytesPerSecond > 0 && state.nextUploadAt <= now
+  if (isLimitOver) serve(turn)
 }
 
 /** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
