@@ -305,6 +305,8 @@ class AppSession implements OpenSession {
         return
       case 'shareAppeared':
       case 'sourceDiffers':
+      case 'sharesIgnored':
+      case 'shareUnseen':
       case 'peerMisbehaved':
         return
       default:

@@ -39,12 +39,10 @@ export const limits = {
   requestsPerMessage: 64,
 
   // Shares in a room
-  /** Shares one session keeps track of; further offers from peers are ignored. */
-  sharesMax: 2000,
-  /** Shares one peer may offer. */
+  /** Shares known of one member's offers; further ones are ignored, and it is told. */
   sharesPerPeerMax: 1000,
-  /** Pieces of all shares together, about 6 bytes of memory each: further offers from peers are ignored. */
-  piecesKnownMax: 2 ** 22,
+  /** Pieces of those, about 5 bytes of memory each: four of the largest shares; 55 MiB if all members of a room offer so much. */
+  piecesPerPeerMax: 2 ** 20,
 
   // Requests ahead
   /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */

@@ -323,6 +323,7 @@ function messageLength(message: SwarmMessage): number {
     case 'interested':
     case 'notInterested':
     case 'withdraw':
+    case 'ignored':
       return headerBytes
   }
 }

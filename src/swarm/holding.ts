@@ -1,7 +1,8 @@
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { announceHave, announceSoon } from './announcing.ts'
+import { announceHave, announceSoon, isOurs, withdraw } from './announcing.ts'
+import { forgetUnoffered } from './budget.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
@@ -56,6 +57,9 @@ export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, ha
         type: 'report',
         report: { type: 'sourceDiffers', share: share.manifest.share, piece },
       })
+      if (isOurs(share)) return
+      withdraw(turn, share)
+      forgetUnoffered(turn, share)
   }
 }
 

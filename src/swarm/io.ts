@@ -21,6 +21,8 @@ export type SwarmMessage =
   | { readonly type: 'notInterested'; readonly share: ShareId }
   /** The sender neither holds nor wants any of it any more. */
   | { readonly type: 'withdraw'; readonly share: ShareId }
+  /** The sender has no room to know of a share it was offered, and will not hear what is said about it. */
+  | { readonly type: 'ignored'; readonly share: ShareId }
   /** A part of the hash list: 32 bytes a piece. */
   | {
       readonly type: 'hashes'
@@ -128,4 +130,8 @@ export type SwarmReport =
   | { readonly type: 'shareAppeared' | 'shareGone' | 'shareCompleted'; readonly share: ShareId }
   /** The attached files are not the share after all. */
   | { readonly type: 'sourceDiffers'; readonly share: ShareId; readonly piece: PieceIndex }
+  /** The peer offers more than we keep track of. Once a link. */
+  | { readonly type: 'sharesIgnored'; readonly peer: PeerId }
+  /** We offer more than the peer keeps track of: this share for one. Once a link. */
+  | { readonly type: 'shareUnseen'; readonly share: ShareId; readonly peer: PeerId }
   | { readonly type: 'peerMisbehaved'; readonly peer: PeerId; readonly why: string }

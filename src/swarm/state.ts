@@ -60,6 +60,14 @@ export interface Given {
   blocksLeft: number
 }
 
+/** What came of offering a share to a peer. */
+export interface OfferMade {
+  /** How much of the hash list it has been sent: none of it twice. */
+  hashesSent: number
+  /** It has no room to know of the share. */
+  isIgnored: boolean
+}
+
 export interface ShareState {
   readonly manifest: Manifest
   readonly geometry: Geometry
@@ -85,8 +93,14 @@ export interface ShareState {
   readonly suspect: Set<PieceIndex>
   /** Held since the last batch of haves. */
   readonly unannounced: PieceIndex[]
-  /** Who wants it from us, and how many hashes each has been sent. */
-  readonly interested: Map<PeerId, { hashesSent: number }>
+  /** Whose budget it counts against: one who offers it. Null where nobody does, or we had it before anyone. */
+  chargedTo: PeerState | null
+  /** Whom we have offered it to, since we last withdrew it. */
+  readonly offeredTo: Map<PeerId, OfferMade>
+  /** Who wants it from us. */
+  readonly interested: Set<PeerId>
+  /** Whom we have asked for its hash list. */
+  readonly hashesAskedOf: Set<PeerId>
   /** Pieces nobody else held when first asked for, and to whom each was promised. */
   readonly givenTo: Map<PieceIndex, Given>
   readonly traffic: Map<PeerId, Traffic>
@@ -130,7 +144,14 @@ export interface PeerState {
   serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
   badPieces: number
   strikes: number
+  /** The shares it offers, as far as we know of them. */
   readonly offered: Set<ShareId>
+  /** What of those counts against its budget. */
+  readonly charged: { shares: number; pieces: number }
+  /** Whether it was reported that offers of it were ignored. */
+  isOverBudget: boolean
+  /** Whether it was reported that it ignores offers of ours. */
+  isIgnoring: boolean
 }
 
 export interface SwarmState {
@@ -178,7 +199,10 @@ export function newShareState(manifest: Manifest): ShareState {
     open: new Map(),
     suspect: new Set(),
     unannounced: [],
-    interested: new Map(),
+    chargedTo: null,
+    offeredTo: new Map(),
+    interested: new Set(),
+    hashesAskedOf: new Set(),
     givenTo: new Map(),
     traffic: new Map(),
     wastedBytes: 0,
@@ -201,6 +225,9 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     badPieces: 0,
     strikes: 0,
     offered: new Set(),
+    charged: { shares: 0, pieces: 0 },
+    isOverBudget: false,
+    isIgnoring: false,
   }
 }
 

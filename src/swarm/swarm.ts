@@ -3,6 +3,7 @@ import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import { announceBatch, announceShare, greet } from './announcing.ts'
+import { forgetUnoffered, uncharge } from './budget.ts'
 import { hashAt } from './hashList.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
@@ -21,17 +22,7 @@ import {
   type Turn,
 } from './state.ts'
 import { blockLeft, forgetTaker, serve } from './uploads.ts'
-import {
-  cancel,
-  download,
-  forgetUnoffered,
-  pause,
-  remove,
-  resume,
-  sourceLost,
-  stop,
-  storeOpened,
-} from './wishes.ts'
+import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
 
 export interface SwarmOptions {
   readonly random: Random
@@ -201,6 +192,9 @@ function peerUnlinked(turn: Turn, peer: PeerState): void {
     forgetTaker(share, peer)
     share.ledger.removePeer(peer.peer)
     share.traffic.delete(peer.peer)
+    share.offeredTo.delete(peer.peer)
+    share.hashesAskedOf.delete(peer.peer)
+    uncharge(peer, share)
     forgetUnoffered(turn, share)
   }
   serve(turn)

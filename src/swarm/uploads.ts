@@ -45,7 +45,7 @@ function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly
 }
 
 function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
-  for (const peer of share.interested.keys()) {
+  for (const peer of share.interested) {
     if (peer === to.peer) continue
     turn.emit({ type: 'send', peer, message: { type: 'promise', share: share.manifest.share, pieces } })
   }

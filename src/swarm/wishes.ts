@@ -1,4 +1,4 @@
-import { announceShare, isOurs, tellInterest, withdraw } from './announcing.ts'
+import { announceShare, tellInterest, withdraw } from './announcing.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
 import type { StorageFault } from './io.ts'
 import { fillAll, stopRequests } from './requests.ts'
@@ -83,13 +83,4 @@ function forget(turn: Turn, share: ShareState): void {
   turn.emit({ type: 'closeStore', share: share.manifest.share })
   withdraw(turn, share)
   fillAll(turn)
-}
-
-/** A share that nobody here offers any more, and that we neither hold nor want, is gone from the room. */
-export function forgetUnoffered(turn: Turn, share: ShareState): void {
-  const id = share.manifest.share
-  if (isOurs(share) || share.source === 'lost') return
-  for (const peer of turn.state.peers.values()) if (peer.offered.has(id)) return
-  turn.state.shares.delete(id)
-  turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
 }
