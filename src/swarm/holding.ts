@@ -6,7 +6,7 @@ import { forgetUnoffered } from './budget.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
-import { cancelRequests, checkPiece, fillAll, stopRequests } from './requests.ts'
+import { cancelRequests, checkPiece, fill, fillAll, requestsOf, stopRequests } from './requests.ts'
 import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
 import { refuseAll } from './uploads.ts'
 
@@ -66,15 +66,12 @@ export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, ha
 /** What is being fetched of a piece is not needed once our own files have it. */
 function ownPieceFound(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
-  if (open && !open.checking) {
-    cancelRequests(
-      turn,
-      open.blocks.flatMap((block) => block.requests),
-    )
-    dropOpenPiece(turn, share, open)
-  }
+  const requests = open && !open.checking ? requestsOf(open) : []
+  cancelRequests(turn, requests)
+  if (open && !open.checking) dropOpenPiece(turn, share, open)
   hold(turn, share, piece)
   if (piece === share.pieceCount - 1) share.source = 'whole'
+  for (const { peer } of requests) fill(turn, peer)
 }
 
 export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {

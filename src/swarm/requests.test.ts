@@ -232,6 +232,39 @@ describe('end game', () => {
   })
 })
 
+describe('cancelling', () => {
+  it('S14 whose copy was cancelled is asked for something else at once', () => {
+    const { alice, bob, manifest, share } = downloadFrom(3, [0, 1])
+    const { peer: carol } = joins(alice, manifest, [0, 1])
+    alice.pass(limits.endGameAfterMs + limits.requestTickMs)
+    expect(alice.asked(share).get(0)).toEqual([bob, carol])
+    expect(alice.asked(share).get(1)).toEqual([bob, carol])
+    // Her window is full.
+    expect(askedOf(alice.hear(carol, { type: 'have', share, runs: [[2, 1]] }), carol)).toEqual([])
+    expect(askedOf(alice.give(bob, manifest, 0), carol)).toEqual([2])
+  })
+
+  it('S19 who was asked for what our own files turn out to have is asked for something else at once', () => {
+    const { alice, bob, manifest, share } = downloadFrom(3, [0, 1])
+    alice.hear(bob, { type: 'have', share, runs: [[2, 1]] })
+    alice.feed({ type: 'sourceAttached', share })
+    const effects = alice.hash(manifest, 0)
+    expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
+    expect(askedOf(effects, bob)).toEqual([2])
+  })
+
+  it('S15 what is taken back from one peer is cancelled in messages of many blocks', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2, { pieceSizeBytes: 4 * limits.blockSizeBytes })
+    const { share } = manifest
+    const bob = alice.holder(manifest, [0, 1])
+    const asked = sentTo(alice.download(manifest, bob, hashesOf(0, 2)), bob, 'request')
+    const cancels = sentTo(alice.feed({ type: 'pauseAsked', share }), bob, 'cancel')
+    expect(cancels.map(({ blocks }) => blocks)).toEqual(asked.map(({ blocks }) => blocks))
+    expect(cancels[0]?.blocks).toHaveLength(2)
+  })
+})
+
 /** A piece of two blocks, one from each of two peers, came corrupt. */
 function suspectPiece() {
   const alice = new Machine()

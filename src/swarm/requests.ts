@@ -105,11 +105,13 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
   if (!slot) return
   slot.here = true
   if (slot.requests.length === 0) open.missingCount--
-  cancelRequests(turn, [...slot.requests])
+  const others = [...slot.requests]
+  cancelRequests(turn, others)
   open.awaitedCount--
   open.givers.add(peer.peer)
   turn.emit({ type: 'keepBlock', share: share.manifest.share, piece: open.piece, block, bytes })
   if (open.awaitedCount === 0) checkPiece(turn, share, open)
+  for (const other of others) fill(turn, other.peer)
 }
 
 export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
@@ -139,15 +141,22 @@ function findRequest(peer: PeerState, share: ShareState, at: BlockAt): Request |
   return null
 }
 
-const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((block) => block.requests)
+export const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((block) => block.requests)
 
-/** Takes requests back, and says so to the peers asked. */
+/** Takes requests back, and says so to the peers asked, many blocks at once. */
 export function cancelRequests(turn: Turn, requests: readonly Request[]): void {
+  const blocksOf = new Map<PeerState, Map<ShareState, BlockAt[]>>()
   for (const request of requests) {
     endRequest(request)
-    const blocks = [{ piece: request.open.piece, block: request.block }]
-    send(turn, request.peer, { type: 'cancel', share: request.share.manifest.share, blocks })
+    const byShare = blocksOf.get(request.peer) ?? new Map<ShareState, BlockAt[]>()
+    const blocks = byShare.get(request.share) ?? []
+    blocks.push({ piece: request.open.piece, block: request.block })
+    blocksOf.set(request.peer, byShare.set(request.share, blocks))
   }
+  for (const [peer, byShare] of blocksOf)
+    for (const [share, blocks] of byShare)
+      // As many as may be asked of a peer fit in one message.
+      send(turn, peer, { type: 'cancel', share: share.manifest.share, blocks })
 }
 
 /** The peer says it cannot serve these: they go elsewhere. */
@@ -216,7 +225,7 @@ export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState)
 
 /** Stops asking for a share; what is gathered stays. */
 export function stopRequests(turn: Turn, share: ShareState): void {
-  for (const open of share.open.values()) cancelRequests(turn, requestsOf(open))
+  cancelRequests(turn, [...share.open.values()].flatMap(requestsOf))
 }
 
 type Outgoing = Parameters<Turn['emit']>[0] & { type: 'send' }
