@@ -55,6 +55,8 @@ export const limits = {
   openPiecesMaxBytes: 32 * MiB,
   /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
   requestTimeoutMs: 20 * seconds,
+  /** Pieces that as many or more peers hold are picked among as equals: bounds what sorting them takes to 8 bytes a piece. */
+  commonnessMax: 63,
   /** Served slower than this, fewer blocks are asked ahead; faster, more. */
   requestComfortMs: 1 * seconds,
   /** A block owed this long is asked of a second peer that has nothing else for us. */

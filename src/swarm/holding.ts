@@ -6,6 +6,7 @@ import { forgetUnoffered } from './budget.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
+import { stopPicking } from './picker.ts'
 import { cancelRequests, checkPiece, fill, fillAll, requestsOf, stopRequests } from './requests.ts'
 import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
 import { refuseAll } from './uploads.ts'
@@ -16,7 +17,7 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
   if (open) closeOpenPiece(turn, share, open)
   share.stage[piece] = stages.held
   share.suspect.delete(piece)
-  if (!share.held.add(piece)) return
+  if (!share.ledger.hold(piece)) return
   share.heldPayloadBytes += payloadLength(share.manifest, piece)
   announceHave(turn, share, piece)
   if (share.held.full) complete(turn, share)
@@ -24,7 +25,7 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
 
 export function complete(turn: Turn, share: ShareState): void {
   if (share.source === 'hashing') share.source = 'whole'
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   if (share.wish.state !== 'none') {
     for (const peer of turn.state.peers.values()) {
       if (!share.ledger.holdings.has(peer.peer)) continue
@@ -110,12 +111,12 @@ export function checkGathered(turn: Turn, share: ShareState): void {
 
 /** Holds nothing of the share any more. */
 export function letGo(turn: Turn, share: ShareState): void {
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   stopRequests(turn, share)
   for (const open of share.open.values()) turn.state.openBytes -= pieceLength(share.geometry, open.piece)
   share.open.clear()
   share.stage.fill(stages.lacking)
-  share.held.clear()
+  share.ledger.letGo()
   share.heldPayloadBytes = 0
   share.completed = false
   share.unannounced.length = 0

@@ -17,9 +17,9 @@ import {
 
 /** Asks every peer for as much as its window allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {
-  const peers = [...turn.state.peers.values()]
-  for (const peer of peers) if (!isLate(peer)) fill(turn, peer)
-  for (const peer of peers) if (isLate(peer)) fill(turn, peer)
+  if (turn.state.downloads.size === 0) return
+  for (const peer of turn.state.peers.values()) if (!isLate(peer)) fill(turn, peer)
+  for (const peer of turn.state.peers.values()) if (isLate(peer)) fill(turn, peer)
 }
 
 /** Whether it let requests expire and has delivered nothing since. */
@@ -61,12 +61,14 @@ function addRequest(
   slot.requests.push(request)
   peer.requests.add(request)
   peer.aheadBytes += lengthBytes
+  turn.state.requestCount++
   if (peer.requests.size === 1) peer.lastBlockAt = turn.now
 }
 
 /** Ends a request, whether served or not; an unserved block becomes missing again. */
-function endRequest(request: Request): void {
+function endRequest({ state }: Turn, request: Request): void {
   if (!request.peer.requests.delete(request)) return
+  state.requestCount--
   request.peer.aheadBytes -= request.lengthBytes
   const slot = request.open.blocks[request.block]
   if (!slot) return
@@ -86,7 +88,7 @@ export function blockArrived(
     share.wastedBytes += bytes.length
     return
   }
-  endRequest(request)
+  endRequest(turn, request)
   if (bytes.length !== request.lengthBytes) {
     strike(turn, peer, 'a block of the wrong length')
     return fill(turn, peer)
@@ -147,7 +149,7 @@ export const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((b
 export function cancelRequests(turn: Turn, requests: readonly Request[]): void {
   const blocksOf = new Map<PeerState, Map<ShareState, BlockAt[]>>()
   for (const request of requests) {
-    endRequest(request)
+    endRequest(turn, request)
     const byShare = blocksOf.get(request.peer) ?? new Map<ShareState, BlockAt[]>()
     const blocks = byShare.get(request.share) ?? []
     blocks.push({ piece: request.open.piece, block: request.block })
@@ -169,7 +171,7 @@ export function blocksRefused(
   for (const at of blocks) {
     const request = findRequest(peer, share, at)
     if (!request) continue
-    endRequest(request)
+    endRequest(turn, request)
     share.ledger.takeBack(peer.peer, at.piece)
     if (request.open.solo === peer.peer) beginAnew(turn, share, request.open)
   }
@@ -219,7 +221,7 @@ export function expireRequests(turn: Turn): void {
 
 /** The peer no longer has the share, or is gone: what it owes of it is asked of others. */
 export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState): void {
-  for (const request of peer.requests) if (request.share === share) endRequest(request)
+  for (const request of peer.requests) if (request.share === share) endRequest(turn, request)
   giveUpSolo(turn, peer, share)
 }
 

@@ -3,7 +3,7 @@ import { blockCount, type Geometry } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
-import { Bitfield } from './bitfield.ts'
+import type { Bitfield } from './bitfield.ts'
 import type { StorageFault, SwarmEffect } from './io.ts'
 import { Ledger } from './ledger.ts'
 import { geometryOf, pieceCountOf, type Manifest } from './manifest.ts'
@@ -73,7 +73,8 @@ export interface ShareState {
   readonly geometry: Geometry
   readonly pieceCount: number
   readonly ledger: Ledger
-  readonly held: Bitfield
+  /** What we hold, as the ledger has it. */
+  readonly held: Readonly<Bitfield>
   /** Bytes of the files themselves held, the tree left out. */
   heldPayloadBytes: number
   source: Source
@@ -163,6 +164,10 @@ export interface SwarmState {
   readonly downloads: Set<ShareState>
   /** Bytes of all open pieces. */
   openBytes: number
+  /** Blocks asked of all peers together. */
+  requestCount: number
+  /** Blocks that all peers together wait for. */
+  queuedCount: number
   /** How many bytes may be in the links' hands; follows how soon they are taken. */
   uploadWindowBytes: number
   servedTurn: number
@@ -182,12 +187,13 @@ export interface Turn {
 
 export function newShareState(manifest: Manifest): ShareState {
   const pieceCount = pieceCountOf(manifest)
+  const ledger = new Ledger(pieceCount)
   return {
     manifest,
     geometry: geometryOf(manifest),
     pieceCount,
-    ledger: new Ledger(pieceCount),
-    held: new Bitfield(pieceCount),
+    ledger,
+    held: ledger.held,
     heldPayloadBytes: 0,
     source: 'none',
     wish: { state: 'none' },

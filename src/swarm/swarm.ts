@@ -58,6 +58,8 @@ export function createSwarm(options: SwarmOptions): Swarm {
     shares: new Map(),
     downloads: new Set(),
     openBytes: 0,
+    requestCount: 0,
+    queuedCount: 0,
     uploadWindowBytes: limits.uploadingMinBytes,
     servedTurn: 0,
     nextUploadAt: -Infinity,
@@ -187,6 +189,7 @@ function peerLinked(turn: Turn, id: PeerId): void {
 
 function peerUnlinked(turn: Turn, peer: PeerState): void {
   turn.state.peers.delete(peer.peer)
+  turn.state.queuedCount -= peer.queue.length
   for (const share of turn.state.shares.values()) {
     giveBackRequests(turn, peer, share)
     forgetTaker(share, peer)
@@ -234,12 +237,8 @@ function attendDeadlines(turn: Turn): void {
 /** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
 function planWake(turn: Turn): void {
   const { state, now } = turn
-  const isWaiting = [...state.peers.values()].some((peer) => peer.requests.size > 0 || peer.queue.length > 0)
-  if (isWaiting) state.tickAt ??= now + limits.requestTickMs
-  const limitAt =
-    state.nextUploadAt > now && [...state.peers.values()].some((peer) => peer.queue.length > 0)
-      ? state.nextUploadAt
-      : Infinity
+  if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
+  const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
   const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return

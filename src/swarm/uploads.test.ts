@@ -154,6 +154,15 @@ describe('serving', () => {
     expect(alice.swarm.load().uploadingBytes).toBe(0)
   })
 
+  it('S23 sleeps when the only peer that waits for blocks is gone', () => {
+    const { alice, manifest } = holding(60)
+    const bob = taker(alice, manifest)
+    asks(alice, bob, manifest, ...range(60))
+    alice.feed({ type: 'peerUnlinked', peer: bob })
+    alice.pass(limits.requestTimeoutMs)
+    expect(alice.wakeAt).toBe(Infinity)
+  })
+
   it('S22 refuses what it does not hold, in messages that can be read', () => {
     const alice = new Machine()
     const manifest = newManifest(4)

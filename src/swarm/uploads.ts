@@ -29,6 +29,7 @@ export function blocksRequested(
       share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
       promised.add(piece)
     }
+    turn.state.queuedCount++
     peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
   }
   if (refused.length > 0) refuse(turn, peer, share, refused)
@@ -60,7 +61,9 @@ export function blocksCancelled(
 ): void {
   const kept = peer.queue.filter((item) => item.share !== share || !isCancelled(item))
   const cancelled = peer.queue.filter((item) => item.share === share && isCancelled(item))
+  if (cancelled.length === 0) return
   peer.queue.splice(0, peer.queue.length, ...kept)
+  turn.state.queuedCount -= cancelled.length
   for (const { piece } of cancelled) takePromiseBack(share, peer, piece)
   serve(turn)
 }
@@ -123,13 +126,12 @@ function adaptWindow({ state }: Turn, waitedMs: Millis): void {
  */
 export function serve(turn: Turn): void {
   const { state } = turn
-  while (state.nextUploadAt <= turn.now) {
-    const peers = [...state.peers.values()].filter((peer) => !isStalled(peer, turn.now))
-    const uploadingBytes = peers.reduce((sum, peer) => sum + peer.uploadingBytes, 0)
-    const next = uploadingBytes < state.uploadWindowBytes ? nextUpload(peers) : null
+  while (state.queuedCount > 0 && state.nextUploadAt <= turn.now) {
+    const next = nextUpload(turn)
     if (!next) return
     const { peer, index, item } = next
     peer.queue.splice(index, 1)
+    state.queuedCount--
     peer.serving = { share: item.share, piece: item.piece }
     peer.lastServedTurn = ++state.servedTurn
     peer.uploads.push({ lengthBytes: item.lengthBytes, begunAt: turn.now })
@@ -169,10 +171,14 @@ interface NextUpload {
   readonly urgency: number
 }
 
-function nextUpload(peers: readonly PeerState[]): NextUpload | null {
+/** Null when nothing may be handed out: nothing waits where there is room, or the links together hold as much as they may. */
+function nextUpload({ state, now }: Turn): NextUpload | null {
+  let uploadingBytes = 0
+  for (const peer of state.peers.values()) if (!isStalled(peer, now)) uploadingBytes += peer.uploadingBytes
+  if (uploadingBytes >= state.uploadWindowBytes) return null
   let best: NextUpload | null = null
-  for (const peer of peers) {
-    if (peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
+  for (const peer of state.peers.values()) {
+    if (isStalled(peer, now) || peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
     const candidate = firstUpload(peer)
     if (!candidate) continue
     const isBetter =

@@ -1,6 +1,7 @@
 import { announceShare, tellInterest, withdraw } from './announcing.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
 import type { StorageFault } from './io.ts'
+import { startPicking, stopPicking } from './picker.ts'
 import { fillAll, stopRequests } from './requests.ts'
 import type { ShareState, Turn } from './state.ts'
 
@@ -24,7 +25,7 @@ function startFetching(turn: Turn, share: ShareState): void {
   announceShare(turn, share)
   if (share.held.full) return complete(turn, share)
   share.wish = { state: 'downloading' }
-  turn.state.downloads.add(share)
+  startPicking(turn, share)
   checkGathered(turn, share)
   for (const peer of turn.state.peers.values()) tellInterest(turn, peer, share)
   fillAll(turn)
@@ -51,7 +52,7 @@ export function stop(turn: Turn, share: ShareState, fault: StorageFault): void {
 }
 
 function stopFetching(turn: Turn, share: ShareState): void {
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   stopRequests(turn, share)
   fillAll(turn)
 }
