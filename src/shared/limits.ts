@@ -43,6 +43,12 @@ export const limits = {
   sharesPerPeerMax: 1000,
   /** Pieces of those, about 5 bytes of memory each: four of the largest shares; 55 MiB if all members of a room offer so much. */
   piecesPerPeerMax: 2 ** 20,
+  /** Pieces that what a peer says of its shares may name at once: each of a full budget four times. */
+  changedPiecesBurst: 2 ** 22,
+  /** The same by the second, for ever: keeps what a peer's words cost us to a few milliseconds a second. */
+  changedPiecesPerSecond: 2 ** 18,
+  /** What each of these messages counts for at least, however few pieces it names. */
+  changedPiecesLeast: 64,
 
   // Requests ahead
   /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
@@ -73,6 +79,8 @@ export const limits = {
   requestTickMs: 1 * seconds,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
   hashMessagesPerBatch: 4,
+  /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */
+  linkBacklogMaxBytes: 1 * MiB,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
   announceBatchMs: 50,
 

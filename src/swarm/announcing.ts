@@ -31,6 +31,10 @@ function tellShare(turn: Turn, peer: PeerState, share: ShareState): void {
   const offer = share.offeredTo.get(peer.peer)
   if (!offer || offer.isIgnored) share.offeredTo.set(peer.peer, { hashesSent: 0, isIgnored: false })
   tell(turn, peer, { type: 'offer', manifest: share.manifest })
+  tellHeld(turn, peer, share)
+}
+
+function tellHeld(turn: Turn, peer: PeerState, share: ShareState): void {
   tell(turn, peer, { type: 'bitfield', share: share.manifest.share, bits: share.held.bytes.slice() })
   tellFirstHash(turn, peer, share)
 }
@@ -110,7 +114,7 @@ export function announceBatch(turn: Turn): void {
     for (const id of share.interested) {
       const peer = turn.state.peers.get(id)
       const offer = share.offeredTo.get(id)
-      if (peer && offer) sendHashes(turn, peer, share, offer)
+      if (peer && offer && !peer.isBacklogged) sendHashes(turn, peer, share, offer)
     }
   }
 }
@@ -120,12 +124,28 @@ function announceHaves(turn: Turn, share: ShareState): void {
   const isFirstNew = share.unannounced.includes(0)
   const runs = runsOf(share.unannounced.splice(0))
   for (const peer of listeners(turn, share)) {
+    if (peer.isBacklogged) {
+      peer.missedHaves.add(share.manifest.share)
+      continue
+    }
     if (isFirstNew) tellFirstHash(turn, peer, share)
     for (let at = 0; at < runs.length; at += limits.runsPerMessage) {
       const part = runs.slice(at, at + limits.runsPerMessage)
       tell(turn, peer, { type: 'have', share: share.manifest.share, runs: part })
     }
   }
+}
+
+/** The peer's link has drained: in place of all the haves it missed it is told once what we hold. */
+export function announceMissed(turn: Turn, peer: PeerState): void {
+  for (const id of peer.missedHaves) {
+    const share = turn.state.shares.get(id)
+    const offer = share?.offeredTo.get(peer.peer)
+    if (!share || !offer || offer.isIgnored) continue
+    tellHeld(turn, peer, share)
+  }
+  peer.missedHaves.clear()
+  announceSoon(turn)
 }
 
 function sendHashes(turn: Turn, peer: PeerState, share: ShareState, offer: OfferMade): void {

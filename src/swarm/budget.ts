@@ -1,7 +1,7 @@
 import { limits } from '../shared/limits.ts'
 import { isOurs } from './announcing.ts'
 import { pieceCountOf, type Manifest } from './manifest.ts'
-import { newShareState, type PeerState, type ShareState, type Turn } from './state.ts'
+import { chargeChanges, newShareState, type PeerState, type ShareState, type Turn } from './state.ts'
 
 /*
  * What strangers may make us know of. Each share that somebody offers counts against the budget of one member that offers it, the
@@ -19,7 +19,10 @@ function charge(peer: PeerState, share: ShareState): void {
 
 /** A share nobody had offered yet: known from now on, or ignored where the peer has used up its budget. */
 export function newShareOffered(turn: Turn, peer: PeerState, manifest: Manifest): void {
-  if (!hasRoom(peer, pieceCountOf(manifest))) return ignore(turn, peer, manifest)
+  const pieceCount = pieceCountOf(manifest)
+  const isIgnored = !hasRoom(peer, pieceCount)
+  chargeChanges(turn, peer, isIgnored ? 0 : pieceCount)
+  if (isIgnored) return ignore(turn, peer, manifest)
   const share = newShareState(manifest)
   turn.state.shares.set(manifest.share, share)
   charge(peer, share)
@@ -28,7 +31,7 @@ export function newShareOffered(turn: Turn, peer: PeerState, manifest: Manifest)
 }
 
 function ignore(turn: Turn, peer: PeerState, { share }: Manifest): void {
-  turn.emit({ type: 'send', peer: peer.peer, message: { type: 'ignored', share } })
+  if (!peer.isBacklogged) turn.emit({ type: 'send', peer: peer.peer, message: { type: 'ignored', share } })
   if (peer.isOverBudget) return
   peer.isOverBudget = true
   turn.emit({ type: 'report', report: { type: 'sharesIgnored', peer: peer.peer } })

@@ -49,6 +49,8 @@ export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** So much waits on the peer's link (more than `limits.linkBacklogMaxBytes`) that no more should; or it has drained again. */
+  | { readonly type: 'linkBacklog'; readonly peer: PeerId; readonly isFull: boolean }
   /** Bytes that did not parse. */
   | { readonly type: 'messageFaulted'; readonly peer: PeerId }
   /** The user offers files of this device; their hashes follow. */

@@ -1,4 +1,5 @@
 import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
 import { announceSoon, offerIgnored, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
@@ -8,11 +9,12 @@ import { checkGathered } from './holding.ts'
 import type { SwarmMessage } from './io.ts'
 import { sameManifest, type Manifest } from './manifest.ts'
 import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
-import { strike, type PeerState, type ShareState, type Turn } from './state.ts'
+import { chargeChanges, strike, type PeerState, type ShareState, type Turn } from './state.ts'
 import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
 
 /** What a peer says. Nothing of it is believed further than it could be checked. */
 export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
+  if (peer.strikes >= limits.strikesMax) return
   if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
   const share = turn.state.shares.get(message.share)
   if (!share) return
@@ -54,6 +56,7 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
 function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   const known = turn.state.shares.get(manifest.share)
   if (!known) return newShareOffered(turn, peer, manifest)
+  chargeChanges(turn, peer, 0)
   if (!sameManifest(known.manifest, manifest)) return strike(turn, peer, 'another manifest for a known share')
   peer.offered.add(manifest.share)
 }
@@ -67,15 +70,22 @@ function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: 
   const bits = Bitfield.parse(share.pieceCount, bytes)
   if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
   if (!peer.offered.has(share.manifest.share)) return
+  const isFirst = !share.ledger.holdings.has(peer.peer)
+  chargeChanges(turn, peer, isFirst ? 0 : share.pieceCount)
   share.ledger.setHolding(peer.peer, bits)
   if (!turn.state.downloads.has(share)) return
-  tellInterest(turn, peer, share)
+  if (isFirst) tellInterest(turn, peer, share)
   fill(turn, peer)
 }
 
 function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: readonly Run[]): void {
   const newCount = share.ledger.addHave(peer.peer, runs)
   if (newCount === null) return strike(turn, peer, 'a have beyond the share')
+  chargeChanges(
+    turn,
+    peer,
+    runs.reduce((sum, [, count]) => sum + count, 0),
+  )
   if (newCount > 0) fill(turn, peer)
 }
 
@@ -97,6 +107,7 @@ function ignored(turn: Turn, peer: PeerState, share: ShareState): void {
 
 function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   if (!peer.offered.delete(share.manifest.share)) return
+  chargeChanges(turn, peer, share.pieceCount)
   share.ledger.removePeer(peer.peer)
   share.hashesAskedOf.delete(peer.peer)
   uncharge(peer, share)

@@ -27,6 +27,7 @@ const isLate = (peer: PeerState): boolean => peer.windowBytes < limits.requested
 
 /** Asks one peer for as much as its window allows: of the share asked for first, then of the next. */
 export function fill(turn: Turn, peer: PeerState): void {
+  if (peer.isBacklogged) return
   // A message for every single block would cost both sides more than the block itself: wait until a few can be asked at once.
   const freeBytes = peer.windowBytes - peer.aheadBytes
   if (peer.aheadBytes > 0 && freeBytes < peer.windowBytes * limits.requestBatchFraction) return

@@ -145,6 +145,13 @@ export interface PeerState {
   serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
   badPieces: number
   strikes: number
+  /** How many pieces its words may still change, and since when (`limits.changedPiecesBurst`). */
+  changesLeft: number
+  changesLeftAt: Millis
+  /** Too much waits on its link: what can wait does. */
+  isBacklogged: boolean
+  /** Shares of which it was told no haves meanwhile. */
+  readonly missedHaves: Set<ShareId>
   /** The shares it offers, as far as we know of them. */
   readonly offered: Set<ShareId>
   /** What of those counts against its budget. */
@@ -230,6 +237,10 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     serving: null,
     badPieces: 0,
     strikes: 0,
+    changesLeft: limits.changedPiecesBurst,
+    changesLeftAt: now,
+    isBacklogged: false,
+    missedHaves: new Set(),
     offered: new Set(),
     charged: { shares: 0, pieces: 0 },
     isOverBudget: false,
@@ -264,4 +275,17 @@ export function strike(turn: Turn, peer: PeerState, why: string): void {
   turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
   if (peer.strikes === limits.strikesMax)
     turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
+}
+
+/**
+ * What a peer says of its pieces costs work, of which each peer has so much a second: a token bucket. Honest peers say each thing
+ * once and stay far below; beyond it each message is a strike.
+ */
+export function chargeChanges(turn: Turn, peer: PeerState, pieces: number): void {
+  const regained = ((turn.now - peer.changesLeftAt) * limits.changedPiecesPerSecond) / 1000
+  const left = Math.min(limits.changedPiecesBurst, peer.changesLeft + regained)
+  const cost = Math.max(limits.changedPiecesLeast, pieces)
+  peer.changesLeftAt = turn.now
+  peer.changesLeft = Math.max(0, left - cost)
+  if (cost > left) strike(turn, peer, 'more changes than an honest peer has to tell')
 }

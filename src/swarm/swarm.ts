@@ -2,7 +2,7 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceBatch, announceShare, greet } from './announcing.ts'
+import { announceBatch, announceMissed, announceShare, greet } from './announcing.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
 import { hashAt } from './hashList.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
@@ -10,7 +10,7 @@ import type { SwarmEffect, SwarmInput } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { isMemoryShort } from './openPieces.ts'
-import { expireRequests, fillAll, giveBackRequests } from './requests.ts'
+import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
   newPeerState,
@@ -106,6 +106,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
     case 'messageFaulted':
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
+    case 'linkBacklog':
+      return withPeer(turn, input.peer, (peer) => linkBacklog(turn, peer, input.isFull))
     case 'blockUploaded':
       return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer))
     case 'blockUnreadable':
@@ -131,6 +133,7 @@ type ShareInput = Exclude<
       | 'peerUnlinked'
       | 'messageArrived'
       | 'messageFaulted'
+      | 'linkBacklog'
       | 'blockUploaded'
       | 'blockUnreadable'
       | 'shareOffered'
@@ -202,6 +205,13 @@ function peerUnlinked(turn: Turn, peer: PeerState): void {
   }
   serve(turn)
   fillAll(turn)
+}
+
+function linkBacklog(turn: Turn, peer: PeerState, isFull: boolean): void {
+  peer.isBacklogged = isFull
+  if (isFull) return
+  announceMissed(turn, peer)
+  fill(turn, peer)
 }
 
 function shareOffered(turn: Turn, manifest: Manifest): void {

@@ -15,13 +15,16 @@ export function blocksRequested(
   blocks: readonly BlockAt[],
 ): void {
   const refused: BlockAt[] = []
+  let isTooMuch = false
   const promised = new Set<PieceIndex>()
   for (const { piece, block } of blocks) {
     if (piece >= share.pieceCount || block >= blockCount(share.geometry, piece)) {
       strike(turn, peer, 'a request beyond the share')
       continue
     }
-    if (!share.held.has(piece) || peer.queue.length >= limits.uploadQueuePerPeerMax) {
+    const isFull = peer.queue.length >= limits.uploadQueuePerPeerMax
+    if (isFull || !share.held.has(piece)) {
+      isTooMuch ||= isFull
       refused.push({ piece, block })
       continue
     }
@@ -32,7 +35,9 @@ export function blocksRequested(
     turn.state.queuedCount++
     peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
   }
-  if (refused.length > 0) refuse(turn, peer, share, refused)
+  // Who reads no answers gets none; it is told of a share that is gone by the withdrawal.
+  if (peer.isBacklogged && isTooMuch) strike(turn, peer, 'requests without end, their answers unread')
+  if (refused.length > 0 && !peer.isBacklogged) refuse(turn, peer, share, refused)
   if (promised.size > 0) tellPromises(turn, peer, share, [...promised])
   serve(turn)
 }
@@ -47,7 +52,7 @@ function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly
 
 function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
   for (const peer of share.interested) {
-    if (peer === to.peer) continue
+    if (peer === to.peer || turn.state.peers.get(peer)?.isBacklogged === true) continue
     turn.emit({ type: 'send', peer, message: { type: 'promise', share: share.manifest.share, pieces } })
   }
 }
