@@ -39,7 +39,7 @@ describe('work', () => {
       const none = bitsOf(pieces, [])
       const effects = range(2 * (limits.changedPiecesBurst / pieces)).flatMap(() => {
         if (type === 'bitfield') return alice.hear(bob, { type, share, bits: none })
-        return [...alice.hear(bob, { type, share }), ...alice.hear(bob, { type: 'offer', manifest })]
+        return alice.hear(bob, { type, share }).concat(alice.hear(bob, { type: 'offer', manifest }))
       })
       expect(ordered(effects, 'dropLink')).toHaveLength(1)
       const other = new Machine()
@@ -86,10 +86,11 @@ describe('work', () => {
     const manifests = range(100).map(() => newManifest(limits.piecesPerShareMax))
     for (const manifest of manifests.slice(0, 50)) alice.offer(manifest, 0)
     const bits = bitsOf(limits.piecesPerShareMax, [])
-    const effects = manifests.flatMap((manifest) => [
-      ...alice.hear(bob, { type: 'offer', manifest }),
-      ...alice.hear(bob, { type: 'bitfield', share: manifest.share, bits }),
-    ])
+    const effects = manifests.flatMap((manifest) =>
+      alice
+        .hear(bob, { type: 'offer', manifest })
+        .concat(alice.hear(bob, { type: 'bitfield', share: manifest.share, bits })),
+    )
     expect(ordered(effects, 'report').filter(({ report }) => report.type === 'peerMisbehaved')).toEqual([])
   })
 
