@@ -46,11 +46,6 @@ export interface SwarmDriverListener {
   changed(): void
 }
 
-interface Upload {
-  readonly share: ShareId
-  readonly lengthBytes: number
-}
-
 /** Carries out what the swarm machine orders: sends messages, hashes, reads and writes pieces; holds its one timer. */
 export class SwarmDriver {
   readonly #options: SwarmDriverOptions
@@ -58,7 +53,7 @@ export class SwarmDriver {
   readonly #swarm: Swarm
   readonly #alarm: Alarm
   /** Blocks sent and not yet taken by the peer's channel. */
-  readonly #leaving = new Map<PeerId, Upload[]>()
+  readonly #leaving = new Map<PeerId, number>()
   readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
 
   constructor(options: SwarmDriverOptions) {
@@ -86,9 +81,9 @@ export class SwarmDriver {
 
   /** The peer's channel has taken what was sent. */
   drained(peer: PeerId): void {
-    for (const upload of this.#leaving.get(peer)?.splice(0) ?? []) {
-      this.handle({ type: 'blockUploaded', peer, ...upload })
-    }
+    const count = this.#leaving.get(peer) ?? 0
+    this.#leaving.delete(peer)
+    for (let taken = 0; taken < count; taken++) this.handle({ type: 'blockUploaded', peer })
   }
 
   /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
@@ -200,11 +195,9 @@ export class SwarmDriver {
     const { network } = this.#options
     network.send(peer, encodeMessage({ type: 'block', share, piece, block, bytes: read.value }))
     if (network.waitingBytes(peer) <= drainedBytes) {
-      return this.handle({ type: 'blockUploaded', peer, share, lengthBytes })
+      return this.handle({ type: 'blockUploaded', peer })
     }
-    const leaving = this.#leaving.get(peer) ?? []
-    this.#leaving.set(peer, leaving)
-    leaving.push({ share, lengthBytes })
+    this.#leaving.set(peer, (this.#leaving.get(peer) ?? 0) + 1)
   }
 }
 

@@ -33,9 +33,9 @@ export const limits = {
   messageSizeMaxBytes: 64 * KiB + 64,
   /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
-  /** Runs of pieces in one have or promise. */
+  /** Runs of pieces in one have. */
   runsPerMessage: 4000,
-  /** Blocks named in one request message. */
+  /** Blocks named in one request, cancel or refuse; pieces in one promise. */
   requestsPerMessage: 64,
 
   // Shares in a room

@@ -86,13 +86,8 @@ export type SwarmInput =
       readonly piece: PieceIndex
       readonly fault: StorageFault
     }
-  /** A block has been taken by the peer's data channel. */
-  | {
-      readonly type: 'blockUploaded'
-      readonly peer: PeerId
-      readonly lengthBytes: number
-      readonly share: ShareId
-    }
+  /** The oldest block handed out to the peer has been taken by its data channel. */
+  | { readonly type: 'blockUploaded'; readonly peer: PeerId }
   /** A block could not be read, and so was not sent. */
   | ({
       readonly type: 'blockUnreadable'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PeerId, PieceIndex } from '../shared/ids.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom, joins } from './testing/downloads.ts'

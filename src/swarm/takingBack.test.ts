@@ -3,7 +3,7 @@ import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom, joins } from './testing/downloads.ts'
-import { askedOf, hashesOf, Machine, newManifest, range, sentTo } from './testing/swarmWorld.ts'
+import { askedOf, hashesOf, Machine, newManifest, sentTo } from './testing/swarmWorld.ts'
 
 const elsewhere = (then: (alice: Machine, bob: PeerId, manifest: Manifest) => void): PieceIndex[] => {
   const { alice, bob, manifest } = downloadFrom(1, [0])

@@ -237,7 +237,7 @@ export class SwarmWorld {
       case 'uploadBlock': {
         const { peer, share, piece, block, lengthBytes } = effect
         this.#send(machine, peer, { type: 'block', share, piece, block, bytes: new Uint8Array(lengthBytes) })
-        return this.#soon(machine, { type: 'blockUploaded', peer, share, lengthBytes })
+        return this.#soon(machine, { type: 'blockUploaded', peer })
       }
       case 'report':
         this.reports.push({ machine, ...effect.report })
