@@ -1,4 +1,4 @@
-import type { ShareId } from '../shared/ids.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { seededRandom } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
@@ -198,6 +198,10 @@ class AppSession implements OpenSession {
     return this.#swarm.swarm.inspect(share)?.manifest.name ?? ''
   }
 
+  #tellIgnored(code: 'theirSharesIgnored' | 'ourSharesIgnored', peer: PeerId): void {
+    this.#parts.notices.add('warning', { code, name: this.#news.nameOf(peer) })
+  }
+
   #swarmReported(report: SwarmReport): void {
     switch (report.type) {
       case 'shareAppeared': {
@@ -216,6 +220,10 @@ class AppSession implements OpenSession {
         this.#saver.forget(report.share)
         this.#shares.hidden.delete(report.share)
         return
+      case 'sharesIgnored':
+        return this.#tellIgnored('theirSharesIgnored', report.peer)
+      case 'shareUnseen':
+        return this.#tellIgnored('ourSharesIgnored', report.peer)
       case 'sourceDiffers':
       case 'peerMisbehaved':
         return

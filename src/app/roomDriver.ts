@@ -7,6 +7,7 @@ import type {
   Profile,
   RoomEffect,
   RoomInput,
+  RoomMessage,
   RoomReport,
 } from '../room/io.ts'
 import { decodeLetter, encodeLetter } from '../room/letters.ts'
@@ -142,7 +143,7 @@ export class RoomDriver {
       case 'closeLink':
         return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':
-        return this.send(effect.peer, utf8FromText(encodeRoomMessage(effect.message)))
+        return this.#say(effect.peer, effect.message)
       case 'post':
         return this.#whenDone(this.#post(effect.broker, effect.mailbox, effect.letter))
       case 'postToDoor':
@@ -164,6 +165,13 @@ export class RoomDriver {
       default:
         return unreachable(effect)
     }
+  }
+
+  /** What others make us answer or pass on stops where the link does not drain: they would fill our memory with it. */
+  #say(peer: PeerId, message: RoomMessage): void {
+    const isEvoked = message.type === 'pong' || message.type === 'relay'
+    if (isEvoked && this.waitingBytes(peer) > limits.linkBacklogMaxBytes) return
+    this.send(peer, utf8FromText(encodeRoomMessage(message)))
   }
 
   /** Nobody waits for this work; that it fails is a bug of ours. */
@@ -188,7 +196,7 @@ export class RoomDriver {
   async #relay({ via, to, letter }: RoomEffect & { type: 'relay' }): Promise<void> {
     const sealed = base64UrlFromBytes(await this.#seal(letter))
     const message = { type: 'relay', id: letter.id, to, hops: limits.relayHopsMax, sealed } as const
-    for (const peer of via) this.send(peer, utf8FromText(encodeRoomMessage(message)))
+    for (const peer of via) this.#say(peer, message)
   }
 
   async #openSealed(sealed: Bytes | null): Promise<void> {

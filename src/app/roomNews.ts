@@ -25,8 +25,8 @@ export class RoomNews {
     if (report.type === 'memberJoined') this.#notices.retract('roomFull')
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
-    const level = report.type === 'memberBanned' ? 'warning' : 'info'
-    if (name !== '') this.#notices.add(level, { code: report.type, name })
+    if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })
+    else if (name !== '') this.#notices.add('info', { code: report.type, name })
     if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
   }
 

@@ -39,18 +39,22 @@ export const limits = {
   channelMessageMinBytes: 16 * KiB,
   /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
-  /** Runs of pieces in one have or promise. */
+  /** Runs of pieces in one have. */
   runsPerMessage: 4000,
-  /** Blocks named in one request message. */
+  /** Blocks named in one request, cancel or refuse; pieces in one promise. */
   requestsPerMessage: 64,
 
   // Shares in a room
-  /** Shares one session keeps track of; further offers from peers are ignored. */
-  sharesMax: 2000,
-  /** Shares one peer may offer. */
+  /** Shares known of one member's offers; further ones are ignored, and it is told. */
   sharesPerPeerMax: 1000,
-  /** Pieces of all shares together, about 6 bytes of memory each: further offers from peers are ignored. */
-  piecesKnownMax: 2 ** 22,
+  /** Pieces of those, about 5 bytes of memory each: four of the largest shares; 55 MiB if all members of a room offer so much. */
+  piecesPerPeerMax: 2 ** 20,
+  /** Pieces that what a peer says of its shares may name at once: each of a full budget four times. */
+  changedPiecesBurst: 2 ** 22,
+  /** The same by the second, for ever: keeps what a peer's words cost us to a few milliseconds a second. */
+  changedPiecesPerSecond: 2 ** 18,
+  /** What each of these messages counts for at least, however few pieces it names. */
+  changedPiecesLeast: 64,
 
   // Requests ahead
   /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
@@ -63,6 +67,8 @@ export const limits = {
   openPiecesMaxBytes: 32 * MiB,
   /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
   requestTimeoutMs: 20 * seconds,
+  /** Pieces that as many or more peers hold are picked among as equals: bounds what sorting them takes to 8 bytes a piece. */
+  commonnessMax: 63,
   /** Served slower than this, fewer blocks are asked ahead; faster, more. */
   requestComfortMs: 1 * seconds,
   /** A block owed this long is asked of a second peer that has nothing else for us. */
@@ -79,6 +85,8 @@ export const limits = {
   requestTickMs: 1 * seconds,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
   hashMessagesPerBatch: 4,
+  /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */
+  linkBacklogMaxBytes: 1 * MiB,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
   announceBatchMs: 50,
 

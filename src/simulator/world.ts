@@ -255,9 +255,7 @@ export class World {
       { type: 'block', share, piece, block, bytes },
       lengthBytes + headerBytes,
     )
-    this.events.at(sentAt, () =>
-      this.input(peer, { type: 'blockUploaded', peer: effect.peer, share, lengthBytes }),
-    )
+    this.events.at(sentAt, () => this.input(peer, { type: 'blockUploaded', peer: effect.peer }))
   }
 
   /** When the last byte has left. */
@@ -323,6 +321,7 @@ function messageLength(message: SwarmMessage): number {
     case 'interested':
     case 'notInterested':
     case 'withdraw':
+    case 'ignored':
       return headerBytes
   }
 }

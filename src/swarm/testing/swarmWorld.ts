@@ -1,14 +1,14 @@
-import { pieceCount, pieceLength } from '../shared/geometry.ts'
-import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
-import { randomPeerId, randomShareId, seededRandom } from '../shared/random.ts'
-import { assert, unreachable } from '../shared/result.ts'
-import { Bitfield } from './bitfield.ts'
-import { decodeMessage, encodeMessage } from './codec.ts'
-import { hashBytes } from './hashList.ts'
-import type { SwarmEffect, SwarmInput, SwarmMessage } from './io.ts'
-import { geometryOf, type Manifest } from './manifest.ts'
-import { createSwarm, type Swarm } from './swarm.ts'
+import { pieceCount, pieceLength } from '../../shared/geometry.ts'
+import type { Millis, PeerId, PieceIndex, ShareId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomPeerId, randomShareId, seededRandom } from '../../shared/random.ts'
+import { assert, unreachable } from '../../shared/result.ts'
+import { Bitfield } from '../bitfield.ts'
+import { decodeMessage, encodeMessage } from '../codec.ts'
+import { hashBytes } from '../hashList.ts'
+import type { SwarmEffect, SwarmInput, SwarmMessage } from '../io.ts'
+import { geometryOf, type Manifest } from '../manifest.ts'
+import { createSwarm, type Swarm } from '../swarm.ts'
 
 /* Machines to test with: one alone among peers that the test plays, and several joined directly, with no network between. */
 
@@ -237,7 +237,7 @@ export class SwarmWorld {
       case 'uploadBlock': {
         const { peer, share, piece, block, lengthBytes } = effect
         this.#send(machine, peer, { type: 'block', share, piece, block, bytes: new Uint8Array(lengthBytes) })
-        return this.#soon(machine, { type: 'blockUploaded', peer, share, lengthBytes })
+        return this.#soon(machine, { type: 'blockUploaded', peer })
       }
       case 'report':
         this.reports.push({ machine, ...effect.report })
