@@ -21,7 +21,7 @@ const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 export async function startSession(): Promise<Session> {
   const room = roomOf(location.hash, random)
   history.replaceState(history.state, '', roomLink(location.href, room.secret))
-  const [{ config, faults }, crypt] = await Promise.all([
+  const [{ config, faults, unreadable }, crypt] = await Promise.all([
     loadConfig(() => fetchBeside('config.json')),
     openCrypto(),
   ])
@@ -55,6 +55,7 @@ export async function startSession(): Promise<Session> {
     saveAs: canSaveAs ? saveAs : null,
   })
   tellWhatIsMissing(session, room, opened, faults, canLink)
+  if (unreadable !== null) session.notify('error', { code: 'configUnreadable', detail: unreadable })
   followPage(session)
   return session
 }
