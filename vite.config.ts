@@ -1,9 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { compressedCopies } from './scripts/build/compressedCopies.ts'
+import { contentPolicy } from './scripts/build/contentPolicy.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), contentPolicy(), compressedCopies()],
   worker: {
     format: 'es',
     rolldownOptions: {

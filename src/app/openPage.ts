@@ -31,7 +31,7 @@ export function openPage(): FirstScreen {
       loadConfig(() => fetchBeside('config.json')),
       import('./startSession.ts'),
     ])
-    if (read.config.pageUrl !== undefined) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
+    if (read.config.pageUrl !== null) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
     await whenSeen(document)
     screen.ready(await startSession({ screen, room, self, profile, random, read, log: book.log }))
   }

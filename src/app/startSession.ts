@@ -71,6 +71,7 @@ function tellWhatIsMissing(
   if (opened.withoutDisk !== null) {
     screen.notify('warning', { code: isSecureContext ? 'noDiskStore' : 'insecureOrigin', limitBytes })
   }
+  if (read.unreadable !== null) screen.notify('error', { code: 'configUnreadable', detail: read.unreadable })
   if (read.faults.length > 0) screen.notify('warning', { code: 'badConfig', detail: read.faults.join('; ') })
 }
 

@@ -185,6 +185,12 @@ export const limits = {
   sharesHashedAtOnce: 3,
 
   // Page
+  /** config.json: an answer later than this is none. */
+  configTimeoutMs: 10 * seconds,
+  /** The same, in UTF-16 units: the longest sensible one has some thousands. */
+  configLengthMax: 64 * KiB,
+  /** Browsers try them all for every link, and slow down with each. */
+  iceServersMax: 8,
   /** The index of what is on disk is written at most this often. */
   indexIntervalMs: 2 * seconds,
   /** The view is written at most this often. */
