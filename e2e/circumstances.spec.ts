@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { networkAddresses } from '../scripts/addresses.ts'
 import { MiB, sampleBytes, writeSampleFile } from './files.ts'
+import { startPlainHost } from './plainHost.ts'
 import {
   addressOf,
   bytesOf,
@@ -17,7 +18,6 @@ import {
   roomLink,
   savedBytes,
   shareNamed,
-  startPageServer,
   test,
   waitForBytes,
   waitForPeers,
@@ -48,8 +48,8 @@ test('a page on a plain http address of the network keeps files in memory, says 
 }) => {
   const [address] = networkAddresses()
   test.skip(address === undefined, 'This machine has no address but its own.')
-  const server = await startPageServer({ host: '0.0.0.0' })
-  const alice = await openPage(`http://${address}:${server.port}/`)
+  const host = await startPlainHost(address ?? '')
+  const alice = await openPage(host.url)
   const notice = alice.getByTestId('notice').filter({ hasText: 'https' })
   await expect(notice).toHaveAttribute('data-level', 'warning')
   await expect(alice.getByText('Files are kept in memory in this browser')).toBeVisible()
@@ -60,7 +60,7 @@ test('a page on a plain http address of the network keeps files in memory, says 
   const download = await downloadWhole(shareNamed(bob, file.name))
   expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
   await expectCopied(bob)
-  await server.close()
+  host.close()
 })
 
 /** There is no clipboard API here, and everything outside of the open dialog is inert. */
