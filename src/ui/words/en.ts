@@ -84,7 +84,7 @@ function notice(message: NoticeMessage): string {
     case 'startFailed':
       return 'This page could not be started, so it is in no room yet. Check the connection and reload it; if that does not help, the details say why.'
     case 'memberBanned':
-      return `${who(message.name, 'Somebody')} sent damaged data and is kept out for ${minutes(limits.lostForgetMs)}. None of it was kept: what you have is safe, and the rest comes from others who have it.`
+      return `${who(message.name, 'Somebody')} sent damaged data and is kept out for ${minutes(limits.banMs)}. None of it was kept: what you have is safe, and the rest comes from others who have it.`
     case 'theirSharesIgnored':
       return `${who(message.name, 'Somebody')} offers more than this page can keep track of, so not all of it is listed. What is listed works as ever; ask for the rest to be shared as one folder.`
     case 'ourSharesIgnored':
