@@ -238,10 +238,15 @@ export async function save(share: Locator): Promise<Download> {
   return download
 }
 
-/** What the page has put on the clipboard. */
+/** What the page has put on the clipboard, pasted as people do: its policy forbids pages to read the clipboard. */
 export async function clipboardOf(page: Page): Promise<string> {
-  await page.context().grantPermissions(['clipboard-read'], { origin: new URL(page.url()).origin })
-  return page.evaluate(() => navigator.clipboard.readText())
+  await page.evaluate(() => document.body.append(document.createElement('textarea')))
+  const field = page.locator('body > textarea')
+  await field.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  const pasted = await field.inputValue()
+  await field.evaluate((element) => element.remove())
+  return pasted
 }
 
 export const bytesOf = async (download: Download): Promise<Buffer> => readFile(await download.path())
