@@ -33,7 +33,7 @@ async function entriesOf(
   if (kind === 'file') return ok([{ path: name, sizeBytes, modifiedMs }])
   const blob = await store.blob(share, 0, treeSizeBytes)
   if (!blob.ok) return fail({ code: 'unreadable', fault: blob.fault })
-  const entries = decodeTree(new Uint8Array(await blob.value.arrayBuffer()), sizeBytes)
+  const entries = decodeTree(new Uint8Array(await blob.value.arrayBuffer()), manifest)
   return entries ? ok(entries) : fail({ code: 'badTree' })
 }
 

@@ -21,6 +21,8 @@ export const limits = {
   nameLengthMax: 255,
   /** One entry's path inside a folder. */
   pathLengthMax: 4096,
+  /** Folders of one entry's path and the file in the last: deeper ones would cost who saves them far more than who sends them. */
+  pathDepthMax: 64,
   /** Files in one folder share. */
   entriesMax: 200_000,
   /** Pieces of one share: what its bitfield needs fits in one message, and 1 TiB in the largest pieces in them. */
