@@ -1,4 +1,4 @@
-import { StrictMode } from 'react'
+import { startTransition, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { openPage } from './app/openPage.ts'
 import { assert } from './shared/result.ts'
@@ -7,8 +7,13 @@ import { App } from './ui/App.tsx'
 const place = document.getElementById('root')
 assert(place, 'index.html has a #root')
 
-createRoot(place).render(
-  <StrictMode>
-    <App session={openPage()} />
-  </StrictMode>,
+const root = createRoot(place)
+const screen = await openPage()
+// In slices: on a slow phone, drawing all of it at once would keep the first tap waiting.
+startTransition(() =>
+  root.render(
+    <StrictMode>
+      <App session={screen} />
+    </StrictMode>,
+  ),
 )

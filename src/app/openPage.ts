@@ -15,7 +15,7 @@ const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
  * Opens the room that the page's address names, or a new one. The screen is there at once; the machinery is loaded behind it, and
  * joins when somebody looks at the page.
  */
-export function openPage(): FirstScreen {
+export async function openPage(): Promise<FirstScreen> {
   const isDebug = new URLSearchParams(location.search).has('debug')
   const book = openLogBook(pageClock, isDebug ? printLine : undefined)
   const { userAgent } = navigator
@@ -25,14 +25,15 @@ export function openPage(): FirstScreen {
   history.replaceState(history.state, '', ownLink)
   const self = randomPeerId(random)
   const profile = { name: ownName(), device: deviceOf(userAgent) }
-  const screen = new FirstScreen({ self, profile, roomLink: ownLink, book })
+  const reading = loadConfig(() => fetchBeside('config.json'))
+  // A link to this very computer is of no use to others: the one that is comes with the configuration, which is near.
+  const pageUrl = isLoopback(location.hostname) ? (await reading).config.pageUrl : null
+  const link = pageUrl === null ? ownLink : roomLink(pageUrl, room.secret)
+  const screen = new FirstScreen({ self, profile, roomLink: link, book })
   watchBugs(window, screen.bugFound)
 
   const start = async (): Promise<void> => {
-    const [read, { startSession }] = await Promise.all([
-      loadConfig(() => fetchBeside('config.json')),
-      import('./startSession.ts'),
-    ])
+    const [read, { startSession }] = await Promise.all([reading, import('./startSession.ts')])
     if (read.config.pageUrl !== null) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
     await whenSeen(document)
     screen.ready(await startSession({ screen, room, self, profile, random, read, log: book.log }))
@@ -46,6 +47,8 @@ export function openPage(): FirstScreen {
 
 // oxlint-disable-next-line no-console -- asked for by `?debug`
 const printLine = (line: string): void => console.debug(line)
+
+const isLoopback = (hostname: string): boolean => /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
 
 /** Kept for the tab, so that a reload does not make us somebody else. */
 function ownName(): string {

@@ -17,17 +17,18 @@ const decimalBelow = 10
 const noBreakSpace = '\u00a0'
 
 export function formatsFor(locale: string): Formats {
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  // Making a formatter costs far more than using it, and a busy page says hundreds of sizes a second.
+  // Making a formatter costs far more than using it: a busy page says hundreds of sizes a second, and a page that opens says none.
   const formatters = new Map<string, Intl.NumberFormat>()
+  const kept = (key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat => {
+    const formatter = formatters.get(key) ?? new Intl.NumberFormat(locale, options)
+    formatters.set(key, formatter)
+    return formatter
+  }
+  const whole = (amount: number): string => kept('', { maximumFractionDigits: 0 }).format(amount)
   const formatter = (unit: string, maximumFractionDigits: number): Intl.NumberFormat => {
-    const key = `${unit} ${maximumFractionDigits}`
-    const known = formatters.get(key)
-    if (known) return known
     const unitDisplay = unit === 'byte' ? 'long' : 'short'
-    const made = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits })
-    formatters.set(key, made)
-    return made
+    const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const
+    return kept(`${unit} ${maximumFractionDigits}`, options)
   }
   const inUnit = (amount: number, unit: string): string =>
     formatter(unit, amount < decimalBelow ? 1 : 0)
@@ -35,7 +36,7 @@ export function formatsFor(locale: string): Formats {
       .replaceAll(' ', noBreakSpace)
 
   return {
-    count: (count) => whole.format(count),
+    count: whole,
     size: (sizeBytes) => {
       const { amount, unit } = scale(sizeBytes)
       return inUnit(amount, unit)
@@ -44,8 +45,7 @@ export function formatsFor(locale: string): Formats {
       const { amount, unit } = scale(Math.max(bytesPerSecond, thousand))
       return inUnit(amount, `${unit}-per-second`)
     },
-    percent: (fraction) =>
-      `${whole.format(Math.floor(Math.min(1, Math.max(0, fraction)) * 100))}${noBreakSpace}%`,
+    percent: (fraction) => `${whole(Math.floor(Math.min(1, Math.max(0, fraction)) * 100))}${noBreakSpace}%`,
   }
 }
 

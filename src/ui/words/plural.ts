@@ -6,6 +6,9 @@ export function pluralFor(
   locale: string,
   formatCount: (count: number) => string,
 ): (count: number, forms: PluralForms) => string {
-  const rules = new Intl.PluralRules(locale)
-  return (count, forms) => (forms[rules.select(count)] ?? forms.other).replaceAll('#', formatCount(count))
+  let rules: Intl.PluralRules | null = null
+  return (count, forms) => {
+    rules ??= new Intl.PluralRules(locale)
+    return (forms[rules.select(count)] ?? forms.other).replaceAll('#', formatCount(count))
+  }
 }
