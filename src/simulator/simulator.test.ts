@@ -3,7 +3,8 @@ import { limits } from '../shared/limits.ts'
 import { stages, type OpenPiece, type ShareState } from '../swarm/state.ts'
 import { checkInvariants, checkRest, invariants } from './invariants.ts'
 import { scenarios, type Outcome, type ScenarioName } from './scenarios.ts'
-import { World, type VirtualPeer, type WorldOptions } from './world.ts'
+import type { VirtualPeer } from './virtualPeer.ts'
+import { World, type WorldOptions } from './world.ts'
 
 const seedsFrom1 = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1)
 
