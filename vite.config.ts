@@ -1,21 +1,21 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { compressedCopies } from './scripts/build/compressedCopies.ts'
+import { contentPolicy } from './scripts/build/contentPolicy.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
-  worker: { format: 'es' },
-  build: {
-    target: 'es2022',
-    sourcemap: false,
+  plugins: [react(), contentPolicy(), compressedCopies()],
+  worker: {
+    format: 'es',
     rolldownOptions: {
-      input: { index: 'index.html', sw: 'src/serviceWorker/sw.worker.ts' },
       output: {
         // A service worker is known by its address and rules only over what lies below it: its name never changes.
-        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) => (name === 'sw.worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },
     },
   },
+  build: { target: 'es2022', sourcemap: false },
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,

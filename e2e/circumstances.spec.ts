@@ -1,19 +1,24 @@
 import { mkdir, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from '@playwright/test'
 import { networkAddresses } from '../scripts/addresses.ts'
 import { MiB, sampleBytes, writeSampleFile } from './files.ts'
+import { startPlainHost } from './plainHost.ts'
 import {
   addressOf,
+  bytesOf,
+  clipboardOf,
   downloadWhole,
   dropPaths,
   expect,
+  expectOthers,
   offerFiles,
   openRoom,
   press,
+  rename,
   roomLink,
   savedBytes,
   shareNamed,
-  startPageServer,
   test,
   waitForBytes,
   waitForPeers,
@@ -44,17 +49,29 @@ test('a page on a plain http address of the network keeps files in memory, says 
 }) => {
   const [address] = networkAddresses()
   test.skip(address === undefined, 'This machine has no address but its own.')
-  const server = await startPageServer({ host: '0.0.0.0' })
-  const alice = await openPage(`http://${address}:${server.port}/`)
-  await expect(alice.getByTestId('notice').filter({ hasText: 'https' })).toHaveCount(1)
+  const host = await startPlainHost(address ?? '')
+  const alice = await openPage(host.url)
+  const notice = alice.getByTestId('notice').filter({ hasText: 'https' })
+  await expect(notice).toHaveAttribute('data-level', 'warning')
+  await expect(alice.getByText('Files are kept in memory in this browser')).toBeVisible()
   const bob = await openPage(await roomLink(alice))
   await waitForPeers(bob, 1)
   const file = { name: 'in memory.bin', bytes: sampleBytes(3 * MiB) }
   await offerFiles(alice, file)
-  await downloadWhole(shareNamed(bob, file.name))
-  expect((await savedBytes(shareNamed(bob, file.name))).equals(file.bytes)).toBe(true)
-  await server.close()
+  const download = await downloadWhole(shareNamed(bob, file.name))
+  expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
+  await expectCopied(bob)
+  host.close()
 })
+
+/** There is no clipboard API here, and everything outside of the open dialog is inert. */
+async function expectCopied(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByTestId('copy-link').click()
+  await expect(page.getByTestId('copy-link')).toHaveText('Copied')
+  await page.getByRole('button', { name: 'Close' }).click()
+  expect(await clipboardOf(page)).toBe(await roomLink(page))
+}
 
 for (const what of ['changed', 'deleted'] as const) {
   test(`a file that is ${what} after it was dropped is said to be, on both sides`, async ({
@@ -107,11 +124,12 @@ test('a tab that crashes is missed, and what it had goes on when it is back', as
   expect((await savedBytes(share)).equals(file.bytes)).toBe(true)
 })
 
-test('a reload in the middle of a download asks first, and the room is the same after it', async ({
+test('a reload in the middle of a download asks first; after it the tab is the same member and takes all of it', async ({
   browser,
   openPage,
 }) => {
   const alice = await openPage()
+  await rename(alice, 'Amber Heron')
   const context = await browser.newContext()
   const bob = await context.newPage()
   const questions: string[] = []
@@ -120,32 +138,47 @@ test('a reload in the middle of a download asks first, and the room is the same 
     void dialog.accept()
   })
   await bob.goto(await roomLink(alice))
+  await rename(bob, 'Jade Fox')
   await waitForPeers(bob, 1)
   const file = { name: 'interrupted.bin', bytes: sampleBytes(30 * MiB) }
   await offerFiles(alice, file)
-  await press(shareNamed(bob, file.name), 'download')
-  await waitForBytes(shareNamed(bob, file.name), 1)
+  const share = shareNamed(bob, file.name)
+  await press(share, 'download')
+  await waitForBytes(share, 1)
   await bob.reload()
   expect(questions).toEqual(['beforeunload'])
+
   await waitForPeers(bob, 1)
   await waitForPeers(alice, 1)
-  await expect(shareNamed(bob, file.name)).toHaveCount(1)
+  await expectOthers(bob, 'Amber Heron')
+  await expectOthers(alice, 'Jade Fox')
+  await expect(bob.getByTestId('share')).toHaveCount(1)
+  await expect(share).toHaveAttribute('data-size', String(file.bytes.length))
+  const download = await downloadWhole(share)
+  expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
+  await expect(shareNamed(alice, file.name)).toHaveAttribute('data-copies', '2')
+  // Nothing is left to lose, so nothing is asked.
+  await bob.reload()
+  expect(questions).toEqual(['beforeunload'])
   await context.close()
 })
 
 test('hundreds of files picked at once are all there soon', async ({ openPage }, testInfo) => {
   const [alice, bob] = await openRoom(openPage, 2)
   const folder = testInfo.outputPath('photos')
+  const fileSizeBytes = 4 * MiB
   await mkdir(folder)
   const paths = Array.from({ length: 200 }, (_, at) => join(folder, `${at}.jpg`))
   for (const path of paths) {
     await writeFile(path, path)
-    await truncate(path, 4 * MiB)
+    await truncate(path, fileSizeBytes)
   }
   await alice.getByTestId('file-input').setInputFiles(paths)
   await expect(alice.locator('[data-testid=share][data-state=complete]')).toHaveCount(paths.length)
   await expect(bob.getByTestId('share')).toHaveCount(paths.length)
-  await downloadWhole(shareNamed(bob, '7.jpg'))
+  const seventh = await bytesOf(await downloadWhole(shareNamed(bob, '7.jpg')))
+  expect(seventh).toHaveLength(fileSizeBytes)
+  expect(seventh.toString('utf8', 0, join(folder, '7.jpg').length)).toBe(join(folder, '7.jpg'))
 })
 
 test('a folder without files is said to be', async ({ openPage }, testInfo) => {
@@ -154,7 +187,9 @@ test('a folder without files is said to be', async ({ openPage }, testInfo) => {
   const folder = testInfo.outputPath('hollow')
   await mkdir(join(folder, 'inner'), { recursive: true })
   await dropPaths(alice, folder)
-  await expect(alice.getByTestId('notice').filter({ hasText: 'no files in' })).toHaveCount(1)
+  const notice = alice.getByTestId('notice').filter({ hasText: 'no files in' })
+  await expect(notice).toContainText('hollow')
+  await expect(notice).toHaveAttribute('data-level', 'warning')
   await expect(alice.getByTestId('share')).toHaveCount(0)
 })
 

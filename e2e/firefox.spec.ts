@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { MiB, sampleBytes, sha256 } from './files.ts'
 import { openFirefox } from './firefoxTab.ts'
 import {
+  bytesOf,
   downloadWhole,
   expect,
   offerFiles,
   roomLink,
-  savedBytes,
   shareNamed,
   test,
   waitForPeers,
@@ -23,14 +23,14 @@ test('Chromium to Firefox and back', async ({ openPage }, testInfo) => {
     await offerFiles(chromium, there)
     await firefox.download(there.name)
     await firefox.waitForState(there.name, 'complete')
-    expect(sha256(await firefox.savedBytes(there.name))).toBe(sha256(there.bytes))
+    expect(sha256(await firefox.downloadedBytes(there.name))).toBe(sha256(there.bytes))
 
     const back = { name: 'to Chromium.bin', bytes: sampleBytes(5 * MiB - 1, 2) }
     const path = testInfo.outputPath(back.name)
     await writeFile(path, back.bytes)
     await firefox.offer(path)
-    await downloadWhole(shareNamed(chromium, back.name))
-    expect(sha256(await savedBytes(shareNamed(chromium, back.name)))).toBe(sha256(back.bytes))
+    const download = await downloadWhole(shareNamed(chromium, back.name))
+    expect(sha256(await bytesOf(download))).toBe(sha256(back.bytes))
   } finally {
     await firefox.close()
   }

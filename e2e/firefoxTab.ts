@@ -10,7 +10,8 @@ export interface FirefoxTab {
   offer(path: string): Promise<void>
   download(shareName: string): Promise<void>
   waitForState(shareName: string, state: ShareState): Promise<void>
-  savedBytes(shareName: string): Promise<Buffer>
+  /** What the page, by itself, has put into the downloads. */
+  downloadedBytes(shareName: string): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -66,10 +67,9 @@ function tabOf(page: Page, downloadFolder: string): Omit<FirefoxTab, 'close'> {
     waitForState: async (name, state) => {
       await page.waitForSelector(share(name, `[data-state=${state}]`), { timeout })
     },
-    savedBytes: async (name) => {
+    downloadedBytes: async (name) => {
       const size = await page.$eval(share(name), (element) => element.getAttribute('data-size'))
       const file = join(downloadFolder, name)
-      await click(share(name, ' [data-testid=save]'))
       // Firefox puts an empty file in the place at once and fills another, so the size tells when it is done.
       const savedSize = () =>
         stat(file).then(

@@ -83,6 +83,12 @@ export async function roomLink(page: Page): Promise<string> {
   return input.inputValue()
 }
 
+/** Gives the tab a name that a test knows, before anybody has met it. */
+export async function rename(page: Page, name: string): Promise<void> {
+  await page.evaluate((kept) => sessionStorage.setItem('swarmdrop.name', kept), name)
+  await page.reload()
+}
+
 /** Leaves the room as people do: by closing the tab. */
 export const leave = (page: Page): Promise<void> => page.context().close()
 
@@ -90,6 +96,10 @@ export async function waitForPeers(page: Page, count: number): Promise<void> {
   const linked = page.locator('[data-testid=peer]:is([data-state=direct], [data-state=relayed])')
   await expect(linked).toHaveCount(count, { timeout: 60_000 })
 }
+
+/** The names of all other members, whatever their state: a member that is gone is a ghost. */
+export const expectOthers = (page: Page, ...names: readonly string[]): Promise<void> =>
+  expect(page.getByTestId('peer').locator('bdi')).toHaveText([...names])
 
 interface Tabs {
   readonly 2: readonly [Page, Page]
@@ -207,9 +217,15 @@ export async function waitForBytes(share: Locator, atLeastBytes: number): Promis
     .toBeGreaterThanOrEqual(atLeastBytes)
 }
 
-export async function downloadWhole(share: Locator): Promise<void> {
-  await press(share, 'download')
+/** One press gets the file: waits until all of it is here and the page, by itself, has had the browser put it on the disk. */
+export async function downloadWhole(share: Locator, timeout = transferTimeoutMs): Promise<Download> {
+  const [download] = await Promise.all([
+    share.page().waitForEvent('download', { timeout }),
+    press(share, 'download'),
+  ])
+  expect(await download.failure()).toBeNull()
   await waitForState(share, 'complete')
+  return download
 }
 
 /** Presses save and waits until the browser has put the file on the disk. */
@@ -220,6 +236,17 @@ export async function save(share: Locator): Promise<Download> {
   ])
   expect(await download.failure()).toBeNull()
   return download
+}
+
+/** What the page has put on the clipboard, pasted as people do: its policy forbids pages to read the clipboard. */
+export async function clipboardOf(page: Page): Promise<string> {
+  await page.evaluate(() => document.body.append(document.createElement('textarea')))
+  const field = page.locator('body > textarea')
+  await field.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  const pasted = await field.inputValue()
+  await field.evaluate((element) => element.remove())
+  return pasted
 }
 
 export const bytesOf = async (download: Download): Promise<Buffer> => readFile(await download.path())

@@ -3,18 +3,27 @@ import { fileURLToPath } from 'node:url'
 import { renderUnicodeCompact } from 'uqr'
 import { networkAddresses } from './addresses.ts'
 import { startServer, type Server } from './server.ts'
+import { parseHosts } from './server/hosts.ts'
 
 const defaultPort = 4173
 const distFolder = fileURLToPath(new URL('../dist', import.meta.url))
 
-/** Serves the built page until Ctrl-C. Environment: `PORT`, and `SWARMDROP_CONFIG`, the path of a config.json to serve. */
+/**
+ * Serves the built page until Ctrl-C. Environment: `PORT`; `SWARMDROP_CONFIG`, the path of a config.json to serve;
+ * `SWARMDROP_HOSTS`, names the server goes by besides those of this machine, with commas between.
+ */
 export async function serve(): Promise<void> {
   const port = readPort(process.env['PORT'])
   const configOverride = await readConfig(process.env['SWARMDROP_CONFIG'])
-  const server = await startServer({ port, host: '0.0.0.0', distFolder, configOverride }).catch(
-    sayWhyNot(port),
-  )
-  console.log(welcome(server.port, networkAddresses()))
+  const allowedHosts = readHosts(process.env['SWARMDROP_HOSTS'] ?? '')
+  const server = await startServer({
+    port,
+    host: '0.0.0.0',
+    distFolder,
+    configOverride,
+    allowedHosts,
+  }).catch(sayWhyNot(port))
+  console.log(welcome(server, networkAddresses()))
   const stop = () => void server.close().then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
@@ -37,6 +46,13 @@ async function readConfig(path: string | undefined): Promise<unknown> {
   }
 }
 
+function readHosts(text: string): readonly string[] {
+  return (
+    parseHosts(text) ??
+    giveUp(`SWARMDROP_HOSTS=${text} is not a list of host names, without ports, with commas between.`)
+  )
+}
+
 const sayWhyNot =
   (port: number) =>
   (error: NodeJS.ErrnoException): Server => {
@@ -55,7 +71,10 @@ function giveUp(why: string): never {
 }
 
 /** What people read in the terminal. `addresses` are those of the network, the likeliest first; any number of them. */
-export function welcome(port: number, addresses: readonly string[]): string {
+export function welcome(
+  { port, fingerprint }: Pick<Server, 'port' | 'fingerprint'>,
+  addresses: readonly string[],
+): string {
   const [likeliest, ...others] = addresses.map((address) => `https://${address}:${port}`)
   const here = `  This computer   http://localhost:${port}`
   if (likeliest === undefined) {
@@ -67,10 +86,16 @@ export function welcome(port: number, addresses: readonly string[]): string {
     `  The network     ${likeliest}`,
     ...others.map((address) => `                  ${address}`),
     `\n${indent(renderUnicodeCompact(likeliest, { border: 2 }))}\n`,
-    'To share a room with other devices, open the network address, on this computer too.',
-    'The browser will warn once: the certificate is made by this computer, so nobody else vouches for it.',
+    'Open either here. The link and the code that the page shows are for the network: other devices open those.',
+    'Their browsers will warn once: the certificate is made by this computer, so nobody else vouches for it.',
+    'To be sure that it is this one and nobody is in between, compare its SHA-256 fingerprint:\n',
+    ...inHalves(fingerprint).map((half) => `  ${half}`),
+    '',
     'It has to be https: only then do browsers give a page on the network encryption and room on the disk.\n',
   ].join('\n')
 }
+
+/** Two lines, as browsers show it: one alone is wider than most terminals. */
+const inHalves = (fingerprint: string): string[] => [fingerprint.slice(0, 48), fingerprint.slice(48)]
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ')

@@ -1,12 +1,21 @@
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
+import { X509Certificate } from 'node:crypto'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerOptions as HttpOptions,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net'
-import { join, relative, sep } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type RequestHandler } from 'express'
-import { ExpressPeerServer } from 'peer'
-import { networkAddresses } from './addresses.ts'
-import { certificateFor } from './certificate.ts'
+import type { Express } from 'express'
+import { certificateFor, type Certificate } from './certificate.ts'
+import { admitUpgrade, refuseRaw } from './server/admission.ts'
+import { openBroker } from './server/broker.ts'
+import { Door } from './server/door.ts'
+import { Hosts } from './server/hosts.ts'
+import { thisMachine, type Machine } from './server/machine.ts'
+import { pages } from './server/pages.ts'
+import { serverLimits, type ServerLimits } from './server/serverLimits.ts'
 
 export interface ServerOptions {
   /** 0 takes any free port. */
@@ -17,19 +26,20 @@ export interface ServerOptions {
   readonly distFolder: string
   /** Served as config.json in place of the one that names this server's own broker. */
   readonly configOverride?: unknown
+  /** Names the server goes by besides those of the machine, in lower case; their pages may use the broker. */
+  readonly allowedHosts?: readonly string[]
+  readonly machine?: Machine
+  readonly limits?: Partial<ServerLimits>
 }
 
 export interface Server {
   readonly port: number
+  /** SHA-256 of the certificate, as browsers show it. */
+  readonly fingerprint: string
   /** Ends every connection at once and frees the port. */
   close(): Promise<void>
 }
 
-const brokerPath = '/peerjs'
-/** The first byte of a TLS ClientHello: a record of type handshake (RFC 8446, section 5.1). No HTTP method begins so. */
-const tlsHandshakeByte = 0x16
-/** Browsers open connections ahead of need; one that stays silent longer is let go. */
-const firstByteTimeoutMs = 60_000
 const certificateCache = fileURLToPath(new URL('../node_modules/.cache/swarmdrop', import.meta.url))
 
 /**
@@ -37,121 +47,69 @@ const certificateCache = fileURLToPath(new URL('../node_modules/.cache/swarmdrop
  * phone on https meet at the same broker. Rejects with Node's own error when the port cannot be had (EADDRINUSE, EACCES).
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const names = ['localhost', '127.0.0.1', ...networkAddresses()]
+  const { host, machine = thisMachine, configOverride, distFolder } = options
+  const limits = { ...serverLimits, ...options.limits }
+  const hosts = new Hosts(machine, options.allowedHosts ?? [])
+  const names = ['localhost', '127.0.0.1', ...machine.names, ...machine.addresses()]
   const certificate = await certificateFor(names, certificateCache)
-  const app = express()
-  const plain = createHttpServer(app)
-  const secure = createHttpsServer(certificate, app)
-  secure.on('upgrade', (...upgrade) => plain.emit('upgrade', ...upgrade))
-  addRoutes(app, openBroker(plain), options)
-
-  const sockets = new Set<Socket>()
-  const door = createNetServer((socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    handOver(socket, (isTls) => (isTls ? secure : plain).emit('connection', socket))
-  })
-  const port = await listen(door, options)
+  const broker = openBroker(limits)
+  const networkAddresses = () =>
+    machine.addresses().filter((address) => host === '0.0.0.0' || host === address)
+  const app = pages({ distFolder, configOverride, broker, hosts, machine, networkAddresses })
+  const takeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const admission = admitUpgrade(request, hosts, machine)
+    if (admission.admitted) broker.takeUpgrade(request, socket, head)
+    else refuseRaw(socket, admission.status, admission.why)
+  }
+  const { plain, secure } = openHttp(app, certificate, takeUpgrade, limits)
+  const door = new Door(limits, (socket, isTls) => (isTls ? secure : plain).emit('connection', socket))
+  const port = await door.open(options.port, host)
   return {
     port,
-    close: () =>
-      new Promise((resolve) => {
-        door.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
+    fingerprint: new X509Certificate(certificate.cert).fingerprint256,
+    close: async () => {
+      // They never listened, but this ends their search for late requests.
+      plain.close()
+      secure.close()
+      await door.close()
+    },
   }
 }
 
-function openBroker(server: ReturnType<typeof createHttpServer>): ReturnType<typeof ExpressPeerServer> {
-  const broker = ExpressPeerServer(server, { path: '/' })
-  // It emits an error for every message that is not JSON; without a listener anybody could end the process.
-  broker.on('error', () => {})
-  return broker
-}
+type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-/** Looks at the first byte a client sends, puts it back, and says whether it begins a TLS handshake. */
-function handOver(socket: Socket, decided: (isTls: boolean) => void): void {
-  const giveUp = () => socket.destroy()
-  socket.on('error', giveUp)
-  socket.setTimeout(firstByteTimeoutMs, giveUp)
-  socket.once('data', (first: Buffer) => {
-    socket.pause()
-    socket.setTimeout(0)
-    socket.off('timeout', giveUp)
-    socket.unshift(first)
-    decided(first[0] === tlsHandshakeByte)
-    process.nextTick(() => socket.resume())
-  })
-}
-
-function listen(door: ReturnType<typeof createNetServer>, { port, host }: ServerOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    door.once('error', reject)
-    door.listen(port, host, () => resolve((door.address() as AddressInfo).port))
-  })
-}
-
-function addRoutes(app: Express, broker: ReturnType<typeof ExpressPeerServer>, options: ServerOptions): void {
-  app.disable('x-powered-by')
-  // The broker is an Express 4 application: it runs under Express 5, only its types do not know.
-  app.use(brokerPath, broker as unknown as RequestHandler)
-  app.use((_request, response, next) => {
-    response.set(securityHeaders)
-    next()
-  })
-  app.get('/config.json', (request, response) => {
-    const config = options.configOverride ?? ownConfig(request)
-    if (config === null) response.status(400).send('The Host header is malformed.')
-    else response.set('cache-control', 'no-cache').json(config)
-  })
-  app.use(
-    express.static(options.distFolder, {
-      setHeaders: (response, file) => {
-        response.setHeader('cache-control', cacheControl(relative(options.distFolder, file)))
-      },
-    }),
+/** Two servers that listen nowhere: the door hands them their connections. */
+function openHttp(app: Express, certificate: Certificate, takeUpgrade: TakeUpgrade, limits: ServerLimits) {
+  const options: HttpOptions = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.lateRequestCheckIntervalMs,
+    // Else Node would answer by itself, without our headers.
+    requireHostHeader: false,
+  }
+  const plain = createHttpServer(options, app)
+  const secure = createHttpsServer(
+    { ...options, ...certificate, handshakeTimeout: limits.tlsHandshakeTimeoutMs },
+    app,
   )
+  for (const server of [plain, secure]) {
+    server.timeout = limits.stalledAnswerTimeoutMs
+    server.on('upgrade', takeUpgrade)
+    server.on('checkExpectation', app)
+    server.on('clientError', refuseMalformed)
+    // Node looks for late requests from the moment a server listens, which these never do.
+    server.emit('listening')
+  }
+  return { plain, secure }
 }
 
-/**
- * What the page needs to find this server's broker: the address it was itself reached at. No ICE servers: on one network
- * host candidates do, and with no internet a STUN server would only make people wait. Null for a malformed Host header.
- */
-function ownConfig(request: IncomingMessage): unknown {
-  const secure = 'encrypted' in request.socket
-  const address = parseHost(request.headers.host ?? '', secure)
-  if (address === null) return null
-  return { signaling: [{ type: 'peerjs', ...address, path: brokerPath, secure }], iceServers: [] }
-}
-
-/** Splits a Host header (RFC 9110, section 7.2) into host and port; null unless it holds exactly that. */
-export function parseHost(host: string, secure: boolean): { host: string; port: number } | null {
-  if (!/^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i.test(host) || !URL.canParse(`http://${host}`)) return null
-  const { hostname, port } = new URL(`${secure ? 'https' : 'http'}://${host}`)
-  return { host: hostname, port: Number(port) || (secure ? 443 : 80) }
-}
-
-/** Vite names the files in assets/ by their content; all others may change under the same name. */
-function cacheControl(path: string): string {
-  return path.startsWith(join('assets', sep)) ? 'public, max-age=31536000, immutable' : 'no-cache'
-}
-
-const securityHeaders = {
-  'content-security-policy': [
-    "default-src 'self'",
-    // Any broker that config.json may name.
-    "connect-src 'self' ws: wss:",
-    "img-src 'self' data: blob:",
-    "media-src 'self' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "worker-src 'self' blob:",
-    // A streamed download begins in a hidden frame.
-    "frame-src 'self' blob:",
-    "frame-ancestors 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+/** What Node answers by itself when a request cannot be read, with our headers. */
+function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  // Others are of the connection, or of a TLS handshake that failed: there is nothing to answer on.
+  const isOfRequest = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (!socket.writable || !isOfRequest) socket.destroy()
+  else if (code === 'HPE_HEADER_OVERFLOW') refuseRaw(socket, 431, 'The headers are too long.')
+  else if (code.startsWith('HPE_')) refuseRaw(socket, 400, 'The request is malformed.')
+  else refuseRaw(socket, 408, 'The request took too long.')
 }

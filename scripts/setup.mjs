@@ -61,7 +61,15 @@ export async function installIfNeeded() {
 
 /** Whether the built page is older than what it is made from. */
 export function buildIsStale() {
-  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json']
+  const sources = [
+    'src',
+    'public',
+    'index.html',
+    'vite.config.ts',
+    'scripts/build',
+    'scripts/server/securityHeaders.ts',
+    'package-lock.json',
+  ]
   const newestSourceMs = Math.max(...sources.map((source) => newestMs(inRoot(source))))
   return modifiedMs(inRoot('dist', 'index.html')) < newestSourceMs
 }

@@ -17,6 +17,7 @@ const stages = [
   { name: 'install', run: installIfNeeded },
   { name: 'browsers', run: async () => (await import('./browser.mjs')).ensureBrowsers() },
   { name: 'build', run: build },
+  { name: 'size', run: script('size') },
   { name: 'format', run: script('format') },
   { name: 'types', run: script('types') },
   { name: 'lint', run: script('lint') },

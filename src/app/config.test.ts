@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { defaultConfig, loadConfig, parseConfig } from './config.ts'
+import { fail, ok } from '../shared/result.ts'
+import { defaultConfig, fetchBeside, loadConfig, parseConfig } from './config.ts'
 
 const broker = { type: 'peerjs', host: 'broker.example', port: 9000, path: '/x', secure: false }
 
@@ -11,22 +12,33 @@ describe('config.json', () => {
     const shipped: unknown = JSON.parse(
       await readFile(join(import.meta.dirname, '../../public/config.json'), 'utf8'),
     )
-    expect(shipped).toEqual(defaultConfig)
+    expect(parseConfig(shipped)).toEqual({ config: defaultConfig, faults: [], unreadable: null })
+    expect(defaultConfig).toMatchObject(shipped as object)
   })
 
   it('means the defaults where it is missing', async () => {
-    expect(await loadConfig(async () => null)).toEqual({ config: defaultConfig, faults: [] })
-  })
-
-  it('means the defaults where it is not JSON, and says so', async () => {
-    expect(await loadConfig(async () => '{')).toEqual({
+    expect(await loadConfig(async () => ok(null))).toEqual({
       config: defaultConfig,
-      faults: ['config.json is not JSON'],
+      faults: [],
+      unreadable: null,
     })
   })
 
-  it.each([null, [], 'text', 7])('means the defaults where it is %j', (value) => {
-    expect(parseConfig(value)).toEqual({ config: defaultConfig, faults: ['config.json is not an object'] })
+  it.each([
+    ['cannot be had', fail('its host answered 500')],
+    ['is not JSON', ok('{')],
+    ['is empty', ok('')],
+    ['is a page', ok('<!doctype html>')],
+    ['is too long', ok(`{"uploadLimitKBps": 5}${' '.repeat(limits.configLengthMax)}`)],
+    ['is null', ok('null')],
+    ['is a list', ok('[]')],
+    ['is a text', ok('"text"')],
+    ['is a number', ok('7')],
+  ])('contacts nobody where it %s, and says so', async (_what, fetched) => {
+    const { config, unreadable, faults } = await loadConfig(async () => fetched)
+    expect(config).toEqual({ ...defaultConfig, signaling: [], iceServers: [] })
+    expect(unreadable).toEqual(expect.any(String))
+    expect(faults).toEqual([])
   })
 
   it('means the default for a field that is missing', () => {
@@ -36,7 +48,7 @@ describe('config.json', () => {
 
   it('can name no broker and no ICE server at all', () => {
     const { config, faults } = parseConfig({ signaling: [], iceServers: [], uploadLimitKBps: 5 })
-    expect(config).toEqual({ signaling: [], iceServers: [], uploadLimitKBps: 5 })
+    expect(config).toEqual({ signaling: [], iceServers: [], uploadLimitKBps: 5, pageUrl: null })
     expect(faults).toEqual([])
   })
 
@@ -51,6 +63,7 @@ describe('config.json', () => {
     null,
     'broker.example',
     { type: 'carrier pigeon' },
+    { type: 'mqtt', url: 'wss://broker.example/mqtt' },
     { ...broker, host: '' },
     { ...broker, host: 7 },
     { ...broker, port: 0 },
@@ -69,18 +82,28 @@ describe('config.json', () => {
     const iceServers = [
       { urls: 'stun:a.example' },
       { urls: ['turn:a.example', 'turn:b.example'], username: 'alice', credential: 'secret' },
+      { urls: ['stun:a.example:3478', 'turns:a.example?transport=tcp'], username: '', credential: '' },
     ]
     expect(parseConfig({ iceServers }).config.iceServers).toEqual(iceServers)
   })
 
-  it.each([null, {}, { urls: 7 }, { urls: ['stun:a.example', 7] }])(
-    'leaves out an ICE server it does not understand: %j',
-    (bad) => {
-      const { config, faults } = parseConfig({ iceServers: [bad] })
-      expect(config.iceServers).toEqual([])
-      expect(faults).toEqual(['entry 1 of "iceServers" is not understood'])
-    },
-  )
+  // A browser throws over the last six, and then links with nobody.
+  it.each([
+    null,
+    {},
+    { urls: 7 },
+    { urls: ['stun:a.example', 7] },
+    { urls: [] },
+    { urls: 'https://a.example' },
+    { urls: 'stun:' },
+    { urls: 'stun:a.example?transport=udp' },
+    { urls: 'turn:a.example' },
+    { urls: 'turn:a.example', username: 'alice', credential: 7 },
+  ])('leaves out an ICE server it does not understand: %j', (bad) => {
+    const { config, faults } = parseConfig({ iceServers: [bad] })
+    expect(config.iceServers).toEqual([])
+    expect(faults).toEqual(['entry 1 of "iceServers" is not understood'])
+  })
 
   it.each([-1, NaN, Infinity, '5', {}])('takes no upload limit of %j', (uploadLimitKBps) => {
     const { config, faults } = parseConfig({ uploadLimitKBps })
@@ -88,14 +111,76 @@ describe('config.json', () => {
     expect(faults).toEqual(['"uploadLimitKBps" is not a number from 0 on'])
   })
 
-  it('says which list is none', () => {
-    const { config, faults } = parseConfig({ signaling: broker, iceServers: 'stun:a.example' })
-    expect(config).toEqual(defaultConfig)
+  it('means nobody, not the default, by a list that is none, and says which', () => {
+    const { config, faults } = parseConfig({ signaling: broker, iceServers: null })
+    expect(config).toEqual({ ...defaultConfig, signaling: [], iceServers: [] })
     expect(faults).toEqual(['"signaling" is not a list', '"iceServers" is not a list'])
   })
 
-  it('takes no more brokers than a member can have mailboxes', () => {
-    const { config } = parseConfig({ signaling: Array.from({ length: 100 }, () => broker) })
+  it('takes no more brokers and ICE servers than it can use, and says so', () => {
+    const { config, faults } = parseConfig({
+      signaling: Array.from({ length: limits.brokersMax + 1 }, () => broker),
+      iceServers: Array.from({ length: 100 }, () => ({ urls: 'stun:a.example' })),
+    })
     expect(config.signaling).toHaveLength(limits.brokersMax)
+    expect(config.iceServers).toHaveLength(limits.iceServersMax)
+    expect(faults).toEqual([
+      `of "signaling" only the first ${limits.brokersMax} entries are used`,
+      `of "iceServers" only the first ${limits.iceServersMax} entries are used`,
+    ])
+  })
+
+  it.each([
+    ['https://192.168.1.5:4173', 'https://192.168.1.5:4173/'],
+    ['http://box.local/drop/index.html?debug#old', 'http://box.local/drop/index.html?debug'],
+    [null, null],
+  ])('takes the page to be at %s', (pageUrl, taken) => {
+    expect(parseConfig({ pageUrl })).toMatchObject({ config: { pageUrl: taken }, faults: [] })
+  })
+
+  it.each(['javascript:alert(1)', 'box.local', '', 7, {}, 'https://', 'https://alice:secret@box.local/'])(
+    'takes the page not to be at %j',
+    (pageUrl) => {
+      const { config, faults } = parseConfig({ pageUrl })
+      expect(config.pageUrl).toBeNull()
+      expect(faults).toEqual(['"pageUrl" is not an http or https address'])
+    },
+  )
+})
+
+const fetchAs = (answer: () => Promise<Response> | Response) => {
+  vi.stubGlobal('fetch', async () => answer())
+  return fetchBeside('config.json')
+}
+
+describe('a file beside the page', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('is its text', async () => {
+    expect(await fetchAs(() => Response.json({ signaling: [] }))).toEqual(ok('{"signaling":[]}'))
+    // Some hosts do not know the type of a .json.
+    const typeless = new Response('{}', { headers: { 'content-type': 'application/octet-stream' } })
+    expect(await fetchAs(() => typeless)).toEqual(ok('{}'))
+  })
+
+  it('is missing by a 404 alone', async () => {
+    expect(await fetchAs(() => new Response('not found', { status: 404 }))).toEqual(ok(null))
+  })
+
+  it.each([400, 401, 403, 421, 500, 502, 503])('cannot be had by a %i', async (status) => {
+    expect(await fetchAs(() => new Response('', { status }))).toEqual(fail(`its host answered ${status}`))
+  })
+
+  it.each([
+    ['a redirect', () => ({ type: 'opaqueredirect', status: 0, ok: false }) as Response],
+    ['a page', () => new Response('{}', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
+    ['no network', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['a host that stays silent', () => Promise.reject(new DOMException('', 'TimeoutError'))],
+    [
+      'an end in the middle',
+      () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network')) })),
+    ],
+  ])('cannot be had by %s', async (_what, answer) => {
+    expect(await fetchAs(answer)).toEqual({ ok: false, fault: expect.any(String) })
   })
 })

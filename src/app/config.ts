@@ -1,5 +1,7 @@
+import * as v from 'valibot'
 import type { IceServer } from '../link/link.ts'
 import { limits } from '../shared/limits.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
 
 export type BrokerConfig = {
   readonly type: 'peerjs'
@@ -15,85 +17,139 @@ export interface Config {
   readonly iceServers: readonly IceServer[]
   /** 0 for no limit. */
   readonly uploadLimitKBps: number
+  /** Where others find this page, if not at its own address; ends where a fragment would begin. */
+  readonly pageUrl: string | null
 }
 
+/** What a missing file or field means. */
 export const defaultConfig: Config = {
   signaling: [{ type: 'peerjs', host: '0.peerjs.com', port: 443, path: '/', secure: true }],
   iceServers: [{ urls: 'stun:stun.l.google.com:19302' }],
   uploadLimitKBps: 0,
+  pageUrl: null,
 }
+
+/** Somebody chose something, we cannot know what, and it may have been to keep away from strangers' servers. */
+const contactNobody: Config = { ...defaultConfig, signaling: [], iceServers: [] }
 
 /** A config, and what in it could not be understood and was left out, in words. */
 export interface ReadConfig {
   readonly config: Config
   readonly faults: readonly string[]
+  /** Why the whole file could not be read, in words: then nobody is contacted. Null when it was, or is missing. */
+  readonly unreadable: string | null
 }
 
-/** Reads `config.json`; a missing file or field means the default. */
-export async function loadConfig(fetchText: () => Promise<string | null>): Promise<ReadConfig> {
+/** The text of a file, null where there is none, or in words why it cannot be had. */
+export type FetchText = () => Promise<Result<string | null, string>>
+
+/** Reads `config.json`; a missing file or field means the default, one that cannot be understood never does. */
+export async function loadConfig(fetchText: FetchText): Promise<ReadConfig> {
   const text = await fetchText()
-  if (text === null) return { config: defaultConfig, faults: [] }
+  if (!text.ok) return unreadable(text.fault)
+  if (text.value === null) return parseConfig({})
+  if (text.value.length > limits.configLengthMax) return unreadable('it is too long')
   try {
-    return parseConfig(JSON.parse(text))
+    return parseConfig(JSON.parse(text.value))
   } catch {
-    return { config: defaultConfig, faults: ['config.json is not JSON'] }
+    return unreadable('it is not JSON')
   }
 }
 
-/** The text of a file beside the page; null when there is none or the network is away. */
-export async function fetchBeside(name: string): Promise<string | null> {
+/** Fetches a file beside the page. Only a plain 404 means that there is none. */
+export async function fetchBeside(name: string): Promise<Result<string | null, string>> {
   try {
-    const response = await fetch(name, { cache: 'no-cache' })
-    return response.ok ? await response.text() : null
-  } catch {
-    return null
+    const signal = AbortSignal.timeout(limits.configTimeoutMs)
+    const response = await fetch(name, { cache: 'no-cache', redirect: 'manual', signal })
+    if (response.type === 'opaqueredirect') return fail('its host sends us elsewhere')
+    if (response.status === 404) return ok(null)
+    if (!response.ok) return fail(`its host answered ${response.status}`)
+    // What many hosts send for whatever they do not have.
+    if (response.headers.get('content-type')?.startsWith('text/html'))
+      return fail('its host sent a page instead')
+    return ok(await response.text())
+  } catch (error) {
+    const isTimeout = error instanceof DOMException && error.name === 'TimeoutError'
+    return fail(isTimeout ? 'its host did not answer' : 'its host could not be reached')
   }
 }
 
 export function parseConfig(value: unknown): ReadConfig {
-  if (!isRecord(value)) return { config: defaultConfig, faults: ['config.json is not an object'] }
+  const fields = v.safeParse(fieldsSchema, value)
+  if (!fields.success || Array.isArray(value)) return unreadable('it is not an object')
+  const { signaling, iceServers, uploadLimitKBps, pageUrl } = fields.output
   const faults: string[] = []
-  const list = <Item>(name: string, parse: (item: unknown) => Item | null, otherwise: readonly Item[]) => {
-    const items = value[name]
-    if (items === undefined) return otherwise
-    if (!Array.isArray(items)) {
+  const list = <Item>(name: string, schema: Schema<Item>, listed: unknown, max: number): readonly Item[] => {
+    if (!Array.isArray(listed)) {
       faults.push(`"${name}" is not a list`)
-      return otherwise
+      return []
     }
-    return items.slice(0, limits.brokersMax).flatMap((item, at) => {
-      const parsed = parse(item)
-      if (parsed === null) faults.push(`entry ${at + 1} of "${name}" is not understood`)
-      return parsed === null ? [] : [parsed]
+    if (listed.length > max) faults.push(`of "${name}" only the first ${max} entries are used`)
+    return listed.slice(0, max).flatMap((item, at) => {
+      const parsed = v.safeParse(schema, item)
+      if (!parsed.success) faults.push(`entry ${at + 1} of "${name}" is not understood`)
+      return parsed.success ? [parsed.output] : []
     })
   }
-  const signaling = list('signaling', parseBroker, defaultConfig.signaling)
-  const iceServers = list('iceServers', parseIceServer, defaultConfig.iceServers)
-  const limit = value['uploadLimitKBps'] ?? defaultConfig.uploadLimitKBps
-  const isLimit = typeof limit === 'number' && Number.isFinite(limit) && limit >= 0
-  if (!isLimit) faults.push('"uploadLimitKBps" is not a number from 0 on')
-  return { config: { signaling, iceServers, uploadLimitKBps: isLimit ? limit : 0 }, faults }
-}
-
-function parseBroker(value: unknown): BrokerConfig | null {
-  if (!isRecord(value) || value['type'] !== 'peerjs') return null
-  const { host, port = 443, path = '/', secure = true } = value
-  if (typeof host !== 'string' || host === '' || typeof path !== 'string') return null
-  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return null
-  return typeof secure === 'boolean' ? { type: 'peerjs', host, port, path, secure } : null
-}
-
-function parseIceServer(value: unknown): IceServer | null {
-  if (!isRecord(value)) return null
-  const { urls, username, credential } = value
-  const isUrls =
-    typeof urls === 'string' || (Array.isArray(urls) && urls.every((url) => typeof url === 'string'))
-  if (!isUrls) return null
-  return {
-    urls,
-    ...(typeof username === 'string' && { username }),
-    ...(typeof credential === 'string' && { credential }),
+  const single = <Item>(schema: Schema<Item>, field: unknown, otherwise: Item, fault: string): Item => {
+    const parsed = v.safeParse(schema, field)
+    if (!parsed.success) faults.push(fault)
+    return parsed.success ? parsed.output : otherwise
   }
+  const config = {
+    signaling: list('signaling', brokerSchema, signaling, limits.brokersMax),
+    iceServers: list('iceServers', iceServerSchema, iceServers, limits.iceServersMax),
+    uploadLimitKBps: single(rateSchema, uploadLimitKBps, 0, '"uploadLimitKBps" is not a number from 0 on'),
+    pageUrl: single(pageUrlSchema, pageUrl, null, '"pageUrl" is not an http or https address'),
+  }
+  return { config, faults, unreadable: null }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const unreadable = (why: string): ReadConfig => ({ config: contactNobody, faults: [], unreadable: why })
+
+type Schema<Item> = v.GenericSchema<unknown, Item>
+
+/** Each field is parsed by itself, so that one that is wrong spoils no other. */
+const fieldsSchema = v.object({
+  signaling: v.optional(v.unknown(), () => defaultConfig.signaling),
+  iceServers: v.optional(v.unknown(), () => defaultConfig.iceServers),
+  uploadLimitKBps: v.optional(v.unknown(), defaultConfig.uploadLimitKBps),
+  pageUrl: v.optional(v.unknown(), defaultConfig.pageUrl),
+})
+
+const brokerSchema: Schema<BrokerConfig> = v.object({
+  type: v.literal('peerjs'),
+  host: v.pipe(v.string(), v.nonEmpty()),
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 443),
+  path: v.optional(v.string(), '/'),
+  secure: v.optional(v.boolean(), true),
+})
+
+/** A browser throws over any other, and then there would be no link at all (RFC 7064, RFC 7065). */
+const stunUrl = v.pipe(v.string(), v.regex(/^stuns?:[^\s?]+$/i))
+const turnUrl = v.pipe(v.string(), v.regex(/^turns?:[^\s?]+(\?transport=\w+)?$/i))
+
+const iceServerSchema: Schema<IceServer> = v.union([
+  v.object({ urls: someOf(v.union([stunUrl, turnUrl])), username: v.string(), credential: v.string() }),
+  v.object({ urls: someOf(stunUrl) }),
+])
+
+const rateSchema = v.pipe(v.number(), v.finite(), v.minValue(0))
+
+const pageUrlSchema: Schema<string | null> = v.nullable(
+  v.pipe(
+    v.string(),
+    v.url(),
+    v.regex(/^https?:/i),
+    v.transform((text) => new URL(text)),
+    v.check(({ username, password }) => username === '' && password === ''),
+    v.transform((url) => {
+      url.hash = ''
+      return url.href
+    }),
+  ),
+)
+
+function someOf<Url extends v.GenericSchema<string>>(url: Url) {
+  return v.union([url, v.pipe(v.array(url), v.nonEmpty())])
+}

@@ -9,7 +9,7 @@ import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { describeShare } from './describe.ts'
 import { IndexKeeper } from './indexKeeper.ts'
-import { MemoryClock } from './memoryClock.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
 
 const random = seededRandom(1)
 const alice: PeerId = randomPeerId(random)
@@ -69,7 +69,7 @@ describe('the index', () => {
     const manifest = manifestOf(2 * 65_536)
     fetched(manifest, 1)
     await keeper.write()
-    const record = await index.get(tab, manifest.share)
+    const [record] = await index.list()
     expect(JSON.parse(new TextDecoder().decode(record?.manifest))).toEqual(manifest)
     expect(record?.bitfield).toEqual(Uint8Array.of(0b1000_0000))
     expect(record?.hashes).toHaveLength(2 * hashBytes)

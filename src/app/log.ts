@@ -12,14 +12,16 @@ export interface LogBook {
 }
 
 interface Entry {
-  readonly atMs: number
+  /** When it happened last. */
+  atMs: number
+  count: number
   readonly level: LogLevel
   readonly what: string
   readonly detail: LogDetail
 }
 
 /**
- * A ring of the last `limits.logEntriesMax` entries. Whatever is handed in, no text leaves it with a URL, an address, a host name
+ * A ring of the last `limits.logEntriesMax` entries; what happens again soon is counted, not repeated. Whatever is handed in, no text leaves it with a URL, an address, a host name
  * of a network or anything as long as a secret. `print` sees each entry as it comes (for `?debug`).
  */
 export function openLogBook(clock: Clock, print: (line: string) => void = () => undefined): LogBook {
@@ -27,13 +29,19 @@ export function openLogBook(clock: Clock, print: (line: string) => void = () => 
   let droppedCount = 0
 
   const log: Log = (level, what, detail = {}) => {
-    const entry = { atMs: clock.now(), level, what, detail }
+    const entry = { atMs: clock.now(), count: 1, level, what, detail }
+    print(lineOf(entry))
+    const again = entries.slice(-limits.logRepeatsWithin).find((other) => isSame(other, entry))
+    if (again) {
+      again.count++
+      again.atMs = entry.atMs
+      return
+    }
     entries.push(entry)
     if (entries.length > limits.logEntriesMax) {
       entries.shift()
       droppedCount++
     }
-    print(lineOf(entry))
   }
   return {
     log,
@@ -42,9 +50,13 @@ export function openLogBook(clock: Clock, print: (line: string) => void = () => 
   }
 }
 
-function lineOf({ atMs, level, what, detail }: Entry): string {
+const isSame = (a: Entry, b: Entry): boolean =>
+  a.what === b.what && a.level === b.level && JSON.stringify(a.detail) === JSON.stringify(b.detail)
+
+function lineOf({ atMs, count, level, what, detail }: Entry): string {
   const facts = Object.entries(detail).map(([name, value]) => `${name}=${factOf(value)}`)
-  return [(atMs / 1000).toFixed(3).padStart(9), level, what, ...facts].join(' ')
+  const times = count > 1 ? [`×${count}`] : []
+  return [(atMs / 1000).toFixed(3).padStart(9), level, what, ...facts, ...times].join(' ')
 }
 
 const factOf = (value: LogDetail[string]): string =>
@@ -57,7 +69,7 @@ function describe(error: unknown): string {
     .split('\n')
     .filter((line) => !line.includes(error.message))
     .slice(0, limits.logStackFramesMax)
-    .map((line) => line.trim().replaceAll(/[a-z]+:\/\/[^\s)]*\/([^\s)/]+)/g, '$1'))
+    .map((line) => line.trim().replaceAll(/[^\s()]*\/([^\s()/]+)/g, '$1'))
   return [`${error.name}: ${error.message}`, ...frames].join(' < ')
 }
 

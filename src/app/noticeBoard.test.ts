@@ -1,22 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { NoticeBoard } from './noticeBoard.ts'
+import type { Notice } from './view.ts'
 
 function openBoard() {
   let changes = 0
-  const board = new NoticeBoard(() => changes++)
-  const names = () => board.notices.map(({ message }) => ('name' in message ? message.name : message.code))
-  return { board, names, changes: () => changes }
+  let shown: readonly Notice[] = []
+  const board = new NoticeBoard((notices) => {
+    shown = notices
+    changes++
+  })
+  const names = () => shown.map(({ message }) => ('name' in message ? message.name : message.code))
+  return { board, names, notices: () => shown, changes: () => changes }
 }
 
 describe('the notices', () => {
   it('stand in the order said, each with an id of its own', () => {
-    const { board, names, changes } = openBoard()
+    const { board, names, notices, changes } = openBoard()
     board.add('info', { code: 'memberJoined', name: 'bob' })
     board.add('error', { code: 'memberLeft', name: 'carol' })
     expect(names()).toEqual(['bob', 'carol'])
-    expect(board.notices.map(({ level }) => level)).toEqual(['info', 'error'])
-    expect(new Set(board.notices.map(({ id }) => id)).size).toBe(2)
+    expect(notices().map(({ level }) => level)).toEqual(['info', 'error'])
+    expect(new Set(notices().map(({ id }) => id)).size).toBe(2)
     expect(changes()).toBe(2)
   })
 
@@ -36,9 +41,9 @@ describe('the notices', () => {
   })
 
   it('go when they are dismissed, once', () => {
-    const { board, names, changes } = openBoard()
+    const { board, names, notices, changes } = openBoard()
     board.add('info', { code: 'memberJoined', name: 'bob' })
-    const id = board.notices[0]?.id ?? 0
+    const id = notices()[0]?.id ?? 0
     board.dismiss(id)
     expect(names()).toEqual([])
     board.dismiss(id)

@@ -3,16 +3,12 @@ import type { Notice, NoticeMessage } from './view.ts'
 
 /** What there is to tell, newest last, until it is dismissed or crowded out. */
 export class NoticeBoard {
-  readonly #changed: () => void
+  readonly #changed: (notices: readonly Notice[]) => void
   #notices: readonly Notice[] = []
   #nextId = 1
 
-  constructor(changed: () => void) {
+  constructor(changed: (notices: readonly Notice[]) => void) {
     this.#changed = changed
-  }
-
-  get notices(): readonly Notice[] {
-    return this.#notices
   }
 
   /** The same thing is not said twice at once: the newer stands for both. */
@@ -38,6 +34,6 @@ export class NoticeBoard {
 
   #set(notices: readonly Notice[]): void {
     this.#notices = notices
-    this.#changed()
+    this.#changed(notices)
   }
 }

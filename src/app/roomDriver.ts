@@ -1,8 +1,17 @@
 import type { RoomKeys } from '../crypto/crypto.ts'
-import type { IceServer, Link, OpenLink } from '../link/link.ts'
+import type { IceServer, OpenLink } from '../link/link.ts'
+import type {
+  Letter,
+  MemberSnapshot,
+  Misdeed,
+  Profile,
+  RoomEffect,
+  RoomInput,
+  RoomMessage,
+  RoomReport,
+} from '../room/io.ts'
 import { decodeLetter, encodeLetter } from '../room/letters.ts'
-import { decodeRoomMessage, encodeRoomMessage } from '../room/messages.ts'
-import type { Letter, MemberSnapshot, Profile, RoomEffect, RoomInput, RoomReport } from '../room/io.ts'
+import { encodeRoomMessage } from '../room/messages.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import {
   base64UrlFromBytes,
@@ -11,14 +20,18 @@ import {
   utf8FromText,
   type Bytes,
 } from '../shared/bytes.ts'
-import type { LinkSession, PeerId } from '../shared/ids.ts'
-import type { Log } from '../shared/log.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Log } from '../shared/log.ts'
+import type { Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
-import { assert, unreachable } from '../shared/result.ts'
-import type { Mailbox, OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
+import { unreachable } from '../shared/result.ts'
+import type { OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from './clock.ts'
+import { guardWith, type Guard } from './guard.ts'
 import { inOrder } from './inOrder.ts'
+import { RoomBrokers } from './roomBrokers.ts'
+import { RoomLinks, type LinksListener } from './roomLinks.ts'
 
 export interface RoomDriverOptions {
   readonly self: PeerId
@@ -37,49 +50,41 @@ export interface RoomDriverOptions {
 }
 
 /** What the rest of the session gets to know of the room. */
-export interface RoomDriverListener {
-  peerLinked(peer: PeerId): void
-  peerUnlinked(peer: PeerId): void
-  /** A message that is not the room's own. */
-  messageArrived(peer: PeerId, bytes: Bytes): void
-  /** What waits on the peer's link has fallen to where more may be sent. */
-  drained(peer: PeerId): void
+export interface RoomDriverListener extends LinksListener {
   reported(report: RoomReport): void
   /** Members or brokers look different now. */
   changed(): void
 }
 
-interface OpenedLink {
-  readonly session: LinkSession
-  readonly link: Link
-  open: boolean
-}
-
-/** A room message is JSON, a swarm message begins with a type below this. */
-const jsonStart = '{'.charCodeAt(0)
-
 /** Carries out what the room machine orders: seals and opens letters, posts them, opens and closes links. */
 export class RoomDriver {
   readonly #options: RoomDriverOptions
+  readonly #guard: Guard
   readonly #room: Room
   readonly #alarm: Alarm
-  readonly #brokers: Signaling[] = []
-  readonly #brokerStates: SignalingState[] = []
-  readonly #links = new Map<PeerId, OpenedLink>()
+  readonly #brokers: RoomBrokers
+  readonly #links: RoomLinks
+  #lettersRefused = 0
 
   constructor(options: RoomDriverOptions) {
+    const { brokers, keys } = options
     this.#options = options
+    this.#guard = guardWith(options.bugFound)
     this.#room = createRoom({ self: options.self, random: options.random })
     this.#alarm = new Alarm(options.clock)
-    for (const [broker, open] of options.brokers.entries()) {
-      this.#brokerStates.push('connecting')
-      this.#brokers.push(this.#openBroker(broker, open))
-    }
+    const shared = { ...options, guard: this.#guard, feed: this.handle }
+    this.#links = new RoomLinks(shared)
+    this.#brokers = new RoomBrokers({
+      ...shared,
+      brokers,
+      tag: keys.tag,
+      sealedArrived: (sealed) => this.#whenDone(this.#openSealed(sealed)),
+    })
     this.handle({
       type: 'started',
       fresh: options.fresh,
       profile: options.profile,
-      brokers: this.#brokers.map((broker) => broker.mailbox),
+      brokers: this.#brokers.mailboxes(),
     })
   }
 
@@ -89,74 +94,72 @@ export class RoomDriver {
 
   /** The best that any broker is; offline when there is none. */
   signalingState(): SignalingState {
-    const states = this.#brokerStates
-    return states.includes('online') ? 'online' : states.includes('connecting') ? 'connecting' : 'offline'
+    return this.#brokers.state()
   }
 
   send(peer: PeerId, bytes: Bytes): void {
-    const opened = this.#links.get(peer)
-    if (opened?.open === true) opened.link.send(bytes)
+    this.#links.send(peer, bytes)
   }
 
   /** Bytes waiting to leave on the peer's link; 0 when there is none. */
   waitingBytes(peer: PeerId): number {
-    return this.#links.get(peer)?.link.waitingBytes ?? 0
+    return this.#links.waitingBytes(peer)
   }
 
-  ban(peer: PeerId, reason: 'badPieces' | 'misbehaved'): void {
-    this.#options.log('warning', 'a peer is banned', { peer, reason })
-    const opened = this.#links.get(peer)
-    if (opened) this.#closeLink(peer, opened.session)
+  /** The swarm caught the peer at what no honest one does: its link ends, and it stays out for a while. */
+  ban(peer: PeerId, why: Misdeed): void {
+    this.#options.log('warning', 'a peer is banned', { peer, why })
+    this.handle({ type: 'peerMisbehaved', peer, why })
   }
 
   /** The page woke, came back to the front, or got a network. */
   resume(): void {
-    for (const broker of this.#brokers) broker.retryNow()
+    this.#brokers.retryNow()
     this.handle({ type: 'resumed' })
   }
 
   leave(): void {
     this.handle({ type: 'left' })
     this.#alarm.stop()
-    for (const broker of this.#brokers) broker.close()
+    this.#brokers.close()
   }
 
-  /** Hands the machine an input and carries out what it orders. */
+  /** Hands the machine an input and carries out what it orders: each order for itself, so that a bug in one does not lose the others. */
   readonly handle = inOrder<RoomInput>(
     (input) => {
-      for (const effect of this.#room.handle(input, this.#options.clock.now())) this.#carryOut(effect)
+      const carryOut = this.#guard((effect: RoomEffect) => this.#carryOut(effect))
+      for (const effect of this.#room.handle(input, this.#options.clock.now())) carryOut(effect)
     },
-    () => this.#options.listener.changed(),
+    () => this.#guard(() => this.#options.listener.changed())(),
     (error) => this.#options.bugFound(error),
   )
 
   #carryOut(effect: RoomEffect): void {
     switch (effect.type) {
       case 'openLink':
-        return this.#openLink(effect.peer, effect.session, effect.initiator)
-      case 'signalLink': {
-        const opened = this.#links.get(effect.peer)
-        if (opened?.session === effect.session) opened.link.signal(effect.data)
-        return
-      }
+        return this.#links.open(effect.peer, effect.session, effect.initiator)
+      case 'signalLink':
+        return this.#links.signal(effect.peer, effect.session, effect.data)
       case 'closeLink':
-        return this.#closeLink(effect.peer, effect.session)
+        return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':
-        return this.send(effect.peer, utf8FromText(encodeRoomMessage(effect.message)))
+        return this.#say(effect.peer, effect.message)
       case 'post':
-        return void this.#post(effect.broker, effect.mailbox, effect.letter)
+        return this.#whenDone(this.#post(effect.broker, effect.mailbox, effect.letter))
       case 'postToDoor':
-        return void this.#post(effect.broker, this.#doorMailbox(effect.door), effect.letter)
+        return this.#whenDone(
+          this.#post(effect.broker, this.#brokers.doorMailbox(effect.door), effect.letter),
+        )
       case 'relay':
-        return void this.#relay(effect)
+        return this.#whenDone(this.#relay(effect))
       case 'openSealed':
-        return void this.#openSealed(bytesFromBase64Url(effect.sealed))
+        return this.#whenDone(this.#openSealed(bytesFromBase64Url(effect.sealed)))
       case 'claimDoor':
-        return this.#brokers[effect.broker]?.claim(this.#doorMailbox(effect.door))
+        return this.#brokers.claim(effect.broker, effect.door)
       case 'releaseDoor':
-        return this.#brokers[effect.broker]?.release(this.#doorMailbox(effect.door))
+        return this.#brokers.release(effect.broker, effect.door)
       case 'wakeAt':
-        return this.#alarm.setAt(effect.at, () => this.handle({ type: 'woke' }))
+        return this.#alarm.setAt(effect.at, () => this.#woke(effect.why))
       case 'report':
         return this.#options.listener.reported(effect.report)
       default:
@@ -164,25 +167,22 @@ export class RoomDriver {
     }
   }
 
-  #doorMailbox(door: number): Mailbox {
-    return `${this.#options.keys.tag}-${door}`
+  /** What others make us answer or pass on stops where the link does not drain: they would fill our memory with it. */
+  #say(peer: PeerId, message: RoomMessage): void {
+    const isEvoked = message.type === 'pong' || message.type === 'relay'
+    if (isEvoked && this.waitingBytes(peer) > limits.linkBacklogMaxBytes) return
+    this.send(peer, utf8FromText(encodeRoomMessage(message)))
   }
 
-  #openBroker(broker: number, open: OpenSignaling): Signaling {
-    const doorAt = (mailbox: Mailbox, then: (door: number) => void): void => {
-      const door = Number(mailbox.slice(this.#options.keys.tag.length + 1))
-      if (this.#doorMailbox(door) === mailbox) then(door)
-    }
-    return open({
-      stateChanged: (state) => {
-        this.#brokerStates[broker] = state
-        this.handle({ type: state === 'online' ? 'brokerOnline' : 'brokerOffline', broker })
-      },
-      sealedSignalArrived: (sealed) => void this.#openSealed(sealed),
-      mailboxHeld: (mailbox) => doorAt(mailbox, (door) => this.handle({ type: 'doorHeld', broker, door })),
-      mailboxTaken: (mailbox) => doorAt(mailbox, (door) => this.handle({ type: 'doorTaken', broker, door })),
-      mailboxLost: (mailbox) => doorAt(mailbox, (door) => this.handle({ type: 'doorLost', broker, door })),
-    })
+  /** Nobody waits for this work; that it fails is a bug of ours. */
+  #whenDone(work: Promise<void>): void {
+    work.catch(this.#options.bugFound)
+  }
+
+  #woke(why: string): void {
+    // Pings are the room's heartbeat, and would crowd out all else.
+    if (why !== 'ping') this.#options.log('debug', 'the room wakes', { why })
+    this.handle({ type: 'woke' })
   }
 
   async #seal(letter: Letter): Promise<Bytes> {
@@ -190,84 +190,27 @@ export class RoomDriver {
   }
 
   async #post(broker: number, mailbox: Mailbox, letter: Letter): Promise<void> {
-    const sealed = await this.#seal(letter)
-    this.#brokers[broker]?.post(mailbox, sealed)
+    this.#brokers.post(broker, mailbox, await this.#seal(letter))
   }
 
   async #relay({ via, to, letter }: RoomEffect & { type: 'relay' }): Promise<void> {
     const sealed = base64UrlFromBytes(await this.#seal(letter))
     const message = { type: 'relay', id: letter.id, to, hops: limits.relayHopsMax, sealed } as const
-    for (const peer of via) this.send(peer, utf8FromText(encodeRoomMessage(message)))
+    for (const peer of via) this.#say(peer, message)
   }
 
   async #openSealed(sealed: Bytes | null): Promise<void> {
     const plain = sealed && (await this.#options.keys.open(sealed))
     const text = plain && textFromUtf8(plain)
     const letter = text ? decodeLetter(text) : null
-    if (letter?.ok === true) this.handle({ type: 'letterArrived', letter: letter.value })
+    if (letter?.ok === true) return this.handle({ type: 'letterArrived', letter: letter.value })
+    this.#letterRefused(letter ? letter.fault.code : 'sealed otherwise')
   }
 
-  #openLink(peer: PeerId, session: LinkSession, initiator: boolean): void {
-    const { openLink, iceServers, listener } = this.#options
-    const isCurrent = (): boolean => this.#links.get(peer)?.session === session
-    const link = openLink({
-      initiator,
-      iceServers,
-      listener: {
-        signaled: (data) => {
-          const kind = signalKind(data)
-          if (isCurrent() && kind) this.handle({ type: 'linkSignaled', peer, session, kind, data })
-        },
-        opened: (route) => {
-          const opened = this.#links.get(peer)
-          if (!opened || !isCurrent()) return
-          opened.open = true
-          this.handle({ type: 'linkOpened', peer, session, route })
-          listener.peerLinked(peer)
-        },
-        messageArrived: (bytes) => {
-          if (isCurrent()) this.#messageArrived(peer, bytes)
-        },
-        drained: () => {
-          if (isCurrent()) listener.drained(peer)
-        },
-        closed: () => {
-          if (isCurrent()) this.#linkClosed(peer, session)
-        },
-      },
-    })
-    assert(!this.#links.has(peer), 'one link a peer at a time')
-    this.#links.set(peer, { session, link, open: false })
+  /** Whoever knows the doors can leave any number of these: only the first, second, fourth, eighth and so on is noted. */
+  #letterRefused(why: string): void {
+    this.#lettersRefused++
+    const isPowerOfTwo = Number.isInteger(Math.log2(this.#lettersRefused))
+    if (isPowerOfTwo) this.#options.log('info', 'a letter is refused', { why, soFar: this.#lettersRefused })
   }
-
-  #messageArrived(peer: PeerId, bytes: Bytes): void {
-    if (bytes[0] !== jsonStart) {
-      this.handle({ type: 'peerHeard', peer })
-      return this.#options.listener.messageArrived(peer, bytes)
-    }
-    const text = textFromUtf8(bytes)
-    const message = text === null ? null : decodeRoomMessage(text)
-    if (message?.ok === true) this.handle({ type: 'messageArrived', peer, message: message.value })
-    else this.handle({ type: 'messageFaulted', peer, fault: message?.fault.code ?? 'not text' })
-  }
-
-  #closeLink(peer: PeerId, session: LinkSession): void {
-    const opened = this.#links.get(peer)
-    if (opened?.session !== session) return
-    this.#linkClosed(peer, session)
-    opened.link.close()
-  }
-
-  #linkClosed(peer: PeerId, session: LinkSession): void {
-    const wasOpen = this.#links.get(peer)?.open === true
-    this.#links.delete(peer)
-    this.handle({ type: 'linkClosed', peer, session })
-    if (wasOpen) this.#options.listener.peerUnlinked(peer)
-  }
-}
-
-/** What kind of signal our own link made; null for what is of no use to the other side. */
-function signalKind(data: string): 'offer' | 'answer' | 'candidate' | null {
-  const { type } = JSON.parse(data) as { type?: unknown }
-  return type === 'offer' || type === 'answer' || type === 'candidate' ? type : null
 }

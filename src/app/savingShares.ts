@@ -1,22 +1,31 @@
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
 import type { Manifest } from '../swarm/manifest.ts'
-import { decodeTree, type Entry } from '../swarm/tree.ts'
-import type { OnProgress, Saveable, SaveFault } from './saving/saveable.ts'
+import { cleanName } from './saving/fileNames.ts'
+import type { ReadTree, TreeFault } from './saving/folderTree.ts'
+import {
+  saveFailed,
+  type OnProgress,
+  type Saveable,
+  type SaveableEntry,
+  type SaveFault,
+} from './saving/saveable.ts'
+import { readTree as readTreeAsPage } from './saving/treeReader.ts'
 
 /** How a complete share leaves for a file: as a browser download, or to a place the user picks. */
 export type SaveWay = (share: Saveable, onProgress: OnProgress) => Promise<Result<void, SaveFault>>
 
-export type SharingFault = SaveFault | { readonly code: 'badTree' }
+export type SharingFault = SaveFault | TreeFault
 
-/** Saves a complete share of the store in this way. */
+/** Saves a complete share of the store in this way. `readTree` looks through a folder's tree without holding up the page. */
 export async function saveFromStore(
   store: PieceStore,
   manifest: Manifest,
   way: SaveWay,
   onProgress: OnProgress,
+  readTree: ReadTree = readTreeAsPage,
 ): Promise<Result<void, SharingFault>> {
-  const entries = await entriesOf(store, manifest)
+  const entries = await entriesOf(store, manifest, readTree)
   if (!entries.ok) return entries
   const { share, treeSizeBytes, name, kind } = manifest
   const blob = (from: number, to: number): Promise<Result<Blob, StoreFault>> =>
@@ -28,13 +37,17 @@ export async function saveFromStore(
 async function entriesOf(
   store: PieceStore,
   manifest: Manifest,
-): Promise<Result<readonly Entry[], SharingFault>> {
+  readTree: ReadTree,
+): Promise<Result<readonly SaveableEntry[], SharingFault>> {
   const { kind, name, sizeBytes, modifiedMs, treeSizeBytes, share } = manifest
-  if (kind === 'file') return ok([{ path: name, sizeBytes, modifiedMs }])
+  if (kind === 'file') return ok([{ path: cleanName(name), sizeBytes, modifiedMs }])
   const blob = await store.blob(share, 0, treeSizeBytes)
   if (!blob.ok) return fail({ code: 'unreadable', fault: blob.fault })
-  const entries = decodeTree(new Uint8Array(await blob.value.arrayBuffer()), sizeBytes)
-  return entries ? ok(entries) : fail({ code: 'badTree' })
+  try {
+    return await readTree(new Uint8Array(await blob.value.arrayBuffer()), manifest)
+  } catch (error) {
+    return saveFailed(error)
+  }
 }
 
 /** In words for the notice; null when the user cancelled it and knows. */

@@ -8,13 +8,8 @@ export interface ReadableStore<State> {
   subscribe(listener: (state: State, previous: State) => void): () => void
 }
 
-/** All that people can do. Every call returns at once; what comes of it shows in the view. */
-export interface Session {
-  readonly view: ReadableStore<View>
-  /** Takes a drop or a paste. Must be called inside the event: its entries are gone afterwards. */
-  takeDataTransfer(transfer: DataTransfer): void
-  /** Takes picked files; those with a `webkitRelativePath` become one folder share for each top folder. */
-  takeFiles(files: FileList): void
+/** What people can do with a share. Every call returns at once; what comes of it shows in the view. */
+export interface ShareActions {
   /** Fetches the share and, once it is complete, hands it to the browser's downloads. */
   download(share: ShareId): void
   /** The same for every share of others that is not here and not on the way. */
@@ -25,18 +20,25 @@ export interface Session {
   cancel(share: ShareId): void
   /** Starts an ordinary browser download: the file, or a zip of the folder. */
   save(share: ShareId): void
-  /** Whether this browser can save to a chosen place. */
-  readonly canSaveAs: boolean
   /** Saves to a file or folder the user picks. Call inside a click. */
   saveAs(share: ShareId): void
   /** Takes the share off our list and frees its space; our own is no longer offered by us. */
   remove(share: ShareId): void
   /** Its details are looked at, or no more: only then its strip is kept current while it is at rest. */
   unfold(share: ShareId, isUnfolded: boolean): void
+}
+
+/** All that people can do on the page. */
+export interface Session extends ShareActions {
+  readonly view: ReadableStore<View>
+  /** Whether this browser can save to a chosen place. */
+  readonly canSaveAs: boolean
+  /** Takes a drop or a paste. Must be called inside the event: its entries are gone afterwards. */
+  takeDataTransfer(transfer: DataTransfer): void
+  /** Takes picked files; those with a `webkitRelativePath` become one folder share for each top folder. */
+  takeFiles(files: FileList): void
   /** What happened lately, as text to hand to whoever looks into a failure: no secret, address, file's or person's name in it. */
   details(): string
   notify(level: Notice['level'], message: NoticeMessage): void
   dismiss(notice: number): void
-  /** Leaves the room and frees everything. */
-  close(): void
 }

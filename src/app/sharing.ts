@@ -1,21 +1,22 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import { bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
 import { randomShareId, type Random } from '../shared/random.ts'
-import { geometryOf } from '../swarm/manifest.ts'
-import type { ShareSnapshot } from '../swarm/snapshot.ts'
-import { describeShare, looksLike, type Described } from './describe.ts'
+import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import type { ShareState } from '../swarm/state.ts'
+import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
+import type { NoticeBoard } from './noticeBoard.ts'
 import type { SwarmDriver } from './swarmDriver.ts'
-import type { NoticeMessage } from './view.ts'
 
 export interface SharingOptions {
   readonly random: Random
   readonly crypto: Crypto
   readonly driver: SwarmDriver
+  readonly notices: NoticeBoard
   /** A share the user had taken off the list is wanted again. */
-  show(share: ShareSnapshot['share']): void
-  notify(level: 'info' | 'warning' | 'error', message: NoticeMessage): void
+  show(share: ShareId): void
 }
 
 /**
@@ -24,41 +25,53 @@ export interface SharingOptions {
  */
 export class Sharing {
   readonly #options: SharingOptions
+  /** Shares of the room by their looks: thousands of dropped files each ask for theirs. */
+  readonly #alike = new Map<string, Set<ShareId>>()
+  readonly #looks = new Map<ShareId, string>()
 
   constructor(options: SharingOptions) {
     this.#options = options
   }
 
-  async share(intake: Intake): Promise<void> {
-    const described = describeShare(intake, randomShareId(this.#options.random))
-    if (!described.ok) {
-      const name = intake.kind === 'file' ? intake.file.name : intake.name
-      return this.#options.notify('error', { code: 'tooMuch', name })
-    }
-    const twin = await this.#twinOf(described.value)
-    if (!twin) return this.#options.driver.offer(described.value.manifest, described.value.files)
-    this.#options.show(twin.share)
-    const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
-    if (isHere) {
-      return this.#options.notify('info', { code: 'alreadyShared', name: twin.manifest.name })
-    }
-    return this.#join(twin, described.value)
+  appeared(manifest: Manifest): void {
+    const key = looks(manifest)
+    this.#looks.set(manifest.share, key)
+    const alike = this.#alike.get(key) ?? new Set()
+    this.#alike.set(key, alike.add(manifest.share))
   }
 
-  async #join(twin: ShareSnapshot, described: Described): Promise<void> {
-    const { driver } = this.#options
-    await driver.attach(twin.manifest, described.files)
+  gone(share: ShareId): void {
+    const key = this.#looks.get(share)
+    if (key === undefined) return
+    this.#looks.delete(share)
+    const alike = this.#alike.get(key)
+    alike?.delete(share)
+    if (alike?.size === 0) this.#alike.delete(key)
+  }
+
+  async share(intake: Intake): Promise<void> {
+    const { driver, notices, show, random } = this.#options
+    const described = describeShare(intake, randomShareId(random))
+    if (!described.ok) {
+      const name = intake.kind === 'file' ? intake.file.name : intake.name
+      return notices.add('error', { code: 'tooMuch', name })
+    }
+    const twin = await this.#twinOf(described.value)
+    if (!twin) return driver.offer(described.value.manifest, described.value.files)
+    show(twin.manifest.share)
+    const isHere = twin.source !== 'none' || twin.held.full
+    if (isHere) return notices.add('info', { code: 'alreadyShared', name: twin.manifest.name })
+    const joined = await driver.attach(twin.manifest, described.value.files)
     // The first piece was the same and a later one was not: it is a share of its own after all.
-    const isAnother = driver.swarm.inspect(twin.share)?.source === 'none'
-    if (isAnother) await driver.offer(described.manifest, described.files)
+    if (joined === 'differs') await driver.offer(described.value.manifest, described.value.files)
   }
 
   /** The share of the room that these files are, as far as their first piece tells. */
-  async #twinOf({ manifest, files }: Described): Promise<ShareSnapshot | null> {
+  async #twinOf({ manifest, files }: Described): Promise<Readonly<ShareState> | null> {
     const { driver, crypto } = this.#options
-    const alike = driver.swarm
-      .shares()
-      .filter((share) => share.source !== 'lost' && looksLike(share.manifest, manifest))
+    const alike = [...(this.#alike.get(looks(manifest)) ?? [])]
+      .flatMap((share) => driver.swarm.inspect(share) ?? [])
+      .filter(({ source }) => source !== 'lost')
       .filter((share) => share.source === 'none' || share.manifest.modifiedMs === manifest.modifiedMs)
     if (alike.length === 0 || manifest.sizeBytes + manifest.treeSizeBytes === 0) return null
     const firstPiece = new Blob([...files]).slice(0, pieceLength(geometryOf(manifest), 0))
@@ -66,7 +79,7 @@ export class Sharing {
     if (!firstHash) return null
     return (
       alike.find((share) => {
-        const known = driver.swarm.firstHash(share.share)
+        const known = driver.swarm.firstHash(share.manifest.share)
         return known !== null && bytesEqual(known, firstHash)
       }) ?? null
     )

@@ -58,4 +58,17 @@ describe('work in turns', () => {
     await failing
     expect(running).toEqual(['next'])
   })
+
+  it('takes a folder of files dropped one by one, however many', async () => {
+    const count = 200_000
+    const queue = new SmallestFirst(1)
+    const sizes: number[] = []
+    const sizeOf = (at: number): number => (at * 7919) % count
+    const all = Array.from({ length: count }, (_, at) =>
+      queue.run(sizeOf(at), async () => void sizes.push(sizeOf(at))),
+    )
+    await Promise.all(all)
+    expect(sizes).toHaveLength(count)
+    expect(sizes.slice(1)).toEqual(sizes.slice(1).toSorted((a, b) => a - b))
+  })
 })

@@ -1,7 +1,17 @@
+import TinyQueue from 'tinyqueue'
+
+interface Waiting {
+  readonly size: number
+  /** Counts up, so that of equals the first that came is the first that goes. */
+  readonly place: number
+  readonly start: () => void
+}
+
 /** Lets only so many pieces of work run at once; of those that wait, the smallest is next. */
 export class SmallestFirst {
   readonly #atOnce: number
-  readonly #waiting: { readonly size: number; readonly start: () => void }[] = []
+  readonly #waiting = new TinyQueue<Waiting>([], (a, b) => a.size - b.size || a.place - b.place)
+  #placesGiven = 0
   #runningCount = 0
 
   constructor(atOnce: number) {
@@ -11,7 +21,9 @@ export class SmallestFirst {
   /** Runs the work in its turn. `size` is in any unit, the same for all. */
   async run<Value>(size: number, work: () => Promise<Value>): Promise<Value> {
     if (this.#runningCount < this.#atOnce) this.#runningCount++
-    else await new Promise<void>((start) => this.#waiting.push({ size, start }))
+    else {
+      await new Promise<void>((start) => this.#waiting.push({ size, place: this.#placesGiven++, start }))
+    }
     try {
       return await work()
     } finally {
@@ -21,9 +33,7 @@ export class SmallestFirst {
 
   /** The next one takes the place that is free now. */
   #passOn(): void {
-    const smallest = Math.min(...this.#waiting.map(({ size }) => size))
-    const at = this.#waiting.findIndex(({ size }) => size === smallest)
-    const [next] = at === -1 ? [] : this.#waiting.splice(at, 1)
+    const next = this.#waiting.pop()
     if (next) next.start()
     else this.#runningCount--
   }

@@ -1,82 +1,78 @@
 import { openCrypto } from '../crypto/openCrypto.ts'
 import { openSimplePeerLink } from '../link/simplePeerLink.ts'
+import type { Profile } from '../room/io.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomPeerId, type Random } from '../shared/random.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import { openStore, type OpenedStore } from '../store/openStore.ts'
 import { pageClock } from './clock.ts'
-import { fetchBeside, loadConfig } from './config.ts'
+import type { ReadConfig } from './config.ts'
 import { createSession, type OpenSession } from './createSession.ts'
-import { openLogBook } from './log.ts'
-import { deviceOf, randomName } from './names.ts'
-import { roomLink, roomOf, type OpenedRoom } from './roomLink.ts'
+import type { FirstScreen } from './firstScreen.ts'
+import type { OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
-import type { Session } from './session.ts'
 
-/** 32 bits a call from the browser's own generator. */
-const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+export interface StartOptions {
+  readonly screen: FirstScreen
+  readonly room: OpenedRoom
+  readonly self: PeerId
+  readonly profile: Profile
+  readonly random: Random
+  readonly read: ReadConfig
+  readonly log: Log
+}
 
-/** Opens the room that the page's address names, or a new one, with the browser's own parts. */
-export async function startSession(): Promise<Session> {
-  const room = roomOf(location.hash, random)
-  history.replaceState(history.state, '', roomLink(location.href, room.secret))
-  const [{ config, faults }, crypt] = await Promise.all([
-    loadConfig(() => fetchBeside('config.json')),
-    openCrypto(),
-  ])
+/** Joins the room with the browser's own parts. */
+export async function startSession(options: StartOptions): Promise<OpenSession> {
+  const { screen, room, self, profile, random, read, log } = options
+  const crypt = await openCrypto()
   const [opened, keys] = await Promise.all([
-    openStore((bytes) => crypt.sha256(bytes)),
+    openStore((bytes) => crypt.sha256(bytes), { bugFound: screen.bugFound, log }),
     crypt.roomKeys(room.secret),
   ])
-  const book = openLogBook(
-    pageClock,
-    new URLSearchParams(location.search).has('debug') ? printLine : undefined,
-  )
+  const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
     ...opened,
-    self: randomPeerId(random),
-    profile: { name: ownName(), device: deviceOf(navigator.userAgent) },
-    roomLink: roomLink(location.href, room.secret),
+    self,
+    profile,
     fresh: room.fresh,
     random,
     clock: pageClock,
     crypto: crypt,
     keys,
-    log: book.log,
-    bugFound: (error) => book.bug(error),
-    details: () => book.text(),
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: openSimplePeerLink,
     iceServers: config.iceServers,
     uploadLimitBytesPerSecond: config.uploadLimitKBps * 1000,
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
+    view: screen.store,
+    notices: screen.notices,
+    log,
+    bugFound: screen.bugFound,
   })
-  tellWhatIsMissing(session, room, opened, faults, canLink)
+  tellWhatIsMissing(options, opened, canLink)
   followPage(session)
   return session
 }
 
-// oxlint-disable-next-line no-console -- asked for by `?debug`
-const printLine = (line: string): void => console.debug(line)
-
 function tellWhatIsMissing(
-  session: Session,
-  room: OpenedRoom,
+  { screen, room, read }: StartOptions,
   opened: OpenedStore,
-  configFaults: readonly string[],
   canLink: boolean,
 ): void {
   const limitBytes = limits.memoryStoreMaxBytes
-  if (!canLink) session.notify('error', { code: 'noWebRtc' })
-  if (room.malformed) session.notify('error', { code: 'badRoomLink' })
+  if (!canLink) screen.notify('error', { code: 'noWebRtc' })
+  if (room.malformed) screen.notify('error', { code: 'badRoomLink' })
   if (opened.withoutDisk !== null) {
-    session.notify('warning', { code: isSecureContext ? 'noDiskStore' : 'insecureOrigin', limitBytes })
+    screen.notify('warning', { code: isSecureContext ? 'noDiskStore' : 'insecureOrigin', limitBytes })
   }
-  if (configFaults.length > 0)
-    session.notify('warning', { code: 'badConfig', detail: configFaults.join('; ') })
+  if (read.unreadable !== null) screen.notify('error', { code: 'configUnreadable', detail: read.unreadable })
+  if (read.faults.length > 0) screen.notify('warning', { code: 'badConfig', detail: read.faults.join('; ') })
 }
 
 /** The page's comings and goings. A hidden page stays in the room; one that is left says so. */
@@ -92,17 +88,4 @@ function followPage(session: OpenSession): void {
   })
   // Another room's link was put into the address bar.
   addEventListener('hashchange', () => location.reload())
-}
-
-/** Kept for the tab, so that a reload does not make us somebody else. */
-function ownName(): string {
-  const key = 'swarmdrop.name'
-  try {
-    const name = sessionStorage.getItem(key) ?? randomName(random)
-    sessionStorage.setItem(key, name)
-    return name
-  } catch {
-    // Storage is switched off: the name lasts as long as the page.
-    return randomName(random)
-  }
 }

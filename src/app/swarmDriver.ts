@@ -12,6 +12,7 @@ import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swar
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Alarm, type Clock } from './clock.ts'
+import { guardWith, type Guard } from './guard.ts'
 import { inOrder } from './inOrder.ts'
 import { SmallestFirst } from './smallestFirst.ts'
 
@@ -46,23 +47,24 @@ export interface SwarmDriverListener {
   changed(): void
 }
 
-interface Upload {
-  readonly share: ShareId
-  readonly lengthBytes: number
-}
-
 /** Carries out what the swarm machine orders: sends messages, hashes, reads and writes pieces; holds its one timer. */
 export class SwarmDriver {
   readonly #options: SwarmDriverOptions
+  readonly #guard: Guard
   readonly #store: PieceStore
   readonly #swarm: Swarm
   readonly #alarm: Alarm
   /** Blocks sent and not yet taken by the peer's channel. */
-  readonly #leaving = new Map<PeerId, Upload[]>()
+  readonly #leaving = new Map<PeerId, number>()
+  /** Peers whose links hold so much that the machine was told. */
+  readonly #backlogged = new Set<PeerId>()
+  /** Shares whose attached files have just turned out to be others. */
+  readonly #differing = new Set<ShareId>()
   readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
 
   constructor(options: SwarmDriverOptions) {
     this.#options = options
+    this.#guard = guardWith(options.bugFound)
     this.#store = options.store
     this.#swarm = createSwarm(options)
     this.#alarm = new Alarm(options.clock)
@@ -81,14 +83,16 @@ export class SwarmDriver {
 
   peerUnlinked(peer: PeerId): void {
     this.#leaving.delete(peer)
+    this.#backlogged.delete(peer)
     this.handle({ type: 'peerUnlinked', peer })
   }
 
   /** The peer's channel has taken what was sent. */
   drained(peer: PeerId): void {
-    for (const upload of this.#leaving.get(peer)?.splice(0) ?? []) {
-      this.handle({ type: 'blockUploaded', peer, ...upload })
-    }
+    const count = this.#leaving.get(peer) ?? 0
+    this.#leaving.delete(peer)
+    if (this.#backlogged.delete(peer)) this.handle({ type: 'linkBacklog', peer, isFull: false })
+    for (let taken = 0; taken < count; taken++) this.handle({ type: 'blockUploaded', peer })
   }
 
   /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
@@ -98,11 +102,16 @@ export class SwarmDriver {
     await this.#hashInTurn(manifest)
   }
 
-  /** Files that look like a share of the room: each piece of theirs that is right we hold from now on. */
-  async attach(manifest: Manifest, files: readonly File[]): Promise<void> {
-    await this.#store.attach(manifest.share, geometryOf(manifest), files)
-    this.handle({ type: 'sourceAttached', share: manifest.share })
+  /**
+   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
+   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
+   */
+  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+    const { share } = manifest
+    await this.#store.attach(share, geometryOf(manifest), files)
+    this.handle({ type: 'sourceAttached', share })
     await this.#hashInTurn(manifest)
+    return this.#differing.delete(share) ? 'differs' : 'ended'
   }
 
   async #hashInTurn(manifest: Manifest): Promise<void> {
@@ -131,12 +140,13 @@ export class SwarmDriver {
     listener.sourceLost(share)
   }
 
-  /** Hands the machine an input and carries out what it orders. */
+  /** Hands the machine an input and carries out what it orders: each order for itself, so that a bug in one does not lose the others. */
   readonly handle = inOrder<SwarmInput>(
     (input) => {
-      for (const effect of this.#swarm.handle(input, this.#options.clock.now())) this.#carryOut(effect)
+      const carryOut = this.#guard((effect: SwarmEffect) => this.#carryOut(effect))
+      for (const effect of this.#swarm.handle(input, this.#options.clock.now())) carryOut(effect)
     },
-    () => this.#options.listener.changed(),
+    () => this.#guard(() => this.#options.listener.changed())(),
     (error) => this.#options.bugFound(error),
   )
 
@@ -147,30 +157,54 @@ export class SwarmDriver {
   #carryOut(effect: SwarmEffect): void {
     switch (effect.type) {
       case 'send':
-        return this.#options.network.send(effect.peer, encodeMessage(effect.message))
+        return this.#send(effect.peer, encodeMessage(effect.message))
       case 'openStore':
-        return void this.#openStore(effect.manifest)
+        return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
-        return void this.#store.remove(effect.share)
+        return this.#guarded(this.#store.remove(effect.share))
       case 'keepBlock': {
         const offsetBytes = effect.block * limits.blockSizeBytes
         return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
       }
       case 'checkPiece':
-        return void this.#checkPiece(effect)
+        return this.#guarded(this.#checkPiece(effect))
       case 'dropPiece':
         return this.#store.dropPiece(effect.share, effect.piece)
       case 'uploadBlock':
-        return void this.#upload(effect)
+        return this.#guarded(this.#upload(effect))
       case 'dropLink':
         return this.#options.network.ban(effect.peer, effect.reason)
       case 'wakeAt':
-        return this.#alarm.setAt(effect.at, () => this.handle({ type: 'woke' }))
+        return this.#alarm.setAt(effect.at, () => {
+          this.#options.log('debug', 'the swarm woke', { why: effect.why })
+          this.handle({ type: 'woke' })
+        })
       case 'report':
-        return this.#options.listener.reported(effect.report)
+        return this.#reported(effect.report)
       default:
         return unreachable(effect)
     }
+  }
+
+  #send(peer: PeerId, bytes: Bytes): void {
+    const { network } = this.#options
+    network.send(peer, bytes)
+    if (this.#backlogged.has(peer) || network.waitingBytes(peer) <= limits.linkBacklogMaxBytes) return
+    this.#backlogged.add(peer)
+    this.handle({ type: 'linkBacklog', peer, isFull: true })
+  }
+
+  /** What the store cannot do it says in its answer; a promise that rejects is a bug. */
+  #guarded(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#options.bugFound(error))
+  }
+
+  #reported(report: SwarmReport): void {
+    const { log, listener } = this.#options
+    if (report.type === 'sourceDiffers') this.#differing.add(report.share)
+    if (report.type === 'peerMisbehaved')
+      log('warning', 'a peer misbehaved', { peer: report.peer, why: report.why })
+    listener.reported(report)
   }
 
   async #openStore(manifest: Manifest): Promise<void> {
@@ -198,13 +232,11 @@ export class SwarmDriver {
       return
     }
     const { network } = this.#options
-    network.send(peer, encodeMessage({ type: 'block', share, piece, block, bytes: read.value }))
+    this.#send(peer, encodeMessage({ type: 'block', share, piece, block, bytes: read.value }))
     if (network.waitingBytes(peer) <= drainedBytes) {
-      return this.handle({ type: 'blockUploaded', peer, share, lengthBytes })
+      return this.handle({ type: 'blockUploaded', peer })
     }
-    const leaving = this.#leaving.get(peer) ?? []
-    this.#leaving.set(peer, leaving)
-    leaving.push({ share, lengthBytes })
+    this.#leaving.set(peer, (this.#leaving.get(peer) ?? 0) + 1)
   }
 }
 

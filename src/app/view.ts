@@ -111,6 +111,8 @@ export type NoticeMessage =
   | { readonly code: 'configUnreadable'; readonly detail: string }
   /** A bug of ours: the rest goes on. The page offers to copy the details. */
   | { readonly code: 'bug' }
+  /** The rest of the page could not be loaded or begun. */
+  | { readonly code: 'startFailed' }
   /** A member sent damaged or senseless data and is kept out for a while. Its name may be empty. */
   | { readonly code: 'memberBanned'; readonly name: string }
   /** A member offers more than we keep track of. Its name may be empty. */

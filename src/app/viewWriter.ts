@@ -1,26 +1,18 @@
-import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { MemberSnapshot, Profile } from '../room/io.ts'
-import type { PeerId } from '../shared/ids.ts'
+import type { MemberSnapshot } from '../room/io.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from './clock.ts'
 import { hueOf } from './names.ts'
-import type { NoticeBoard } from './noticeBoard.ts'
-import type { ReadableStore } from './session.ts'
 import type { ShareViews } from './shareViews.ts'
 import type { MemberView, View } from './view.ts'
+import type { ViewStore } from './viewStore.ts'
 
-/** Where the view's parts come from. */
+/** Where the session's parts of the view come from. */
 export interface ViewSources {
-  readonly roomLink: string
-  readonly self: PeerId
-  readonly profile: Profile
   readonly storage: View['storage']
-  readonly notices: NoticeBoard
   readonly shares: ShareViews
   members(): MemberSnapshot[]
   signaling(): SignalingState
-  readingFiles(): number | null
 }
 
 /** Writes the view a few times a second while anything changes, and once more when all is still, so that speeds fall to zero. */
@@ -28,17 +20,14 @@ export class ViewWriter {
   readonly #sources: ViewSources
   readonly #clock: Clock
   readonly #alarm: Alarm
-  readonly #store: StoreApi<View>
+  readonly #store: ViewStore
 
-  constructor(sources: ViewSources, clock: Clock) {
+  constructor(sources: ViewSources, store: ViewStore, clock: Clock) {
     this.#sources = sources
     this.#clock = clock
     this.#alarm = new Alarm(clock)
-    this.#store = createStore<View>(() => this.#view())
-  }
-
-  get view(): ReadableStore<View> {
-    return this.#store
+    this.#store = store
+    this.write()
   }
 
   /** Something is different now. */
@@ -47,29 +36,21 @@ export class ViewWriter {
   }
 
   write(): void {
-    const view = this.#view()
-    this.#store.setState(view, true)
-    if (view.shares.some(isLively)) this.touch()
+    const { storage, shares: views } = this.#sources
+    const members = this.#sources.members()
+    const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
+    const shares = views.views(members, (peer) => names.get(peer) ?? '', this.#clock.now())
+    this.#store.setState({
+      signaling: this.#sources.signaling(),
+      members: members.map(memberView),
+      shares,
+      storage,
+    })
+    if (shares.some(isLively)) this.touch()
   }
 
   close(): void {
     this.#alarm.stop()
-  }
-
-  #view(): View {
-    const { roomLink, self, profile, storage, notices, shares } = this.#sources
-    const members = this.#sources.members()
-    const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
-    return {
-      roomLink,
-      signaling: this.#sources.signaling(),
-      me: { peer: self, ...profile, hue: hueOf(self), state: 'direct' },
-      members: members.map(memberView),
-      shares: shares.views(members, (peer) => names.get(peer) ?? '', this.#clock.now()),
-      notices: notices.notices,
-      storage,
-      readingFiles: this.#sources.readingFiles(),
-    }
   }
 }
 

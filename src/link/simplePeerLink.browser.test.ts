@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assert } from '../shared/result.ts'
-import { linkContract } from './linkContract.ts'
-import { webrtcLinkContract } from './webrtcLinkContract.ts'
+import { linkContract } from './testing/linkContract.ts'
+import { webrtcLinkContract } from './testing/webrtcLinkContract.ts'
 
 let browser: Browser | undefined
 let page: Page
@@ -29,7 +29,7 @@ describe('the link over simple-peer, in Chromium', () => {
 
 /** The contract and the link as one script that leaves `linkPage` behind. */
 async function bundleContract(): Promise<string> {
-  const entry = fileURLToPath(new URL('simplePeerLinkContract.ts', import.meta.url))
+  const entry = fileURLToPath(new URL('testing/simplePeerLinkContract.ts', import.meta.url))
   const built = await build({
     configFile: false,
     logLevel: 'error',

@@ -4,8 +4,16 @@ import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
-import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from './link.ts'
+import {
+  drainedBytes,
+  type Link,
+  type LinkFault,
+  type LinkListener,
+  type LinkOptions,
+  type SignalKind,
+} from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
+import { messageSizeByDefaultBytes, moreFollows, PartJoiner, partsOf } from './messageParts.ts'
 import { routeFrom } from './route.ts'
 
 /** A link over one RTCPeerConnection with one reliable, ordered data channel. */
@@ -14,13 +22,14 @@ export const openSimplePeerLink = (options: LinkOptions): Link => new SimplePeer
 type State =
   /** The other side may count as connected, and speak, a moment before us: what it says waits for `opened`. */
   | { readonly name: 'connecting'; readonly early: Bytes[]; earlyBytes: number }
-  | { readonly name: 'open'; readonly maxMessageBytes: number }
+  /** `partMaxBytes`: what the other side takes in one data channel message. */
+  | { readonly name: 'open'; readonly partMaxBytes: number }
   /** We have said goodbye and wait for the other side to have heard it. */
   | { readonly name: 'leaving'; readonly deadline: ReturnType<typeof setTimeout> }
   | { readonly name: 'closed' }
 
 /**
- * The one text message; all else is binary. Chromium forgets what waits in SCTP when a channel is closed, even at
+ * The last message of all, as text. Chromium forgets what waits in SCTP when a channel is closed, even at
  * bufferedAmount 0, so the one who leaves says this last, and the one who hears it closes.
  */
 const goodbye = 'goodbye'
@@ -28,8 +37,6 @@ const goodbye = 'goodbye'
 const goodbyeTimeoutMs = 5000
 /** An honest peer has little to say before it hears from us. */
 const earlyMaxBytes = 4 * 1024 * 1024
-/** Every browser takes this; a smaller limit is a peer's trick to make us send crumbs. */
-const messageSizeMinBytes = 16 * 1024
 /** A browser with many networks and servers gathers some dozens. */
 const candidatesMax = 200
 const faultDetailLengthMax = 200
@@ -42,6 +49,7 @@ class SimplePeerLink implements Link {
   readonly #channel: RTCDataChannel | null
   #described = false
   #candidates = 0
+  readonly #joiner = new PartJoiner()
   #state: State = { name: 'connecting', early: [], earlyBytes: 0 }
 
   constructor(options: LinkOptions) {
@@ -60,16 +68,12 @@ class SimplePeerLink implements Link {
     return this.#state.name === 'open' ? (this.#channel?.bufferedAmount ?? 0) : 0
   }
 
-  get maxMessageBytes(): number {
-    return this.#state.name === 'open' ? this.#state.maxMessageBytes : 0
-  }
-
   signal(text: string): void {
     if (this.#state.name === 'closed' || this.#state.name === 'leaving') return
     const signal = parseLinkSignal(text)
     if (!signal) return this.#end({ code: 'badSignal', detail: 'not a signal' })
     if (signal.type === 'candidate') {
-      if (this.#candidates++ < candidatesMax) this.#pass(signal)
+      if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
       return
     }
     if (signal.type !== this.#expects) {
@@ -83,8 +87,10 @@ class SimplePeerLink implements Link {
 
   send(bytes: Bytes): void {
     if (this.#state.name !== 'open') return
-    assert(bytes.length <= this.#state.maxMessageBytes, `a message fits: ${bytes.length} bytes`)
-    this.#transmit(bytes)
+    assert(bytes.length <= limits.messageSizeMaxBytes, `a message fits: ${bytes.length} bytes`)
+    const { partMaxBytes } = this.#state
+    if (bytes.length <= partMaxBytes) this.#transmit(bytes)
+    else this.#transmitParts(partsOf(bytes, partMaxBytes))
   }
 
   close(): void {
@@ -103,7 +109,10 @@ class SimplePeerLink implements Link {
 
   #listenToPeer(peer: SimplePeer): void {
     peer.on('signal', (signal) => {
-      if (this.#state.name === 'connecting') this.#listener.signaled(JSON.stringify(signal))
+      // Calls for renegotiation are among them, and nobody answers those.
+      if (this.#state.name === 'connecting' && isForOtherSide(signal.type)) {
+        this.#listener.signaled(signal.type, JSON.stringify(signal))
+      }
     })
     peer.on('connect', () => peer.getStats((_, stats = []) => this.#opened(routeFrom(stats))))
     peer.on('data', (message) => this.#messageArrived(message))
@@ -134,23 +143,29 @@ class SimplePeerLink implements Link {
   #opened(route: 'direct' | 'relayed'): void {
     if (this.#state.name !== 'connecting') return
     const { early } = this.#state
-    const offeredBytes = this.#connection?.sctp?.maxMessageSize ?? 0
-    if (offeredBytes < messageSizeMinBytes) {
-      return this.#end({ code: 'channelFailed', detail: `the other side takes only ${offeredBytes} bytes` })
+    // Infinity where both sides take any size.
+    const partMaxBytes = this.#connection?.sctp?.maxMessageSize ?? messageSizeByDefaultBytes
+    if (partMaxBytes < limits.channelMessageMinBytes) {
+      return this.#end({ code: 'messagesTooSmall', detail: `${partMaxBytes} bytes` })
     }
-    this.#state = { name: 'open', maxMessageBytes: Math.min(offeredBytes, limits.messageSizeMaxBytes) }
+    this.#state = { name: 'open', partMaxBytes }
     this.#listener.opened(route)
     for (const bytes of early) this.#deliver(bytes)
   }
 
   #messageArrived(message: Bytes | string): void {
     if (message === goodbye) return this.#end(null)
-    if (typeof message === 'string' || message.length > limits.messageSizeMaxBytes) {
-      return this.#end({ code: 'channelFailed', detail: 'a message that is none of ours' })
-    }
-    if (this.#state.name !== 'connecting') return this.#deliver(message)
-    this.#state.early.push(message)
-    this.#state.earlyBytes += message.length
+    if (message === moreFollows) return this.#joiner.moreAnnounced()
+    if (typeof message === 'string') return this.#end({ code: 'channelFailed', detail: 'unknown text' })
+    const whole = this.#joiner.take(message)
+    if (!whole.ok) return this.#end({ code: 'channelFailed', detail: whole.fault })
+    if (whole.value) this.#wholeArrived(whole.value)
+  }
+
+  #wholeArrived(bytes: Bytes): void {
+    if (this.#state.name !== 'connecting') return this.#deliver(bytes)
+    this.#state.early.push(bytes)
+    this.#state.earlyBytes += bytes.length
     if (this.#state.earlyBytes > earlyMaxBytes) {
       this.#end({ code: 'channelFailed', detail: 'too much said before the link was open' })
     }
@@ -158,6 +173,13 @@ class SimplePeerLink implements Link {
 
   #deliver(bytes: Bytes): void {
     if (this.#state.name === 'open') this.#listener.messageArrived(bytes)
+  }
+
+  #transmitParts(parts: readonly Bytes[]): void {
+    for (const [at, part] of parts.entries()) {
+      if (at < parts.length - 1) this.#transmit(moreFollows)
+      this.#transmit(part)
+    }
   }
 
   #transmit(message: Bytes | string): void {
@@ -191,6 +213,9 @@ class SimplePeerLink implements Link {
     if (name !== 'leaving') this.#listener.closed(fault)
   }
 }
+
+const isForOtherSide = (type: string): type is SignalKind =>
+  type === 'offer' || type === 'answer' || type === 'candidate'
 
 /** Null where the browser has no WebRTC at all. */
 function makePeer({ initiator, iceServers }: LinkOptions): SimplePeer | null {

@@ -1,6 +1,7 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
-import type { Mailbox, MailboxAt, Profile, RoomEffect } from './io.ts'
+import type { MailboxAt, Profile, RoomEffect } from './io.ts'
 
 export interface OwnBroker {
   readonly mailbox: Mailbox
@@ -12,7 +13,7 @@ export interface RoomContext {
   readonly self: PeerId
   readonly random: Random
   readonly brokers: readonly OwnBroker[]
-  profile: Profile
+  readonly profile: Profile
   /** The moment of the input being handled. */
   now: Millis
   readonly emit: (effect: RoomEffect) => void

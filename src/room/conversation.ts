@@ -8,6 +8,7 @@ import type { Doors } from './doors.ts'
 import type { Introductions } from './introductions.ts'
 import type { RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
+import type { Parting } from './parting.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -19,6 +20,7 @@ export interface ConversationParts {
   readonly introductions: Introductions
   readonly doors: Doors
   readonly announcing: Announcing
+  readonly parting: Parting
 }
 
 /** What is said on a link, from the first word to the last. */
@@ -26,12 +28,10 @@ export interface Conversation {
   linkOpened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void
   messageArrived(member: LinkedMember, message: RoomMessage): void
   messageFaulted(member: LinkedMember): void
-  /** Says goodbye to everyone and closes every link and attempt. */
-  leave(): void
 }
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
-  const { roster, relaying, dialing, introductions, doors, announcing } = parts
+  const { roster, relaying, dialing, introductions, doors, announcing, parting } = parts
   const { emit } = context
 
   function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
@@ -45,18 +45,6 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     member.lostSince = null
     member.redialMs = limits.redialMinMs
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
-  }
-
-  /** Closes the link of a member that will not come back soon. */
-  function part({ peer, profile, road }: LinkedMember, reason: 'left' | 'misbehaved'): void {
-    roster.changed()
-    emit({ type: 'closeLink', peer, session: road.session, reason })
-    if (profile !== null) emit({ type: 'report', report: { type: 'memberLeft', peer, profile } })
-  }
-
-  function saidBye(member: LinkedMember): void {
-    part(member, 'left')
-    roster.removeLeft(member)
   }
 
   return {
@@ -96,7 +84,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           // Hearing anything at all is what counts.
           break
         case 'bye':
-          saidBye(member)
+          parting.saidBye(member)
           break
         default:
           unreachable(message)
@@ -105,17 +93,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
 
     messageFaulted(member) {
       member.strikes++
-      if (member.strikes < limits.strikesMax) return
-      part(member, 'misbehaved')
-      roster.removeBanned(member)
-    },
-
-    leave() {
-      for (const { peer, road } of roster.all()) {
-        if (road.state === 'linked') emit({ type: 'send', peer, message: { type: 'bye' } })
-        if (road.state !== 'waiting') emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
-      }
-      doors.releaseAll()
+      if (member.strikes >= limits.strikesMax) parting.ban(member.peer)
     },
   }
 }

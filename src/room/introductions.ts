@@ -1,9 +1,11 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Deadline, RoomContext } from './context.ts'
-import { yieldMs, type Dialing } from './dialing.ts'
+import { createChallenges, type Challenges } from './challenges.ts'
+import type { RoomContext } from './context.ts'
+import type { Dialing } from './dialing.ts'
 import type { Letter, RosterEntry, Signal } from './io.ts'
 import { isLinked, type LinkedMember, type Member, type Offer } from './member.ts'
+import { yieldMs } from './redialing.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -13,17 +15,13 @@ const earlyCandidatesMax = 64
 const offerAgainMs: Millis = limits.doorAnswerMs
 /** A link that was silent for this long is doubted when its peer knocks. */
 const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
-/** A link gets this long to answer a ping before another to the same peer replaces it. */
-const challengeMs: Millis = 2000
 
 /** How letters and rosters bring peers together. */
-export interface Introductions {
+export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> {
   letterArrived(letter: Letter): void
   /** The roster of a member: everyone in it is to be linked with. */
   rosterArrived(from: LinkedMember, members: readonly RosterEntry[]): void
   linkClosed(peer: PeerId, session: LinkSession): void
-  attend(): void
-  deadlines(): Deadline[]
 }
 
 export function createIntroductions(
@@ -34,12 +32,13 @@ export function createIntroductions(
 ): Introductions {
   const { self, emit } = context
   const early = createEarlyCandidates()
+  const challenges = createChallenges(context, roster, dialing, replaceBy)
 
   function helloArrived(member: Member): void {
     const { road } = member
     if (isLinked(member)) {
       // A knock of one we are linked with is for the others, unless its end of the link is gone.
-      if (context.now - member.road.silentSince > doubtfulSilenceMs) challenge(member, null)
+      if (context.now - member.road.silentSince > doubtfulSilenceMs) challenges.challenge(member, null)
     } else if (road.state === 'waiting') {
       dialing.dial(member)
     } else if (road.state === 'offering') {
@@ -56,32 +55,10 @@ export function createIntroductions(
   function offerArrived(member: Member, offer: Offer): void {
     const { road } = member
     if (road.state !== 'waiting' && road.session === offer.session) return
-    if (isLinked(member)) challenge(member, offer)
+    if (isLinked(member)) challenges.challenge(member, offer)
     // Both offered: the offer of the smaller id counts, and the other side will answer ours.
     else if (road.state === 'offering' && self < member.peer) offerAgainIfLost(member)
     else replaceBy(member, offer)
-  }
-
-  /**
-   * Either the peer lost its end of the link, or it woke from a sleep and the link is well, or this is an offer that
-   * lost the glare before the link opened and was long on its way. A ping tells.
-   */
-  function challenge(member: LinkedMember, offer: Offer | null): void {
-    const earlier = member.road.challenge
-    member.road.challenge = {
-      offer: offer ?? earlier?.offer ?? null,
-      until: earlier?.until ?? context.now + challengeMs,
-    }
-    emit({ type: 'send', peer: member.peer, message: { type: 'ping' } })
-  }
-
-  function challengeWon(member: Member, offer: Offer | null): void {
-    if (offer === null) {
-      dialing.supersede(member)
-      dialing.dial(member)
-    } else {
-      replaceBy(member, offer)
-    }
   }
 
   function replaceBy(member: Member, offer: Offer): void {
@@ -108,7 +85,7 @@ export function createIntroductions(
 
   return {
     letterArrived(letter) {
-      if (!relaying.accepts(letter)) return
+      if (roster.isBanned(letter.from) || !relaying.accepts(letter)) return
       const { from, signal } = letter
       if (signal.type === 'answer' || signal.type === 'candidate') {
         signalArrived(from, signal)
@@ -144,19 +121,8 @@ export function createIntroductions(
       else dialing.closed(peer, session)
     },
 
-    attend() {
-      for (const member of roster.linked()) {
-        const { challenge: pending } = member.road
-        if (pending !== null && context.now >= pending.until) challengeWon(member, pending.offer)
-      }
-    },
-
-    deadlines: () =>
-      roster
-        .linked()
-        .flatMap(({ road }) =>
-          road.challenge === null ? [] : [{ at: road.challenge.until, why: 'challenge' }],
-        ),
+    attend: challenges.attend,
+    deadlines: challenges.deadlines,
   }
 }
 

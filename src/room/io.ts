@@ -1,9 +1,8 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import type { Mailbox } from '../shared/mailboxes.ts'
 
 /** Index of a broker in the configuration. */
 export type BrokerIndex = number
-/** A broker address, opaque to the room. */
-export type Mailbox = string
 
 export type Device = 'phone' | 'tablet' | 'desktop'
 
@@ -83,7 +82,6 @@ export type RoomInput =
       readonly profile: Profile
       readonly brokers: readonly Mailbox[]
     }
-  | { readonly type: 'profileChanged'; readonly profile: Profile }
   | { readonly type: 'brokerOnline'; readonly broker: BrokerIndex }
   | { readonly type: 'brokerOffline'; readonly broker: BrokerIndex }
   | ({ readonly type: 'doorHeld' | 'doorTaken' | 'doorLost' } & DoorAt)
@@ -109,12 +107,17 @@ export type RoomInput =
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: RoomMessage }
   /** A message that did not parse. */
   | { readonly type: 'messageFaulted'; readonly peer: PeerId; readonly fault: string }
+  /** The swarm caught the peer at what no honest one does. */
+  | { readonly type: 'peerMisbehaved'; readonly peer: PeerId; readonly why: Misdeed }
   /** The machine slept, the network changed, the page was shown again: check everything now. */
   | { readonly type: 'resumed' }
   /** The user leaves. */
   | { readonly type: 'left' }
   /** The deadline asked for with `wakeAt` has passed; early or stale ones are harmless. */
   | { readonly type: 'woke' }
+
+/** Pieces that are not what their hash says, or messages that mean nothing. */
+export type Misdeed = 'badPieces' | 'misbehaved'
 
 export type CloseReason = 'superseded' | 'openTimeout' | 'silent' | 'misbehaved' | 'roomFull' | 'left'
 
@@ -163,7 +166,8 @@ export type RoomEffect =
 /** What people, and the swarm, get to know. */
 export type RoomReport =
   | {
-      readonly type: 'memberJoined' | 'memberLost' | 'memberLeft'
+      /** `memberBanned`: instead of left, and it stays out for a while. */
+      readonly type: 'memberJoined' | 'memberLost' | 'memberLeft' | 'memberBanned'
       readonly peer: PeerId
       readonly profile: Profile | null
     }

@@ -11,6 +11,7 @@ import { createIntroductions } from './introductions.ts'
 import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createLiveness } from './liveness.ts'
+import { createParting } from './parting.ts'
 import { createRelaying } from './relaying.ts'
 import { createRoster } from './roster.ts'
 
@@ -98,7 +99,8 @@ function assemble(context: RoomContext, fresh: boolean) {
   const liveness = createLiveness(context, roster, dialing)
   const doors = createDoors(context, roster, relaying, fresh)
   const announcing = createAnnouncing(context, roster, doors.ours)
-  const parts = { roster, relaying, dialing, introductions, doors, announcing }
+  const parting = createParting(context, roster)
+  const parts = { roster, relaying, dialing, introductions, doors, announcing, parting }
   const conversation = createConversation(context, parts)
 
   function resume(): void {
@@ -123,9 +125,6 @@ function assemble(context: RoomContext, fresh: boolean) {
     switch (input.type) {
       case 'started':
       case 'woke':
-        break
-      case 'profileChanged':
-        context.profile = input.profile
         break
       case 'brokerOnline':
         setOnline(input.broker, true)
@@ -170,11 +169,15 @@ function assemble(context: RoomContext, fresh: boolean) {
         if (member !== undefined) conversation.messageFaulted(member)
         break
       }
+      case 'peerMisbehaved':
+        parting.ban(input.peer)
+        break
       case 'resumed':
         resume()
         break
       case 'left':
-        conversation.leave()
+        parting.leave()
+        doors.releaseAll()
         break
       default:
         unreachable(input)

@@ -71,6 +71,10 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
       () => ({ type: 'messageArrived', peer: peer(), message: message() }),
       () => (below(20) === 0 ? { type: 'messageFaulted', peer: peer(), fault: 'notJson' } : { type: 'woke' }),
       () => (below(20) === 0 ? { type: 'resumed' } : { type: 'woke' }),
+      () =>
+        below(20) === 0
+          ? { type: 'peerMisbehaved', peer: peer(), why: oneOf(['badPieces', 'misbehaved']) }
+          : { type: 'woke' },
     ])()
 }
 

@@ -3,12 +3,11 @@ import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
 import type { MemberSnapshot, RosterEntry } from './io.ts'
 import { isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
+import { createBans } from './bans.ts'
 import { createRecent } from './recent.ts'
 
 /** Rosters of others still name one who just left: for this long that does not bring it back. */
 const leftQuietMs: Millis = limits.linkOpenTimeoutMs
-/** One whose link was dropped for misbehaving is not let in again for this long. */
-const bannedMs: Millis = limits.lostForgetMs
 
 /** Who is here, who is on the way, who was lost. Bounded whatever others say. */
 export interface Roster {
@@ -31,8 +30,9 @@ export interface Roster {
   remove(member: Member): void
   /** Forgets a member that said goodbye. */
   removeLeft(member: Member): void
-  /** Forgets a member and keeps it out for a while. */
-  removeBanned(member: Member): void
+  /** Forgets the peer and keeps it out for a while. */
+  ban(peer: PeerId): void
+  isBanned(peer: PeerId): boolean
   snapshots(): MemberSnapshot[]
   /** Counts changes of what our own roster message says. */
   revision(): number
@@ -42,7 +42,7 @@ export interface Roster {
 export function createRoster(context: RoomContext): Roster {
   const members = new Map<PeerId, Member>()
   const leftAt = createRecent<PeerId>(limits.rosterEntriesMax)
-  const bannedAt = createRecent<PeerId>(limits.rosterEntriesMax)
+  const bans = createBans()
   let revision = 0
 
   const linked = (): LinkedMember[] => [...members.values()].filter(isLinked)
@@ -50,7 +50,7 @@ export function createRoster(context: RoomContext): Roster {
 
   function mayEnter(peer: PeerId, by: 'letter' | 'roster'): boolean {
     if (peer === context.self || members.size >= limits.rosterEntriesMax) return false
-    if (within(bannedAt.notedAt(peer), bannedMs)) return false
+    if (bans.has(peer, context.now)) return false
     return by === 'letter' || !within(leftAt.notedAt(peer), leftQuietMs)
   }
 
@@ -89,11 +89,13 @@ export function createRoster(context: RoomContext): Roster {
     removeLeft({ peer }) {
       members.delete(peer)
       leftAt.note(peer, context.now)
+      revision++
     },
-    removeBanned({ peer }) {
-      members.delete(peer)
-      bannedAt.note(peer, context.now)
+    ban(peer) {
+      if (members.delete(peer)) revision++
+      bans.add(peer, context.now)
     },
+    isBanned: (peer) => bans.has(peer, context.now),
 
     snapshots: () => [...members.values()].map(snapshot),
     revision: () => revision,

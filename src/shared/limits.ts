@@ -21,6 +21,10 @@ export const limits = {
   nameLengthMax: 255,
   /** One entry's path inside a folder. */
   pathLengthMax: 4096,
+  /** Parts of one entry's path: deeper than people nest folders, and no file system takes much more. */
+  pathDepthMax: 64,
+  /** Folders that the paths of one share name, all together: many times those of a real tree of `entriesMax` files; bounds memory. */
+  foldersMax: 1_000_000,
   /** Files in one folder share. */
   entriesMax: 200_000,
   /** Pieces of one share: what its bitfield needs fits in one message, and 1 TiB in the largest pieces in them. */
@@ -29,22 +33,28 @@ export const limits = {
   treeSizeMaxBytes: 64 * MiB,
 
   // Messages
-  /** A block and its header: what every current browser takes in one data channel message. */
+  /** A block and its header. */
   messageSizeMaxBytes: 64 * KiB + 64,
+  /** Every browser takes this in one data channel message; who says less wants us to send crumbs, and gets no link. */
+  channelMessageMinBytes: 16 * KiB,
   /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
-  /** Runs of pieces in one have or promise. */
+  /** Runs of pieces in one have. */
   runsPerMessage: 4000,
-  /** Blocks named in one request message. */
+  /** Blocks named in one request, cancel or refuse; pieces in one promise. */
   requestsPerMessage: 64,
 
   // Shares in a room
-  /** Shares one session keeps track of; further offers from peers are ignored. */
-  sharesMax: 2000,
-  /** Shares one peer may offer. */
+  /** Shares known of one member's offers; further ones are ignored, and it is told. */
   sharesPerPeerMax: 1000,
-  /** Pieces of all shares together, about 6 bytes of memory each: further offers from peers are ignored. */
-  piecesKnownMax: 2 ** 22,
+  /** Pieces of those, about 5 bytes of memory each: four of the largest shares; 55 MiB if all members of a room offer so much. */
+  piecesPerPeerMax: 2 ** 20,
+  /** Pieces that what a peer says of its shares may name at once: each of a full budget four times. */
+  changedPiecesBurst: 2 ** 22,
+  /** The same by the second, for ever: keeps what a peer's words cost us to a few milliseconds a second. */
+  changedPiecesPerSecond: 2 ** 18,
+  /** What each of these messages counts for at least, however few pieces it names. */
+  changedPiecesLeast: 64,
 
   // Requests ahead
   /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
@@ -57,6 +67,8 @@ export const limits = {
   openPiecesMaxBytes: 32 * MiB,
   /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
   requestTimeoutMs: 20 * seconds,
+  /** Pieces that as many or more peers hold are picked among as equals: bounds what sorting them takes to 8 bytes a piece. */
+  commonnessMax: 63,
   /** Served slower than this, fewer blocks are asked ahead; faster, more. */
   requestComfortMs: 1 * seconds,
   /** A block owed this long is asked of a second peer that has nothing else for us. */
@@ -73,6 +85,8 @@ export const limits = {
   requestTickMs: 1 * seconds,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
   hashMessagesPerBatch: 4,
+  /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */
+  linkBacklogMaxBytes: 1 * MiB,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
   announceBatchMs: 50,
 
@@ -112,6 +126,10 @@ export const limits = {
   redialMaxMs: 30 * seconds,
   /** A lost member is forgotten after this. */
   lostForgetMs: 120 * seconds,
+  /** One whose link was dropped for misbehaving is kept out this long. */
+  banMs: 120 * seconds,
+  /** Peers kept out at the same time: to fill this in the time of a ban, eight must misbehave each second. */
+  bansMax: 1000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
   /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
@@ -151,6 +169,8 @@ export const limits = {
   // Saving
   /** Handed to the service worker at once: small zip parts are put together so that messages do not rule. */
   savedChunkBytes: 256 * KiB,
+  /** Downloads announced to the service worker and not yet begun: older ones make way, so that a page cannot fill its memory. */
+  savingsAwaitedMax: 16,
   /** Browsers stop a service worker after 30 s without events. */
   savingPingMs: 5 * seconds,
   /** A browser that asked for nothing this long has dropped the download (Firefox does not tell). */
@@ -167,6 +187,12 @@ export const limits = {
   sharesHashedAtOnce: 3,
 
   // Page
+  /** config.json: an answer later than this is none. */
+  configTimeoutMs: 10 * seconds,
+  /** The same, in UTF-16 units: the longest sensible one has some thousands. */
+  configLengthMax: 64 * KiB,
+  /** Browsers try them all for every link, and slow down with each. */
+  iceServersMax: 8,
   /** The index of what is on disk is written at most this often. */
   indexIntervalMs: 2 * seconds,
   /** The view is written at most this often. */
@@ -175,6 +201,8 @@ export const limits = {
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */
   logEntriesMax: 500,
+  /** The same as one of so many entries before is counted there: timers that go off all the time must not crowd out the rest. */
+  logRepeatsWithin: 8,
   /** Of an error's stack, the innermost places. */
   logStackFramesMax: 6,
   /** A peer counts as a source of a share this long after its last block. */

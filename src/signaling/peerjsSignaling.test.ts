@@ -9,7 +9,7 @@ import { limits } from '../shared/limits.ts'
 import { seededRandom, type Random } from '../shared/random.ts'
 import type { PeerjsConfig } from './peerjsSignaling.ts'
 import { retryWaitMs } from './registrations.ts'
-import { Client, patterned, signalingContract } from './signalingContract.ts'
+import { Client, patterned, signalingContract } from './testing/signalingContract.ts'
 
 /** Node 20 has no WebSocket of its own. In a browser a refused one says so by events only, here it would throw too. */
 class BrowserLikeWebSocket extends WebSocket {

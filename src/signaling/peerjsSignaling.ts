@@ -1,10 +1,11 @@
 import { Peer } from 'peerjs'
+import * as v from 'valibot'
 import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import { randomMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
-import { randomMailbox } from './mailboxes.ts'
 import { RegistrationSignaling, type Registration, type RegistrationListener } from './registrations.ts'
-import type { Mailbox, OpenSignaling } from './signaling.ts'
+import type { OpenSignaling } from './signaling.ts'
 
 /** Where a PeerServer is. */
 export interface PeerjsConfig {
@@ -114,12 +115,14 @@ class PeerjsRegistration implements Registration {
     this.#socket?.send({ type: 'OFFER', dst: to, payload })
   }
 
-  #messageArrived(message: BrokerMessage): void {
-    if (this.#state === 'ended' || message.type !== 'OFFER' || !isRecord(message.payload)) return
-    if (message.payload['type'] === 'swarmdrop') {
-      const sealed = sealedFrom(message.payload['sealed'])
-      if (sealed) this.#listener.sealedSignalArrived(sealed)
-    } else if (message.payload['type'] === 'swarmdrop-echo' && message.src === this.#mailbox) {
+  #messageArrived(message: unknown): void {
+    if (this.#state === 'ended') return
+    const signal = v.safeParse(signalSchema, message)
+    if (!signal.success) return
+    const { src, payload } = signal.output
+    if (payload.type === 'swarmdrop') {
+      this.#listener.sealedSignalArrived(payload.sealed)
+    } else if (src === this.#mailbox) {
       this.#echoesMissed = 0
       this.#held()
     }
@@ -148,34 +151,36 @@ function openPeer(config: PeerjsConfig, mailbox: Mailbox, token: string): Peer |
   }
 }
 
-interface BrokerMessage {
-  readonly type: string
-  readonly src: unknown
-  readonly payload: unknown
-}
-
 /** What PeerJS may hear: without these it knows neither that its id is registered nor that it was refused. */
-const typesForPeerjs: ReadonlySet<string> = new Set(['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY'])
+const forPeerjsSchema = v.object({ type: v.picklist(['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY']) })
+
+const sealedSchema = v.pipe(
+  v.string(),
+  v.maxLength(sealedLengthMax),
+  v.transform(bytesFromBase64Url),
+  v.custom<Bytes>((bytes) => bytes !== null),
+)
+
+/** What we hear. */
+const signalSchema = v.object({
+  type: v.literal('OFFER'),
+  src: v.optional(v.unknown()),
+  payload: v.variant('type', [
+    v.object({ type: v.literal('swarmdrop'), sealed: sealedSchema }),
+    v.object({ type: v.literal('swarmdrop-echo') }),
+  ]),
+})
 
 /**
  * Puts us before PeerJS, which would open connections of its own, or keep messages for later, for whatever a hostile
  * broker sends. It gets only what it needs, rebuilt so that it cannot stumble over a missing field.
  */
-function takeOver(socket: BrokerSocket, messageArrived: (message: BrokerMessage) => void): void {
+function takeOver(socket: BrokerSocket, messageArrived: (message: unknown) => void): void {
   const peerjsListeners = socket.listeners('message')
   socket.removeAllListeners('message')
   socket.on('message', (message) => {
-    if (!isRecord(message) || typeof message['type'] !== 'string') return
-    const { type } = message
-    if (typesForPeerjs.has(type)) for (const listener of peerjsListeners) listener({ type, payload: {} })
-    else messageArrived({ type, src: message['src'], payload: message['payload'] })
+    const forPeerjs = v.safeParse(forPeerjsSchema, message)
+    if (!forPeerjs.success) return messageArrived(message)
+    for (const listener of peerjsListeners) listener({ ...forPeerjs.output, payload: {} })
   })
 }
-
-function sealedFrom(text: unknown): Bytes | null {
-  if (typeof text !== 'string' || text.length > sealedLengthMax) return null
-  return bytesFromBase64Url(text)
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null

@@ -1,9 +1,9 @@
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import { isMailbox, randomMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import { randomBelow, type Random } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
-import { isMailbox, randomMailbox } from './mailboxes.ts'
-import type { Mailbox, Signaling, SignalingListener } from './signaling.ts'
+import type { Signaling, SignalingListener } from './signaling.ts'
 
 /** One mailbox held at a broker over a connection of its own. It is never opened twice: a new one takes its place. */
 export interface Registration {

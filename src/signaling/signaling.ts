@@ -1,10 +1,5 @@
 import type { Bytes } from '../shared/bytes.ts'
-
-/**
- * Where a sealed signal can be left at a broker: a PeerJS id, later an MQTT topic.
- * Letters, digits and single inner dashes only, at most 64 of them, so that every broker takes it.
- */
-export type Mailbox = string
+import type { Mailbox } from '../shared/mailboxes.ts'
 
 export type SignalingState = 'connecting' | 'online' | 'offline'
 

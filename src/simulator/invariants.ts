@@ -47,6 +47,15 @@ export const invariants = {
     assert(marked === share.open.size, 'as many pieces are marked open as are open')
   },
 
+  /** While the share is fetched, exactly the pieces that are neither held nor begun and whose hash is known may be begun. */
+  wantedPiecesAddUp(share) {
+    const isFetched = share.wish.state === 'downloading'
+    for (let piece = 0; piece < share.pieceCount; piece++) {
+      const isWanted = isFetched && piece < share.hashCount && share.stage[piece] === stages.lacking
+      assert(share.ledger.isWanted(piece) === isWanted, `piece ${piece} is wanted: ${isWanted}`)
+    }
+  },
+
   requestsAreWithinLimits(share) {
     const aheadBytes = new Map<string, number>()
     for (const open of share.open.values()) {

@@ -26,6 +26,7 @@ export function messageLength(message: SwarmMessage): number {
     case 'interested':
     case 'notInterested':
     case 'withdraw':
+    case 'ignored':
       return headerBytes
   }
 }

@@ -87,6 +87,8 @@ describe('invariants', () => {
     ['openPiecesAddUp', 'a wrong count of awaited blocks', (_, open) => open.awaitedCount--],
     ['openPiecesAddUp', 'a piece marked held', (share, { piece }) => (share.stage[piece] = stages.held)],
     ['openPiecesAddUp', 'a piece marked open', (share) => (share.stage[lacking(share)] = stages.open)],
+    ['wantedPiecesAddUp', 'a piece not wanted', (share) => share.ledger.unwant(lacking(share))],
+    ['wantedPiecesAddUp', 'an open piece wanted', (share, { piece }) => share.ledger.want(piece)],
     ['requestsAreWithinLimits', 'too many copies', (_, open) => repeatRequest(open, limits.endGameCopiesMax)],
     ['requestsAreWithinLimits', 'too much asked ahead', (share, open) => spreadRequests(share, open)],
     ['requestsAreWithinLimits', 'a peer gone', (share) => share.ledger.holdings.clear()],

@@ -23,8 +23,8 @@ export interface Ways {
 /** One side's end of a link. What was sent on one that is gone does not arrive on the next. */
 export interface LinkEnd {
   readonly buffer: SendBuffer
-  /** Lengths of the blocks that the swarm does not yet know to be taken. */
-  leaving: number[]
+  /** Blocks sent that the swarm does not yet know to be taken. */
+  leavingCount: number
 }
 
 export interface VirtualPeer {
@@ -77,5 +77,5 @@ export function newVirtualPeer(random: Random, access: Access, ways: Ways): Virt
 
 export const newLinkEnd = (peer: VirtualPeer): LinkEnd => ({
   buffer: new SendBuffer(peer.uplink),
-  leaving: [],
+  leavingCount: 0,
 })

@@ -58,7 +58,7 @@ export class World {
     this.#check = options.check
     this.#checkMs = options.checkMs ?? diskMs
     this.#diskFullOneIn = options.diskFullOneIn ?? 0
-    this.#banMs = options.banMs ?? limits.lostForgetMs
+    this.#banMs = options.banMs ?? limits.banMs
     this.manifest = {
       version: 1,
       share: randomShareId(this.random),
@@ -238,18 +238,18 @@ export class World {
       : this.#blockBytes.subarray(0, lengthBytes)
     const end = peer.links.get(effect.peer)
     this.#send(peer, effect.peer, { type: 'block', share, piece, block, bytes })
-    if (end) this.#awaitTaken(peer, effect.peer, end, lengthBytes)
+    if (end) this.#awaitTaken(peer, effect.peer, end)
   }
 
   /**
    * The app's rule for what counts as taken: a block after which no more waits on its link than `limits.linkDrainedBytes`; others
    * all together when what waits has fallen to that.
    */
-  #awaitTaken(peer: VirtualPeer, toId: PeerId, end: LinkEnd, lengthBytes: number): void {
+  #awaitTaken(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
     if (end.buffer.fallsToAt(limits.linkDrainedBytes) <= this.events.now)
-      return this.#soon(peer, { type: 'blockUploaded', peer: toId, share: this.share, lengthBytes }, 0)
-    end.leaving.push(lengthBytes)
-    if (end.leaving.length === 1) this.#awaitDrained(peer, toId, end)
+      return this.#soon(peer, { type: 'blockUploaded', peer: toId }, 0)
+    end.leavingCount++
+    if (end.leavingCount === 1) this.#awaitDrained(peer, toId, end)
   }
 
   #awaitDrained(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
@@ -258,10 +258,9 @@ export class World {
       // More was sent meanwhile.
       if (end.buffer.fallsToAt(limits.linkDrainedBytes) > this.events.now)
         return this.#awaitDrained(peer, toId, end)
-      const taken = end.leaving
-      end.leaving = []
-      for (const lengthBytes of taken)
-        this.input(peer, { type: 'blockUploaded', peer: toId, share: this.share, lengthBytes })
+      const count = end.leavingCount
+      end.leavingCount = 0
+      for (let taken = 0; taken < count; taken++) this.input(peer, { type: 'blockUploaded', peer: toId })
     })
   }
 

@@ -25,5 +25,6 @@ export interface ShareFile {
   /** A whole piece, at its offset in the share. Takes the buffer over. */
   write(fromBytes: number, bytes: Bytes): Promise<void>
   blob(fromBytes: number, toBytes: number): Promise<Blob>
+  /** Never rejects: what could not be removed is freed by the next start. */
   remove(): Promise<void>
 }

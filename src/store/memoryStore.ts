@@ -3,7 +3,7 @@ import type { Geometry } from '../shared/geometry.ts'
 import { assert } from '../shared/result.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import type { PieceStore } from './pieceStore.ts'
-import { openStoreOnDisk } from './storeOnDisk.ts'
+import { openGatheringStore } from './gatheringStore.ts'
 
 /**
  * Keeps pieces in memory, up to `limitBytes` in all: for browsers without OPFS or WebCrypto, and for tests.
@@ -12,8 +12,10 @@ import { openStoreOnDisk } from './storeOnDisk.ts'
 export function openMemoryStore(options: {
   readonly sha256: (bytes: Bytes) => Promise<Bytes>
   readonly limitBytes: number
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
 }): PieceStore {
-  return openStoreOnDisk(memoryDisk(options.limitBytes), options.sha256)
+  return openGatheringStore(memoryDisk(options.limitBytes), options.sha256, options.bugFound)
 }
 
 function memoryDisk(limitBytes: number): Disk {

@@ -1,8 +1,9 @@
 import { base64UrlFromBytes, type Bytes } from '../shared/bytes.ts'
 import { idBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
 import { openMemoryStore } from './memoryStore.ts'
-import { openOpfsStore } from './opfsStore.ts'
+import { openOpfsStore, type StoreListener } from './opfsStore.ts'
 import type { PieceStore } from './pieceStore.ts'
 import { memoryIndex, openShareIndex, type ShareIndex } from './shareIndex.ts'
 import { holdTabLock, sweepDeadTabs } from './tabFolders.ts'
@@ -13,7 +14,7 @@ export interface OpenedStore {
   readonly index: ShareIndex
   /** Names this page in the index; random. */
   readonly tab: string
-  /** Why pieces are kept in memory; null when they are on disk. */
+  /** Why pieces are kept in memory, as the browser put it; null when they are on disk. */
   readonly withoutDisk: string | null
 }
 
@@ -21,27 +22,40 @@ export interface OpenedStore {
  * Opens the store of this page: OPFS where the browser has it and it keeps what is written, else memory.
  * Frees first what dead pages left behind. `sha256` serves the memory store; the one on disk hashes in its worker.
  */
-export async function openStore(sha256: (bytes: Bytes) => Promise<Bytes>): Promise<OpenedStore> {
+export async function openStore(
+  sha256: (bytes: Bytes) => Promise<Bytes>,
+  listener: StoreListener,
+): Promise<OpenedStore> {
   const tab = base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))
-  const inMemory = (withoutDisk: string): OpenedStore => ({
-    store: openMemoryStore({ sha256, limitBytes: limits.memoryStoreMaxBytes }),
-    index: memoryIndex(),
-    tab,
-    withoutDisk,
-  })
+  const onDisk = await openOnDisk(tab, listener)
+  if (onDisk.ok) return { ...onDisk.value, tab, withoutDisk: null }
+  listener.log('warning', 'pieces are kept in memory', { reason: onDisk.fault })
+  const limitBytes = limits.memoryStoreMaxBytes
+  const store = openMemoryStore({ sha256, limitBytes, bugFound: listener.bugFound })
+  return { store, index: memoryIndex(), tab, withoutDisk: onDisk.fault }
+}
+
+/** The store on disk and its index, or why there is none. */
+async function openOnDisk(
+  tab: string,
+  listener: StoreListener,
+): Promise<Result<Pick<OpenedStore, 'store' | 'index'>, string>> {
   // Insecure origins have neither, whatever the types say.
-  if (!('locks' in navigator) || !('storage' in navigator)) return inMemory('no OPFS on this origin')
+  if (!('locks' in navigator) || !('storage' in navigator)) return fail('no OPFS on this origin')
   try {
     const releaseLock = await holdTabLock(tab)
     const index = await openShareIndex()
-    await sweepDeadTabs(index)
-    const opened = await openOpfsStore(tab)
-    if (opened.ok)
-      return { store: closingAll(opened.value, index, releaseLock), index, tab, withoutDisk: null }
+    const sweptTabs = await sweepDeadTabs(index)
+    const opened = await openOpfsStore(tab, listener)
+    if (opened.ok) {
+      listener.log('info', 'pieces are kept on disk', { sweptTabs })
+      return ok({ store: closingAll(opened.value, index, releaseLock), index })
+    }
+    index.close()
     releaseLock()
-    return inMemory(opened.fault)
+    return opened
   } catch (error) {
-    return inMemory(String(error))
+    return fail(String(error))
   }
 }
 

@@ -1,17 +1,30 @@
+import * as v from 'valibot'
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { assert } from '../shared/result.ts'
+import { openGatheringStore } from './gatheringStore.ts'
 import { opfsDisk } from './opfsDisk.worker.ts'
-import { storeFolder, type FromWorker, type StoreCall, type ToWorker } from './opfsProtocol.ts'
+import { storeFolder, toWorkerSchema, type FromWorker, type StoreCall } from './opfsProtocol.ts'
 import type { PieceStore } from './pieceStore.ts'
-import { openStoreOnDisk } from './storeOnDisk.ts'
 
 let store: PieceStore | null = null
 
-self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
-  const message = event.data
+self.addEventListener('message', (event: MessageEvent<unknown>) => {
+  const message = v.parse(toWorkerSchema, event.data)
   if (message.type === 'open') void open(message.tab)
-  else void carryOut(message.id, message.call)
+  // The schema leaves a call's arguments to the page's types.
+  else void carryOut(message.id, message.call as StoreCall)
 })
+
+// What nobody catches would end as an event without a stack, or nowhere: the page hears of it as a message.
+self.addEventListener('error', (event) => {
+  event.preventDefault()
+  bugFound(event.error ?? event.message)
+})
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault()
+  bugFound(event.reason)
+})
+self.addEventListener('messageerror', () => bugFound(new Error('a message to the storage worker was lost')))
 
 async function open(tab: string): Promise<void> {
   try {
@@ -19,7 +32,7 @@ async function open(tab: string): Promise<void> {
     const tabs = await root.getDirectoryHandle(storeFolder, { create: true })
     const folder = await tabs.getDirectoryHandle(tab, { create: true })
     await probe(folder)
-    store = openStoreOnDisk(opfsDisk(folder), sha256)
+    store = openGatheringStore(opfsDisk(folder, note), sha256, bugFound)
     answer({ type: 'opened' })
   } catch (error) {
     answer({ type: 'refused', detail: String(error) })
@@ -49,16 +62,16 @@ async function sha256(bytes: Bytes): Promise<Bytes> {
 }
 
 async function carryOut(id: number | null, call: StoreCall): Promise<void> {
-  assert(store, 'the page waits for `opened`')
   try {
+    assert(store, 'the page waits for `opened`')
     // The union ties arguments to their method; the compiler cannot follow that through a call by name.
     const run = store[call.method] as (...args: StoreCall['args']) => unknown
     const value = await run(...call.args)
     if (id !== null) answer({ type: 'returned', id, value }, buffersIn(value))
   } catch (error) {
-    // A call that nobody waits for can fail only by a bug: the page hears of it as the worker's `error` event.
-    if (id === null) throw error
-    answer({ type: 'threw', id, detail: String(error) })
+    // A store answers with faults.
+    bugFound(error)
+    if (id !== null) answer({ type: 'threw', id, detail: String(error) })
   }
 }
 
@@ -67,6 +80,15 @@ function buffersIn(result: unknown): ArrayBuffer[] {
   const isObject = typeof result === 'object' && result !== null
   const value = isObject && 'value' in result ? result.value : null
   return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : []
+}
+
+function bugFound(error: unknown): void {
+  const stack = error instanceof Error ? error.stack : undefined
+  answer({ type: 'bug', detail: String(error), stack: stack ?? '' })
+}
+
+function note(what: string, error: unknown): void {
+  answer({ type: 'noted', what, error: String(error) })
 }
 
 function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {

@@ -3,8 +3,11 @@ import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Disk, ShareFile } from './disk.ts'
 
+/** Hears of a failure that spoils nobody's call. */
+type Note = (what: string, error: unknown) => void
+
 /** Files of one folder in OPFS, each with one sync access handle: opened when needed, closed when idle. */
-export function opfsDisk(folder: FileSystemDirectoryHandle): Disk {
+export function opfsDisk(folder: FileSystemDirectoryHandle, note: Note): Disk {
   const files = new Map<ShareId, OpfsFile>()
   /** Files on their way out: one made anew under the same name waits for its forerunner. */
   const removals = new Map<ShareId, Promise<void>>()
@@ -16,7 +19,7 @@ export function opfsDisk(folder: FileSystemDirectoryHandle): Disk {
       return quota === undefined ? Infinity : quota - (usage ?? 0)
     },
     file(share) {
-      const file = opfsFile(folder, share, removals.get(share) ?? Promise.resolve())
+      const file = opfsFile(folder, share, removals.get(share) ?? Promise.resolve(), note)
       files.set(share, file)
       return {
         ...file,
@@ -39,63 +42,111 @@ interface OpfsFile extends ShareFile {
   close(): Promise<void>
 }
 
-function opfsFile(folder: FileSystemDirectoryHandle, name: string, after: Promise<void>): OpfsFile {
-  let handle: FileSystemSyncAccessHandle | null = null
-  let idleTimer = 0
+function opfsFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  after: Promise<void>,
+  note: Note,
+): OpfsFile {
+  const handle = new IdleHandle(folder, name, after, note)
   let endBytes = 0
   /** The file as it was after the last write, for blobs; a new snapshot costs a round trip to the browser. */
   let snapshot: File | null = null
-  let queue: Promise<unknown> = after
-
-  /** One at a time: a handle must not close under another operation. A failed one does not stop the next. */
-  const inTurn = <Value>(run: () => Promise<Value>): Promise<Value> => {
-    const result = queue.then(run)
-    queue = result.catch(() => undefined)
-    return result
-  }
-  const letGo = (): void => {
-    clearTimeout(idleTimer)
-    handle?.flush()
-    handle?.close()
-    handle = null
-  }
-  const opened = async (): Promise<FileSystemSyncAccessHandle> => {
-    handle ??= await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
-    clearTimeout(idleTimer)
-    idleTimer = setTimeout(() => void inTurn(async () => letGo()), limits.diskHandleIdleMs)
-    return handle
-  }
 
   return {
     usedBytes: () => endBytes,
     read: (fromBytes, lengthBytes) =>
-      inTurn(async () => {
+      handle.inTurn(async () => {
         const bytes = new Uint8Array(lengthBytes)
-        const readBytes = (await opened()).read(bytes, { at: fromBytes })
+        const readBytes = (await handle.opened()).read(bytes, { at: fromBytes })
         if (readBytes !== lengthBytes) throw new DOMException('the kept file is too short', 'DataError')
         return bytes
       }),
     write: (fromBytes, bytes: Bytes) =>
-      inTurn(async () => {
+      handle.inTurn(async () => {
         snapshot = null
-        const writtenBytes = (await opened()).write(bytes, { at: fromBytes })
+        const writtenBytes = (await handle.opened()).write(bytes, { at: fromBytes })
         // Some browsers report a full disk by writing less.
         if (writtenBytes !== bytes.length) throw new DOMException('short write', 'QuotaExceededError')
         endBytes = Math.max(endBytes, fromBytes + bytes.length)
       }),
     blob: (fromBytes, toBytes) =>
-      inTurn(async () => {
+      handle.inTurn(async () => {
         // A snapshot taken while a handle is open may be refused or stale; the next read opens the handle again.
-        letGo()
+        handle.letGo()
         snapshot ??= await (await folder.getFileHandle(name)).getFile()
         return snapshot.slice(fromBytes, toBytes)
       }),
     remove: () =>
-      inTurn(async () => {
-        letGo()
+      handle.inTurn(async () => {
+        handle.letGoQuietly()
         snapshot = null
-        await folder.removeEntry(name).catch(() => undefined)
+        await folder.removeEntry(name).catch((error: unknown) => {
+          // One never written to is not there.
+          if (!hasName(error, 'NotFoundError')) note('a kept file was not removed', error)
+        })
       }),
-    close: () => inTurn(async () => letGo()),
+    close: () => handle.inTurn(async () => handle.letGoQuietly()),
   }
 }
+
+/** The sync access handle of one file: opened when needed, closed when nobody has touched it for a while. */
+class IdleHandle {
+  readonly #folder: FileSystemDirectoryHandle
+  readonly #name: string
+  readonly #note: Note
+  #handle: FileSystemSyncAccessHandle | null = null
+  #idleTimer = 0
+  #queue: Promise<unknown>
+
+  constructor(folder: FileSystemDirectoryHandle, name: string, after: Promise<void>, note: Note) {
+    this.#folder = folder
+    this.#name = name
+    this.#queue = after
+    this.#note = note
+  }
+
+  /** One at a time: a handle must not close under another operation. A failed one does not stop the next. */
+  inTurn<Value>(run: () => Promise<Value>): Promise<Value> {
+    const result = this.#queue.then(run)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async opened(): Promise<FileSystemSyncAccessHandle> {
+    this.#handle ??= await this.#open()
+    clearTimeout(this.#idleTimer)
+    const closeInTurn = (): void => void this.inTurn(async () => this.letGoQuietly())
+    this.#idleTimer = setTimeout(closeInTurn, limits.diskHandleIdleMs)
+    return this.#handle
+  }
+
+  async #open(): Promise<FileSystemSyncAccessHandle> {
+    const file = await this.#folder.getFileHandle(this.#name, { create: true })
+    return file.createSyncAccessHandle()
+  }
+
+  /** Writes out and closes. Throws when it cannot write out; closed it is then all the same. */
+  letGo(): void {
+    clearTimeout(this.#idleTimer)
+    const handle = this.#handle
+    this.#handle = null
+    try {
+      handle?.flush()
+    } finally {
+      handle?.close()
+    }
+  }
+
+  /** For when nobody waits for what is written. */
+  letGoQuietly(): void {
+    try {
+      this.letGo()
+    } catch (error) {
+      this.#note('a kept file did not close well', error)
+    }
+  }
+}
+
+const hasName = (error: unknown, name: string): boolean =>
+  error instanceof DOMException && error.name === name

@@ -5,13 +5,13 @@ import { chromium, type Browser, type BrowserContext, type Page } from '@playwri
 import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import type { OpfsContract } from './opfsContract.ts'
-import { pieceStoreContract } from './pieceStoreContract.ts'
+import type { OpfsContract } from './testing/opfsContract.ts'
+import { pieceStoreContract } from './testing/pieceStoreContract.ts'
 
 const executablePath = ['/usr/bin/chromium', chromium.executablePath()].find((path) => existsSync(path))
 
 /** The contract's page: served from the sources, so that worker and modules are what the build bundles. */
-const page = `<!doctype html><input type="file"><script type="module" src="/src/store/opfsContract.ts"></script>`
+const page = `<!doctype html><input type="file"><script type="module" src="/src/store/testing/opfsContract.ts"></script>`
 
 /** Not a secure context, unlike localhost; resolved to this machine by the browser's own rule. */
 const insecureHost = 'insecure.test'
@@ -27,6 +27,7 @@ const inPage = {
   run: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.run(name),
   open: () => (globalThis as unknown as PageGlobals).opfsContract.open(),
   kind: () => (globalThis as unknown as PageGlobals).opfsContract.kind(),
+  bugs: () => (globalThis as unknown as PageGlobals).opfsContract.bugs(),
   sweep: () => (globalThis as unknown as PageGlobals).opfsContract.sweep(),
   fill: () => {
     const { opfsContract, setQuota } = globalThis as unknown as PageGlobals
@@ -43,7 +44,7 @@ async function servePage(): Promise<ViteDevServer> {
     configFile: false,
     appType: 'custom',
     logLevel: 'error',
-    optimizeDeps: { include: ['idb'] },
+    optimizeDeps: { include: ['idb', 'valibot'] },
     cacheDir: mkdtempSync(join(tmpdir(), 'swarmdrop-vite-')),
     server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null, allowedHosts: [insecureHost] },
     plugins: [
@@ -110,7 +111,12 @@ describe.skipIf(executablePath === undefined)('store in OPFS, in Chromium', () =
     const [alice, bob] = [await openPage(), await openPage()]
     const atAlice = await alice.evaluate(inPage.open)
     const atBob = await bob.evaluate(inPage.open)
-    expect(atBob).toMatchObject({ kind: 'disk', withoutDisk: null, found: { version: 1, updatedMs: 5 } })
+    expect(atBob).toMatchObject({
+      kind: 'disk',
+      withoutDisk: null,
+      said: ['pieces are kept on disk'],
+      found: { version: 1, updatedMs: 5 },
+    })
     const bothTabs = [atAlice.tab, atBob.tab].toSorted()
     expect(await bob.evaluate(inPage.sweep)).toEqual({ folders: bothTabs, records: bothTabs })
 
@@ -147,10 +153,24 @@ describe.skipIf(executablePath === undefined)('store in OPFS, in Chromium', () =
     rmSync(folder, { recursive: true })
   })
 
+  it('tells the page of bugs in its worker, with the stack there, and works on', async () => {
+    const buggy = await openPage()
+    const { bugs, answer } = await buggy.evaluate(inPage.bugs)
+    expect(answer).toBe('broken')
+    expect(bugs.map(({ message }) => message)).toEqual([
+      'Error: Bug: a block lies in its place inside its piece',
+      'Error: Bug: a piece is checked when its blocks are in',
+    ])
+    for (const { stack } of bugs) expect(stack).toContain('gatheredPieces.ts')
+    await buggy.close()
+  })
+
   it('gives way to memory on an insecure origin', async () => {
     const insecure = await openPage(insecureHost)
     expect(await insecure.evaluate(() => isSecureContext)).toBe(false)
-    expect(await insecure.evaluate(inPage.kind)).toBe('memory')
+    const reason = 'no OPFS on this origin'
+    const { kind, withoutDisk, said } = await insecure.evaluate(inPage.kind)
+    expect({ kind, withoutDisk, said }).toEqual({ kind: 'memory', withoutDisk: reason, said: [{ reason }] })
     await insecure.close()
   })
 })

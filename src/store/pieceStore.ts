@@ -20,8 +20,6 @@ export type StoreFault =
  */
 export interface PieceStore {
   readonly kind: 'disk' | 'memory'
-  /** Bytes this store may still take, as far as the browser tells; Infinity when it does not. */
-  freeBytes(): Promise<number>
   /** Makes room for a share that will come from the room. Fails with `full` when it cannot fit. */
   create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>>
   /**
@@ -33,10 +31,13 @@ export interface PieceStore {
   hashPiece(share: ShareId, piece: PieceIndex): Promise<Result<Bytes, StoreFault>>
   /**
    * Puts a block into the piece being gathered in memory (`offsetBytes` inside the piece). Takes the buffer over.
-   * Blocks may come in any order; the caller sees to it that the piece's blocks cover it before `checkPiece`.
+   * Each lies at a multiple of the block size and is as long as its place; they may come in any order.
    */
   putBlock(share: ShareId, piece: PieceIndex, offsetBytes: number, bytes: Bytes): void
-  /** Hashes the gathered piece; a right one is written and kept, a wrong one forgotten. On a fault it stays gathered. */
+  /**
+   * Hashes the gathered piece, whose blocks are all in; a right one is written and kept, a wrong one forgotten. `corrupt` says that
+   * wrong bytes came, nothing else does: for want of memory or of disk it is a fault, and the piece stays gathered.
+   */
   checkPiece(share: ShareId, piece: PieceIndex, hash: Bytes): Promise<Result<'kept' | 'corrupt', StoreFault>>
   /** Forgets the blocks gathered for a piece. */
   dropPiece(share: ShareId, piece: PieceIndex): void

@@ -23,7 +23,6 @@ export const recordVersion = 1
 /** The list of kept shares of all tabs of this origin. */
 export interface ShareIndex {
   put(record: ShareRecord): Promise<void>
-  get(tab: string, share: ShareId): Promise<ShareRecord | null>
   list(): Promise<ShareRecord[]>
   remove(tab: string, share: ShareId): Promise<void>
   removeTab(tab: string): Promise<void>
@@ -49,8 +48,7 @@ export async function openShareIndex(): Promise<ShareIndex> {
 function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
   return {
     put: async (record) => void (await database.put('shares', record)),
-    get: async (tab, share) => current(await database.get('shares', [tab, share])),
-    list: async () => (await database.getAll('shares')).filter((record) => current(record) !== null),
+    list: async () => (await database.getAll('shares')).filter(isCurrent),
     remove: (tab, share) => database.delete('shares', [tab, share]),
     // Arrays sort after strings in IndexedDB, so this spans every share of the tab.
     removeTab: (tab) => database.delete('shares', IDBKeyRange.bound([tab], [tab, []])),
@@ -65,8 +63,7 @@ export function memoryIndex(): ShareIndex {
   const records = new Map<string, ShareRecord>()
   return {
     put: async (record) => void records.set(key(record.tab, record.share), record),
-    get: async (tab, share) => current(records.get(key(tab, share))),
-    list: async () => [...records.values()].filter((record) => current(record) !== null),
+    list: async () => [...records.values()].filter(isCurrent),
     remove: async (tab, share) => void records.delete(key(tab, share)),
     removeTab: async (tab) => {
       for (const [at, record] of records) if (record.tab === tab) records.delete(at)
@@ -75,6 +72,4 @@ export function memoryIndex(): ShareIndex {
   }
 }
 
-function current(record: ShareRecord | undefined): ShareRecord | null {
-  return record?.version === recordVersion ? record : null
-}
+const isCurrent = ({ version }: ShareRecord): boolean => version === recordVersion

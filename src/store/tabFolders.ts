@@ -13,20 +13,26 @@ export function holdTabLock(tab: string): Promise<() => void> {
   })
 }
 
-/** Frees what pages that are no more have left: their folders, and their records in the index. */
-export async function sweepDeadTabs(index: ShareIndex): Promise<void> {
+/** Frees what pages that are no more have left: their folders, and their records in the index. Answers how many there were. */
+export async function sweepDeadTabs(index: ShareIndex): Promise<number> {
   const root = await navigator.storage.getDirectory()
   const folder = await root.getDirectoryHandle(storeFolder, { create: true })
   const tabs = new Set((await index.list()).map((record) => record.tab))
   for await (const name of folder.keys()) tabs.add(name)
-  await Promise.all([...tabs].map((tab) => sweepIfDead(tab, folder, index)))
+  const swept = await Promise.all([...tabs].map((tab) => sweepIfDead(tab, folder, index)))
+  return swept.filter((isSwept) => isSwept).length
 }
 
-async function sweepIfDead(tab: string, folder: FileSystemDirectoryHandle, index: ShareIndex): Promise<void> {
-  await navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
-    if (lock === null) return
+async function sweepIfDead(
+  tab: string,
+  folder: FileSystemDirectoryHandle,
+  index: ShareIndex,
+): Promise<boolean> {
+  return navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
+    if (lock === null) return false
     await index.removeTab(tab)
     // A worker of a page just closed may still hold a file; the next start sweeps it. Index-only tabs have no folder.
     await folder.removeEntry(tab, { recursive: true }).catch(() => undefined)
+    return true
   })
 }

@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts'
 import { runsOf } from './bitfield.ts'
 import { hashBytes } from './hashList.ts'
 import type { SwarmMessage } from './io.ts'
-import type { PeerState, ShareState, Turn } from './state.ts'
+import type { OfferMade, PeerState, ShareState, Turn } from './state.ts'
 
 /** Whether the room should hear of a share from us: we hold some of it, offer it, or want it. */
 export const isOurs = (share: ShareState): boolean =>
@@ -28,9 +28,23 @@ export function announceShare(turn: Turn, share: ShareState): void {
 }
 
 function tellShare(turn: Turn, peer: PeerState, share: ShareState): void {
+  const offer = share.offeredTo.get(peer.peer)
+  if (!offer || offer.isIgnored) share.offeredTo.set(peer.peer, { hashesSent: 0, isIgnored: false })
   tell(turn, peer, { type: 'offer', manifest: share.manifest })
+  tellHeld(turn, peer, share)
+}
+
+function tellHeld(turn: Turn, peer: PeerState, share: ShareState): void {
   tell(turn, peer, { type: 'bitfield', share: share.manifest.share, bits: share.held.bytes.slice() })
   tellFirstHash(turn, peer, share)
+}
+
+/** Those who know of the share from us. */
+function* listeners(turn: Turn, share: ShareState): Generator<PeerState> {
+  for (const [id, { isIgnored }] of share.offeredTo) {
+    const peer = turn.state.peers.get(id)
+    if (peer && !isIgnored) yield peer
+  }
 }
 
 /** By it a peer that has not asked for the list tells whether files dropped there are the share. */
@@ -42,12 +56,43 @@ function tellFirstHash(turn: Turn, peer: PeerState, share: ShareState): void {
 
 /** We neither hold nor want anything of it any more. */
 export function withdraw(turn: Turn, share: ShareState): void {
-  for (const peer of turn.state.peers.values())
+  const told = [...listeners(turn, share)]
+  share.offeredTo.clear()
+  share.interested.clear()
+  for (const peer of told) {
     tell(turn, peer, { type: 'withdraw', share: share.manifest.share })
+    offerAgain(turn, peer, share.pieceCount)
+  }
+}
+
+/** The peer has no room to know of a share of ours. Whether that is news. */
+export function offerIgnored(turn: Turn, peer: PeerState, share: ShareState): boolean {
+  const offer = share.offeredTo.get(peer.peer)
+  if (!offer || offer.isIgnored) return false
+  offer.isIgnored = true
+  if (!peer.isIgnoring) {
+    const report = { type: 'shareUnseen', share: share.manifest.share, peer: peer.peer } as const
+    turn.emit({ type: 'report', report })
+  }
+  peer.isIgnoring = true
+  return true
+}
+
+/** A withdrawal leaves room at the peer: what it ignored is offered again, at least one share and as many as have these pieces. */
+function offerAgain(turn: Turn, peer: PeerState, freePieces: number): void {
+  if (!peer.isIgnoring) return
+  let left = Math.max(1, freePieces)
+  for (const share of turn.state.shares.values()) {
+    if (left <= 0) return
+    if (share.offeredTo.get(peer.peer)?.isIgnored !== true) continue
+    left -= share.pieceCount
+    tellShare(turn, peer, share)
+  }
 }
 
 export function tellInterest(turn: Turn, peer: PeerState, share: ShareState): void {
   if (!share.ledger.holdings.has(peer.peer)) return
+  share.hashesAskedOf.add(peer.peer)
   tell(turn, peer, { type: 'interested', share: share.manifest.share, hashesFrom: share.hashCount })
 }
 
@@ -66,34 +111,50 @@ export function announceBatch(turn: Turn): void {
   turn.state.announceAt = null
   for (const share of turn.state.shares.values()) {
     announceHaves(turn, share)
-    for (const [peerId, interest] of share.interested) {
-      const peer = turn.state.peers.get(peerId)
-      if (peer) interest.hashesSent = sendHashes(turn, peer, share, interest.hashesSent)
-      if (interest.hashesSent < share.hashCount) announceSoon(turn)
+    for (const id of share.interested) {
+      const peer = turn.state.peers.get(id)
+      const offer = share.offeredTo.get(id)
+      if (peer && offer && !peer.isBacklogged) sendHashes(turn, peer, share, offer)
     }
   }
 }
 
 function announceHaves(turn: Turn, share: ShareState): void {
   if (share.unannounced.length === 0) return
-  if (share.unannounced.includes(0))
-    for (const peer of turn.state.peers.values()) tellFirstHash(turn, peer, share)
+  const isFirstNew = share.unannounced.includes(0)
   const runs = runsOf(share.unannounced.splice(0))
-  for (let at = 0; at < runs.length; at += limits.runsPerMessage) {
-    const part = runs.slice(at, at + limits.runsPerMessage)
-    for (const peer of turn.state.peers.values()) {
+  for (const peer of listeners(turn, share)) {
+    if (peer.isBacklogged) {
+      peer.missedHaves.add(share.manifest.share)
+      continue
+    }
+    if (isFirstNew) tellFirstHash(turn, peer, share)
+    for (let at = 0; at < runs.length; at += limits.runsPerMessage) {
+      const part = runs.slice(at, at + limits.runsPerMessage)
       tell(turn, peer, { type: 'have', share: share.manifest.share, runs: part })
     }
   }
 }
 
-function sendHashes(turn: Turn, peer: PeerState, share: ShareState, from: PieceIndex): number {
-  let first = from
-  for (let sent = 0; sent < limits.hashMessagesPerBatch && first < share.hashCount; sent++) {
+/** The peer's link has drained: in place of all the haves it missed it is told once what we hold. */
+export function announceMissed(turn: Turn, peer: PeerState): void {
+  for (const id of peer.missedHaves) {
+    const share = turn.state.shares.get(id)
+    const offer = share?.offeredTo.get(peer.peer)
+    if (!share || !offer || offer.isIgnored) continue
+    tellHeld(turn, peer, share)
+  }
+  peer.missedHaves.clear()
+  announceSoon(turn)
+}
+
+function sendHashes(turn: Turn, peer: PeerState, share: ShareState, offer: OfferMade): void {
+  for (let sent = 0; sent < limits.hashMessagesPerBatch && offer.hashesSent < share.hashCount; sent++) {
+    const first = offer.hashesSent
     const end = Math.min(share.hashCount, first + limits.hashesPerMessage)
     const hashes = share.hashes.slice(first * hashBytes, end * hashBytes)
     tell(turn, peer, { type: 'hashes', share: share.manifest.share, first, hashes })
-    first = end
+    offer.hashesSent = end
   }
-  return first
+  if (offer.hashesSent < share.hashCount) announceSoon(turn)
 }

@@ -8,12 +8,15 @@ export type Run = readonly [first: PieceIndex, count: number]
 export class Bitfield {
   readonly pieceCount: number
   readonly bytes: Bytes
+  /** The same bytes four at a time (in whatever order the machine has them), to go over many pieces at once. */
+  readonly words: Uint32Array
   /** Pieces in the set. */
   count = 0
 
   constructor(pieceCount: number) {
     this.pieceCount = pieceCount
-    this.bytes = new Uint8Array(Math.ceil(pieceCount / 8))
+    this.words = new Uint32Array(Math.ceil(pieceCount / 32))
+    this.bytes = new Uint8Array(this.words.buffer as ArrayBuffer, 0, Math.ceil(pieceCount / 8))
   }
 
   /** Null when the bytes have another length than `pieceCount` needs, or set a bit beyond it. */
@@ -22,7 +25,7 @@ export class Bitfield {
     if (bytes.length !== field.bytes.length) return null
     field.bytes.set(bytes)
     for (let piece = pieceCount; piece < bytes.length * 8; piece++) if (field.has(piece)) return null
-    for (const byte of bytes) field.count += bitsIn(byte)
+    for (const word of field.words) field.count += bitsIn(word)
     return field
   }
 
@@ -32,18 +35,50 @@ export class Bitfield {
 
   /** Whether the piece was new. */
   add(piece: PieceIndex): boolean {
-    if (this.has(piece)) return false
-    this.bytes[piece >> 3] = (this.bytes[piece >> 3] ?? 0) | (128 >> (piece & 7))
+    const byte = this.bytes[piece >> 3] ?? 0
+    const bit = 128 >> (piece & 7)
+    if ((byte & bit) !== 0) return false
+    this.bytes[piece >> 3] = byte | bit
     this.count++
     return true
   }
 
   /** Whether the piece was there. */
   delete(piece: PieceIndex): boolean {
-    if (!this.has(piece)) return false
-    this.bytes[piece >> 3] = (this.bytes[piece >> 3] ?? 0) & ~(128 >> (piece & 7))
+    const byte = this.bytes[piece >> 3] ?? 0
+    const bit = 128 >> (piece & 7)
+    if ((byte & bit) === 0) return false
+    this.bytes[piece >> 3] = byte & ~bit
     this.count--
     return true
+  }
+
+  intersects(other: Bitfield): boolean {
+    const { words } = other
+    return this.words.some((word, at) => (word & (words[at] ?? 0)) !== 0)
+  }
+
+  /** How many pieces are in this set and the other. */
+  commonCount(other: Bitfield): number {
+    let count = 0
+    for (let at = 0; at < this.words.length; at++)
+      count += bitsIn((this.words[at] ?? 0) & (other.words[at] ?? 0))
+    return count
+  }
+
+  /** The piece in both sets that has `before` others before it; null when there are not so many. */
+  commonPiece(other: Bitfield, before: number): PieceIndex | null {
+    let left = before
+    for (let at = 0; at < this.words.length; at++) {
+      const count = bitsIn((this.words[at] ?? 0) & (other.words[at] ?? 0))
+      if (left >= count) {
+        left -= count
+        continue
+      }
+      for (let piece = 32 * at; piece < 32 * at + 32; piece++)
+        if (this.has(piece) && other.has(piece) && left-- === 0) return piece
+    }
+    return null
   }
 
   clear(): void {
@@ -56,10 +91,11 @@ export class Bitfield {
   }
 }
 
-function bitsIn(byte: number): number {
-  let count = 0
-  for (let left = byte; left > 0; left &= left - 1) count++
-  return count
+/** How many of 32 bits are set, added up in pairs, then fours, then bytes (Hacker's Delight, 5-1). */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555)
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
 /** The runs that cover exactly these pieces, whatever their order. */

@@ -6,7 +6,7 @@ import { limits } from '../shared/limits.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { hashBytes } from './hashList.ts'
 import type { SwarmMessage } from './io.ts'
-import { newManifest } from './swarmWorld.ts'
+import { newManifest } from './testing/swarmWorld.ts'
 
 const { share } = newManifest(1)
 const number = fc.nat({ max: 0xffff_ffff })
@@ -28,7 +28,11 @@ const message: fc.Arbitrary<SwarmMessage> = fc.oneof(
   bytes(0, 3000).map((bits): SwarmMessage => ({ type: 'bitfield', share, bits })),
   runs.map((some): SwarmMessage => ({ type: 'have', share, runs: some })),
   number.map((hashesFrom): SwarmMessage => ({ type: 'interested', share, hashesFrom })),
-  fc.constantFrom<SwarmMessage>({ type: 'notInterested', share }, { type: 'withdraw', share }),
+  fc.constantFrom<SwarmMessage>(
+    { type: 'notInterested', share },
+    { type: 'withdraw', share },
+    { type: 'ignored', share },
+  ),
   fc.tuple(number, fc.nat({ max: 20 })).map(([first, count]): SwarmMessage => ({
     type: 'hashes',
     share,
@@ -51,7 +55,16 @@ const raw = (code: number, body: ArrayLike<number>): Bytes =>
   Uint8Array.from([code, ...new Uint8Array(idBytes), ...Array.from(body)])
 const numbers = (...some: readonly number[]): number[] =>
   some.flatMap((value) => [(value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255])
-const codes = { bitfield: 2, have: 3, interested: 4, hashes: 7, promise: 8, request: 9, block: 12 }
+const codes = {
+  bitfield: 2,
+  have: 3,
+  interested: 4,
+  hashes: 7,
+  promise: 8,
+  request: 9,
+  block: 12,
+  ignored: 13,
+}
 
 describe('codec', () => {
   it('W1 what is encoded decodes to the same', () => {
@@ -64,7 +77,7 @@ describe('codec', () => {
 
   it('W2 no bytes make it throw', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 13 }), bytes(0, 200), (code, body) => {
+      fc.property(fc.nat({ max: 14 }), bytes(0, 200), (code, body) => {
         expect([true, false]).toContain(decodeMessage(raw(code, body)).ok)
         expect([true, false]).toContain(decodeMessage(Uint8Array.from([code, ...body])).ok)
         expect([true, false]).toContain(decodeMessage(body).ok)
@@ -99,6 +112,7 @@ describe('codec', () => {
     ['hashes from nowhere', raw(codes.hashes, [1, 2])],
     ['too many promises', raw(codes.promise, new Uint8Array(4 * (limits.requestsPerMessage + 1)))],
     ['too many requests', raw(codes.request, new Uint8Array(8 * (limits.requestsPerMessage + 1)))],
+    ['an ignored with something more', raw(codes.ignored, [0])],
     ['an empty block', raw(codes.block, numbers(1, 2))],
     ['an offer that is not JSON', Uint8Array.from([1, 0x7b])],
     ['an offer that is not UTF-8', Uint8Array.from([1, 0xff])],

@@ -20,7 +20,7 @@ import { parseManifest } from './manifest.ts'
  *   bitfield   bits                         have      (first, count)*, ascending and apart
  *   interested first hash wanted            hashes    first piece, 32 bytes each
  *   promise    piece*                       request, cancel, refuse   (piece, block)*
- *   block      piece, block, bytes          notInterested, withdraw   nothing
+ *   block      piece, block, bytes          notInterested, withdraw, ignored   nothing
  */
 const typeCodes = {
   offer: 1,
@@ -35,6 +35,7 @@ const typeCodes = {
   cancel: 10,
   refuse: 11,
   block: 12,
+  ignored: 13,
 } as const satisfies Record<SwarmMessage['type'], number>
 
 const headBytes = 1 + idBytes
@@ -59,6 +60,7 @@ export function encodeMessage(message: SwarmMessage): Bytes {
       return pack(message, [message.hashesFrom])
     case 'notInterested':
     case 'withdraw':
+    case 'ignored':
       return pack(message, [])
     case 'hashes':
       return pack(message, [message.first], message.hashes)
@@ -115,6 +117,8 @@ export function decodeMessage(bytes: Bytes): Result<SwarmMessage, CodecFault> {
       return body.length === 0 ? ok({ type: 'notInterested', share }) : malformed('notInterested')
     case typeCodes.withdraw:
       return body.length === 0 ? ok({ type: 'withdraw', share }) : malformed('withdraw')
+    case typeCodes.ignored:
+      return body.length === 0 ? ok({ type: 'ignored', share }) : malformed('ignored')
     case typeCodes.hashes:
       return decodeHashes(share, body)
     case typeCodes.promise: {

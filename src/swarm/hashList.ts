@@ -1,6 +1,6 @@
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import type { PieceIndex } from '../shared/ids.ts'
-import type { ShareState } from './state.ts'
+import { stages, type ShareState } from './state.ts'
 
 /** Bytes of a SHA-256. */
 export const hashBytes = 32
@@ -27,7 +27,10 @@ export function addHashes(
   if (knownCount === count) return 'known'
   reserve(share, first + count)
   share.hashes.set(hashes.subarray(known.length, count * hashBytes), share.hashCount * hashBytes)
+  const before = share.hashCount
   share.hashCount = first + count
+  for (let piece = before; piece < share.hashCount; piece++)
+    if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
   return 'added'
 }
 

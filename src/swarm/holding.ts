@@ -1,11 +1,13 @@
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { announceHave, announceSoon } from './announcing.ts'
+import { announceHave, announceSoon, isOurs, withdraw } from './announcing.ts'
+import { forgetUnoffered } from './budget.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
-import { cancelRequests, checkPiece, fillAll, stopRequests } from './requests.ts'
+import { stopPicking } from './picker.ts'
+import { cancelRequests, checkPiece, fill, fillAll, requestsOf, stopRequests } from './requests.ts'
 import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
 import { refuseAll } from './uploads.ts'
 
@@ -15,7 +17,7 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
   if (open) closeOpenPiece(turn, share, open)
   share.stage[piece] = stages.held
   share.suspect.delete(piece)
-  if (!share.held.add(piece)) return
+  if (!share.ledger.hold(piece)) return
   share.heldPayloadBytes += payloadLength(share.manifest, piece)
   announceHave(turn, share, piece)
   if (share.held.full) complete(turn, share)
@@ -23,7 +25,7 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
 
 export function complete(turn: Turn, share: ShareState): void {
   if (share.source === 'hashing') share.source = 'whole'
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   if (share.wish.state !== 'none') {
     for (const peer of turn.state.peers.values()) {
       if (!share.ledger.holdings.has(peer.peer)) continue
@@ -56,21 +58,21 @@ export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, ha
         type: 'report',
         report: { type: 'sourceDiffers', share: share.manifest.share, piece },
       })
+      if (isOurs(share)) return
+      withdraw(turn, share)
+      forgetUnoffered(turn, share)
   }
 }
 
 /** What is being fetched of a piece is not needed once our own files have it. */
 function ownPieceFound(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
-  if (open && !open.checking) {
-    cancelRequests(
-      turn,
-      open.blocks.flatMap((block) => block.requests),
-    )
-    dropOpenPiece(turn, share, open)
-  }
+  const requests = open && !open.checking ? requestsOf(open) : []
+  cancelRequests(turn, requests)
+  if (open && !open.checking) dropOpenPiece(turn, share, open)
   hold(turn, share, piece)
   if (piece === share.pieceCount - 1) share.source = 'whole'
+  for (const { peer } of requests) fill(turn, peer)
 }
 
 export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {
@@ -109,12 +111,12 @@ export function checkGathered(turn: Turn, share: ShareState): void {
 
 /** Holds nothing of the share any more. */
 export function letGo(turn: Turn, share: ShareState): void {
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   stopRequests(turn, share)
   for (const open of share.open.values()) turn.state.openBytes -= pieceLength(share.geometry, open.piece)
   share.open.clear()
   share.stage.fill(stages.lacking)
-  share.held.clear()
+  share.ledger.letGo()
   share.heldPayloadBytes = 0
   share.completed = false
   share.unannounced.length = 0

@@ -21,6 +21,8 @@ export type SwarmMessage =
   | { readonly type: 'notInterested'; readonly share: ShareId }
   /** The sender neither holds nor wants any of it any more. */
   | { readonly type: 'withdraw'; readonly share: ShareId }
+  /** The sender has no room to know of a share it was offered, and will not hear what is said about it. */
+  | { readonly type: 'ignored'; readonly share: ShareId }
   /** A part of the hash list: 32 bytes a piece. */
   | {
       readonly type: 'hashes'
@@ -47,6 +49,8 @@ export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** So much waits on the peer's link (more than `limits.linkBacklogMaxBytes`) that no more should; or it has drained again. */
+  | { readonly type: 'linkBacklog'; readonly peer: PeerId; readonly isFull: boolean }
   /** Bytes that did not parse. */
   | { readonly type: 'messageFaulted'; readonly peer: PeerId }
   /** The user offers files of this device; their hashes follow. */
@@ -82,13 +86,8 @@ export type SwarmInput =
       readonly piece: PieceIndex
       readonly fault: StorageFault
     }
-  /** A block has been taken by the peer's data channel. */
-  | {
-      readonly type: 'blockUploaded'
-      readonly peer: PeerId
-      readonly lengthBytes: number
-      readonly share: ShareId
-    }
+  /** The oldest block handed out to the peer has been taken by its data channel. */
+  | { readonly type: 'blockUploaded'; readonly peer: PeerId }
   /** A block could not be read, and so was not sent. */
   | ({
       readonly type: 'blockUnreadable'
@@ -128,4 +127,8 @@ export type SwarmReport =
   | { readonly type: 'shareAppeared' | 'shareGone' | 'shareCompleted'; readonly share: ShareId }
   /** The attached files are not the share after all. */
   | { readonly type: 'sourceDiffers'; readonly share: ShareId; readonly piece: PieceIndex }
+  /** The peer offers more than we keep track of. Once a link. */
+  | { readonly type: 'sharesIgnored'; readonly peer: PeerId }
+  /** We offer more than the peer keeps track of: this share for one. Once a link. */
+  | { readonly type: 'shareUnseen'; readonly share: ShareId; readonly peer: PeerId }
   | { readonly type: 'peerMisbehaved'; readonly peer: PeerId; readonly why: string }

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PeerId } from '../shared/ids.ts'
 import { Bitfield, runsOf } from './bitfield.ts'
 import { addHashes, hashAt } from './hashList.ts'
 import { Ledger } from './ledger.ts'
 import { newShareState } from './state.ts'
-import { bitsOf, hashesOf, hashOf, newManifest, newPeerId } from './swarmWorld.ts'
+import { bitsOf, hashesOf, hashOf, newManifest, newPeerId } from './testing/swarmWorld.ts'
+import { randomCommonPiece } from './wantedPieces.ts'
 
 const pieceCount = 77
 const somePieces = fc.uniqueArray(fc.nat({ max: pieceCount - 1 }))
@@ -57,45 +59,119 @@ describe('bitfield', () => {
   })
 })
 
+const everyPiece = [...Array(pieceCount).keys()]
+const peers = [newPeerId(), newPeerId(), newPeerId()]
+const stepsOfPeers = ['bitfield', 'have', 'lost', 'left', 'promised'] as const
+type Step = (typeof stepsOfPeers)[number] | 'held' | 'letGo' | 'wanted' | 'begun' | 'fetching' | 'resting'
+
+function takeStep(ledger: Ledger, peer: PeerId, what: Step, pieces: readonly number[]): void {
+  if (what === 'bitfield') ledger.setHolding(peer, fieldOf(pieces))
+  else if (what === 'have') ledger.addHave(peer, runsOf(pieces))
+  else if (what === 'left') ledger.removePeer(peer)
+  else if (what === 'letGo') ledger.letGo()
+  else if (what === 'fetching') ledger.startWanting()
+  else if (what === 'resting') ledger.stopWanting()
+  for (const piece of pieces) {
+    if (what === 'lost') ledger.takeBack(peer, piece)
+    else if (what === 'promised') ledger.promise(peer, piece)
+    else if (what === 'held') ledger.hold(piece)
+    else if (what === 'wanted') ledger.want(piece)
+    else if (what === 'begun') ledger.unwant(piece)
+  }
+}
+
+/** What the ledger should come to, by looking over every piece of everyone. */
+class LedgerModel {
+  readonly holdings = new Map<PeerId, Set<number>>()
+  readonly held = new Set<number>()
+  promised = new Set<number>()
+  wanted: Set<number> | null = null
+
+  takeStep(peer: PeerId, what: Step, pieces: readonly number[]): void {
+    const own = this.holdings.get(peer)
+    if (what === 'bitfield') this.holdings.set(peer, new Set(pieces))
+    else if (what === 'left') this.holdings.delete(peer)
+    else if (what === 'letGo') this.held.clear()
+    else if (what === 'fetching') this.wanted = new Set()
+    else if (what === 'resting') this.wanted = null
+    for (const piece of pieces) {
+      if (what === 'have') own?.add(piece)
+      else if (what === 'lost') own?.delete(piece)
+      else if (what === 'promised' && own?.has(piece) === true && this.copiesOf(piece) === 1)
+        this.promised.add(piece)
+      else if (what === 'held') this.held.add(piece)
+      else if (what === 'wanted') this.wanted?.add(piece)
+      if (what === 'begun' || what === 'held') this.wanted?.delete(piece)
+    }
+    this.promised = new Set([...this.promised].filter((piece) => this.copiesOf(piece) === 1))
+  }
+
+  copiesOf(piece: number): number {
+    return [...this.holdings.values()].filter((held) => held.has(piece)).length
+  }
+
+  commonness(piece: number): number {
+    return this.copiesOf(piece) + (this.promised.has(piece) ? 1 : 0)
+  }
+
+  /** By a scan of all pieces: the wanted ones the peer holds of which there are fewest. */
+  rarestOf(held: ReadonlySet<number>): number[] {
+    const some = [...held].filter((piece) => this.wanted?.has(piece) === true)
+    const fewest = Math.min(...some.map((piece) => this.commonness(piece)))
+    return some.filter((piece) => this.commonness(piece) === fewest).toSorted((a, b) => a - b)
+  }
+
+  expectSame(ledger: Ledger): void {
+    const copies = everyPiece.map((piece) => this.copiesOf(piece))
+    expect([...ledger.copies]).toEqual(copies)
+    expect(everyPiece.map((piece) => ledger.commonness(piece))).toEqual(
+      everyPiece.map((piece) => this.commonness(piece)),
+    )
+    expect(ledger.reachableCount).toBe(copies.filter((count) => count > 0).length)
+    expect(ledger.roomCount).toBe(
+      everyPiece.filter((piece) => this.held.has(piece) || (copies[piece] ?? 0) > 0).length,
+    )
+    expect(ledger.fullCount).toBe(
+      [...this.holdings.values()].filter((held) => held.size === pieceCount).length,
+    )
+    expect(everyPiece.filter((piece) => ledger.isWanted(piece))).toEqual(
+      everyPiece.filter((piece) => this.wanted?.has(piece) === true),
+    )
+    for (const [peer, held] of this.holdings) {
+      const bits = ledger.holdings.get(peer) ?? new Bitfield(pieceCount)
+      expect(allPicks(ledger.rarestOf(bits), bits)).toEqual(this.rarestOf(held))
+    }
+  }
+}
+
+/** Every piece that may be picked among the rarest of these, chance being asked for each in turn. */
+function allPicks(rarest: Bitfield | null, bits: Bitfield): number[] {
+  if (!rarest) return []
+  const count = rarest.commonCount(bits)
+  return Array.from({ length: count }, (_, at) => {
+    const chance = (): number => Math.floor(((at + 0.5) / count) * 2 ** 32)
+    return randomCommonPiece(rarest, bits, chance) ?? -1
+  })
+}
+
 describe('ledger', () => {
-  it('counts copies as if every bitfield, have, loss and farewell were counted anew', () => {
+  it('S6 counts and sorts as if every bitfield, have, loss, promise, farewell and wish were looked over anew', () => {
     const step = fc.record({
       peer: fc.nat({ max: 2 }),
-      what: fc.constantFrom('bitfield', 'have', 'lost', 'left'),
+      what: fc.constantFrom(...stepsOfPeers, 'held', 'letGo', 'wanted', 'begun', 'fetching', 'resting'),
       pieces: somePieces,
     })
-    const peers = [newPeerId(), newPeerId(), newPeerId()]
     fc.assert(
-      fc.property(fc.array(step), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const ledger = new Ledger(pieceCount)
-        const model = new Map<string, Set<number>>()
-        for (const { peer: at, what, pieces } of steps) {
-          const peer = peers[at] ?? newPeerId()
-          if (what === 'bitfield') {
-            ledger.setHolding(peer, fieldOf(pieces))
-            model.set(peer, new Set(pieces))
-          } else if (what === 'have') {
-            const before = model.get(peer)?.size ?? 0
-            const added = ledger.addHave(peer, runsOf(pieces))
-            for (const piece of pieces) model.get(peer)?.add(piece)
-            expect(added).toBe((model.get(peer)?.size ?? 0) - before)
-          } else if (what === 'lost') {
-            for (const piece of pieces) {
-              ledger.takeBack(peer, piece)
-              model.get(peer)?.delete(piece)
-            }
-          } else {
-            ledger.removePeer(peer)
-            model.delete(peer)
-          }
+        const model = new LedgerModel()
+        for (const { peer, what, pieces } of steps) {
+          takeStep(ledger, peers[peer] ?? newPeerId(), what, pieces)
+          model.takeStep(peers[peer] ?? newPeerId(), what, pieces)
         }
-        const copies = [...Array(pieceCount).keys()].map(
-          (piece) => [...model.values()].filter((held) => held.has(piece)).length,
-        )
-        expect([...ledger.copies]).toEqual(copies)
-        expect(ledger.reachableCount).toBe(copies.filter((count) => count > 0).length)
-        expect(ledger.fullCount()).toBe([...model.values()].filter((held) => held.size === pieceCount).length)
+        model.expectSame(ledger)
       }),
+      { numRuns: 300 },
     )
   })
 

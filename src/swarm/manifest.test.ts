@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { pieceCount, pieceSizeFor } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { geometryOf, parseManifest, payloadLength, sameManifest, shortenName } from './manifest.ts'
-import { newManifest, range } from './swarmWorld.ts'
+import { newManifest, range } from './testing/swarmWorld.ts'
 
 describe('manifest', () => {
   const good = newManifest(3)

@@ -11,7 +11,7 @@ import {
   ordered,
   range,
   sentTo,
-} from './swarmWorld.ts'
+} from './testing/swarmWorld.ts'
 
 describe('shares', () => {
   it('S1 a new link hears of what we hold, offer or want: an offer, then a bitfield', () => {
@@ -104,6 +104,22 @@ describe('shares', () => {
   })
 })
 
+/** Alice holds a share; bob is linked, and what he says of it brings him so many messages of hashes. */
+function sendingLists() {
+  const alice = new Machine()
+  const manifest = newManifest(3)
+  const { share } = manifest
+  alice.offer(manifest)
+  const bob = alice.holder(manifest, [])
+  alice.pass(limits.announceBatchMs)
+  const listsAfter = (type: 'interested' | 'notInterested' | 'withdraw'): number => {
+    if (type === 'interested') alice.hear(bob, { type, share, hashesFrom: 0 })
+    else alice.hear(bob, { type, share })
+    return sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes').length
+  }
+  return { alice, bob, manifest, listsAfter }
+}
+
 describe('hash lists', () => {
   it('S4 interest is answered with the list from there on, and with its growth', () => {
     const alice = new Machine()
@@ -135,22 +151,39 @@ describe('hash lists', () => {
     expect(all.reduce((sum, { hashes }) => sum + hashes.length / hashBytes, 0)).toBe(pieces)
   })
 
-  it('S4 interest told again does not begin the list again; after a withdrawal it does', () => {
-    const alice = new Machine()
-    const manifest = newManifest(3)
-    const { share } = manifest
-    alice.offer(manifest)
-    const bob = alice.holder(manifest, [])
-    const listsAfter = (input: 'interested' | 'withdraw'): number => {
-      if (input === 'interested') alice.hear(bob, { type: 'interested', share, hashesFrom: 0 })
-      else alice.hear(bob, { type: 'withdraw', share })
-      return sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes').length
-    }
+  it('S4 interest told again, even after notInterested or a withdrawal, does not begin the list again', () => {
+    const { alice, bob, manifest, listsAfter } = sendingLists()
     expect(listsAfter('interested')).toBe(1)
-    expect(listsAfter('interested')).toBe(0)
-    expect(listsAfter('withdraw')).toBe(0)
+    for (const type of ['interested', 'notInterested', 'interested', 'withdraw'] as const)
+      expect(listsAfter(type)).toBe(0)
     alice.hear(bob, { type: 'offer', manifest })
+    expect(listsAfter('interested')).toBe(0)
+  })
+
+  it('S4 the list begins again after we withdrew the share, and on a new link', () => {
+    const { alice, bob, manifest, listsAfter } = sendingLists()
     expect(listsAfter('interested')).toBe(1)
+    alice.hear(bob, { type: 'offer', manifest })
+    alice.feed({ type: 'removeAsked', share: manifest.share })
+    alice.feed({ type: 'sourceAttached', share: manifest.share })
+    expect(listsAfter('interested')).toBe(1)
+    alice.feed({ type: 'peerUnlinked', peer: bob })
+    alice.link(bob)
+    expect(listsAfter('interested')).toBe(1)
+  })
+
+  it('S4 hashes still under way when interest ends are taken, for they do not come again', () => {
+    const alice = new Machine()
+    const manifest = newManifest(5)
+    const { share } = manifest
+    const bob = alice.holder(manifest, range(5))
+    alice.download(manifest, bob, hashesOf(0, 2))
+    alice.feed({ type: 'cancelAsked', share })
+    alice.hear(bob, { type: 'hashes', share, first: 2, hashes: hashesOf(2, 5) })
+    alice.feed({ type: 'downloadAsked', share })
+    const effects = alice.feed({ type: 'storeOpened', share })
+    expect(sentTo(effects, bob, 'interested')).toEqual([{ type: 'interested', share, hashesFrom: 5 }])
+    expect(sentTo(effects, bob, 'request')).toHaveLength(1)
   })
 
   it('S4 hashes of a share we do not want, our own among them, are not taken', () => {
@@ -209,27 +242,6 @@ describe('limits', () => {
       alice.feed({ type: 'messageFaulted', peer: bob }),
     )
     expect(ordered(effects, 'dropLink')).toEqual([{ type: 'dropLink', peer: bob, reason: 'misbehaved' }])
-  })
-
-  it('S24 further offers of one peer, and of all, are ignored', () => {
-    const alice = new Machine()
-    const offerMany = (count: number): void => {
-      const peer = alice.link()
-      for (let at = 0; at < count; at++) alice.hear(peer, { type: 'offer', manifest: newManifest(1) })
-    }
-    offerMany(limits.sharesPerPeerMax + 5)
-    expect(alice.swarm.shares()).toHaveLength(limits.sharesPerPeerMax)
-    for (let peer = 0; peer < 2; peer++) offerMany(limits.sharesPerPeerMax)
-    expect(alice.swarm.shares()).toHaveLength(limits.sharesMax)
-  })
-
-  it('S24 the pieces of all shares together are bounded', () => {
-    const alice = new Machine()
-    const bob = alice.link()
-    const fitting = limits.piecesKnownMax / limits.piecesPerShareMax
-    for (let at = 0; at < fitting + 3; at++)
-      alice.hear(bob, { type: 'offer', manifest: newManifest(limits.piecesPerShareMax) })
-    expect(alice.swarm.shares()).toHaveLength(fitting)
   })
 
   it('S24 words about a share nobody offered, or from a peer not linked, change nothing', () => {

@@ -1,19 +1,20 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceSoon, tellInterest } from './announcing.ts'
+import { announceSoon, offerIgnored, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
+import { forgetUnoffered, newShareOffered, uncharge } from './budget.ts'
 import { addHashes, hashBytes } from './hashList.ts'
 import { checkGathered } from './holding.ts'
 import type { SwarmMessage } from './io.ts'
-import { pieceCountOf, sameManifest, type Manifest } from './manifest.ts'
+import { sameManifest, type Manifest } from './manifest.ts'
 import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
-import { newShareState, strike, type PeerState, type ShareState, type Turn } from './state.ts'
+import { chargeChanges, strike, type PeerState, type ShareState, type Turn } from './state.ts'
 import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
-import { forgetUnoffered } from './wishes.ts'
 
 /** What a peer says. Nothing of it is believed further than it could be checked. */
 export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
+  if (peer.strikes >= limits.strikesMax) return
   if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
   const share = turn.state.shares.get(message.share)
   if (!share) return
@@ -24,6 +25,8 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
       return haveArrived(turn, peer, share, message.runs)
     case 'withdraw':
       return withdrawn(turn, peer, share)
+    case 'ignored':
+      return ignored(turn, peer, share)
     case 'interested':
       return interestArrived(turn, peer, share, message.hashesFrom)
     case 'notInterested':
@@ -52,13 +55,9 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
 /** The first offer of a share says what it is; one that differs from it is not believed. */
 function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   const known = turn.state.shares.get(manifest.share)
-  if (known && !sameManifest(known.manifest, manifest))
-    return strike(turn, peer, 'another manifest for a known share')
-  if (!known) {
-    if (peer.offered.size >= limits.sharesPerPeerMax || !hasRoomFor(turn, manifest)) return
-    turn.state.shares.set(manifest.share, newShareState(manifest))
-    turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
-  }
+  if (!known) return newShareOffered(turn, peer, manifest)
+  chargeChanges(turn, peer, 0)
+  if (!sameManifest(known.manifest, manifest)) return strike(turn, peer, 'another manifest for a known share')
   peer.offered.add(manifest.share)
 }
 
@@ -67,41 +66,51 @@ function hintArrived(share: ShareState, first: PieceIndex, hashes: Uint8Array): 
     share.firstHashHint ??= new Uint8Array(hashes.subarray(0, hashBytes))
 }
 
-/** Whether the memory set aside for knowing shares has room for one more. */
-function hasRoomFor({ state }: Turn, manifest: Manifest): boolean {
-  if (state.shares.size >= limits.sharesMax) return false
-  let pieces = pieceCountOf(manifest)
-  for (const share of state.shares.values()) pieces += share.pieceCount
-  return pieces <= limits.piecesKnownMax
-}
-
 function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
   const bits = Bitfield.parse(share.pieceCount, bytes)
   if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
   if (!peer.offered.has(share.manifest.share)) return
+  const isFirst = !share.ledger.holdings.has(peer.peer)
+  chargeChanges(turn, peer, isFirst ? 0 : share.pieceCount)
   share.ledger.setHolding(peer.peer, bits)
   if (!turn.state.downloads.has(share)) return
-  tellInterest(turn, peer, share)
+  if (isFirst) tellInterest(turn, peer, share)
   fill(turn, peer)
 }
 
 function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: readonly Run[]): void {
   const newCount = share.ledger.addHave(peer.peer, runs)
   if (newCount === null) return strike(turn, peer, 'a have beyond the share')
+  chargeChanges(
+    turn,
+    peer,
+    runs.reduce((sum, [, count]) => sum + count, 0),
+  )
   if (newCount > 0) fill(turn, peer)
 }
 
 /** The list is sent once, however often it is asked for: a link loses nothing. */
 function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesFrom: PieceIndex): void {
-  const sentBefore = share.interested.get(peer.peer)?.hashesSent ?? 0
-  const hashesSent = Math.max(sentBefore, Math.min(hashesFrom, share.hashCount))
-  share.interested.set(peer.peer, { hashesSent })
-  announceSoon(turn)
+  const offer = share.offeredTo.get(peer.peer)
+  if (!offer || offer.isIgnored) return
+  offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.hashCount))
+  share.interested.add(peer.peer)
+  if (offer.hashesSent < share.hashCount) announceSoon(turn)
+}
+
+/** What it does not know of it cannot want. */
+function ignored(turn: Turn, peer: PeerState, share: ShareState): void {
+  if (!offerIgnored(turn, peer, share)) return
+  blocksCancelled(turn, peer, share, () => true)
+  forgetTaker(share, peer)
 }
 
 function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   if (!peer.offered.delete(share.manifest.share)) return
+  chargeChanges(turn, peer, share.pieceCount)
   share.ledger.removePeer(peer.peer)
+  share.hashesAskedOf.delete(peer.peer)
+  uncharge(peer, share)
   blocksCancelled(turn, peer, share, () => true)
   forgetTaker(share, peer)
   giveBackRequests(turn, peer, share)
@@ -116,8 +125,9 @@ function hashesArrived(
   first: number,
   hashes: Uint8Array,
 ): void {
-  // Unasked, a list would cost memory, and could stand in the way of the true one.
-  if (share.wish.state === 'none') return hintArrived(share, first, hashes)
+  // Unasked, a list would cost memory, and could stand in the way of the true one. One asked for comes once, so it is taken even
+  // where the download has ended meanwhile.
+  if (!share.hashesAskedOf.has(peer.peer)) return hintArrived(share, first, hashes)
   switch (addHashes(share, first, hashes)) {
     case 'added':
       announceSoon(turn)

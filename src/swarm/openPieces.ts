@@ -8,6 +8,7 @@ export function beginPiece(turn: Turn, share: ShareState, piece: PieceIndex, pee
   const open = newOpenPiece(share, piece, share.suspect.has(piece) ? peer.peer : null)
   share.open.set(piece, open)
   share.stage[piece] = stages.open
+  share.ledger.unwant(piece)
   turn.state.openBytes += pieceLength(share.geometry, piece)
   return open
 }
@@ -16,6 +17,7 @@ export function beginPiece(turn: Turn, share: ShareState, piece: PieceIndex, pee
 export function dropOpenPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
   closeOpenPiece(turn, share, open)
   share.stage[open.piece] = stages.lacking
+  share.ledger.want(open.piece)
   if (open.awaitedCount < open.blocks.length) {
     turn.emit({ type: 'dropPiece', share: share.manifest.share, piece: open.piece })
   }

@@ -1,14 +1,27 @@
 import { blockLength, pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomBelow } from '../shared/random.ts'
 import type { Bitfield } from './bitfield.ts'
 import { beginPiece, makeRoom } from './openPieces.ts'
 import { stages, type OpenPiece, type PeerState, type Request, type ShareState, type Turn } from './state.ts'
+import { randomCommonPiece } from './wantedPieces.ts'
 
 export interface Pick {
   readonly open: OpenPiece
   readonly block: number
+}
+
+/** The share is fetched from now on, after those that are already. */
+export function startPicking(turn: Turn, share: ShareState): void {
+  turn.state.downloads.add(share)
+  share.ledger.startWanting()
+  for (let piece = 0; piece < share.hashCount; piece++)
+    if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
+}
+
+export function stopPicking(turn: Turn, share: ShareState): void {
+  turn.state.downloads.delete(share)
+  share.ledger.stopWanting()
 }
 
 /**
@@ -25,7 +38,7 @@ export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick 
   for (const open of share.open.values()) {
     if (open.missingCount > 0 && mayGive(open)) return { open, block: firstMissing(open) }
   }
-  const piece = rarestPiece(turn, share, peer)
+  const piece = rarestPiece(turn, share, peer, bits)
   if (piece !== null) return { open: beginPiece(turn, share, piece, peer), block: 0 }
   return secondCopy(turn, share, peer, mayGive)
 }
@@ -34,45 +47,19 @@ function firstMissing(open: OpenPiece): number {
   return open.blocks.findIndex((block) => !block.here && block.requests.length === 0)
 }
 
-function rarestPiece(turn: Turn, share: ShareState, peer: PeerState): PieceIndex | null {
-  const bits = share.ledger.holdings.get(peer.peer)
-  if (!bits) return null
-  let best: PieceIndex | null = null
-  let bestCommonness = Infinity
-  let equals = 0
-  for (let piece = 0; piece < share.hashCount; piece++) {
-    if (share.stage[piece] !== stages.lacking || !bits.has(piece)) continue
-    const commonness = share.ledger.commonness(piece)
-    if (commonness > bestCommonness) continue
-    equals = commonness < bestCommonness ? 1 : equals + 1
-    bestCommonness = commonness
-    if (randomBelow(turn.state.random, equals) === 0) best = piece
-  }
-  if (best === null) return null
-  const piece = followsOn(share, peer, bits, bestCommonness) ?? best
-  if (!makeRoom(turn, pieceLength(share.geometry, piece))) return null
+/**
+ * The rarest piece the peer has: the one after the last begun with it, where that is as rare as any (runs with random beginnings are
+ * as diverse as single random pieces, and disks read and write them faster), else one at random.
+ */
+function rarestPiece(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfield): PieceIndex | null {
+  const rarest = share.ledger.rarestOf(bits)
+  if (!rarest) return null
+  const next = peer.lastPicked?.share === share ? peer.lastPicked.piece + 1 : share.pieceCount
+  const isNextRarest = rarest.has(next) && bits.has(next)
+  const piece = isNextRarest ? next : randomCommonPiece(rarest, bits, turn.state.random)
+  if (piece === null || !makeRoom(turn, pieceLength(share.geometry, piece))) return null
   peer.lastPicked = { share, piece }
   return piece
-}
-
-/**
- * The piece after the last one begun with this peer, where it is as rare as any: runs with random beginnings are as diverse as
- * single random pieces, and disks read and write them faster.
- */
-function followsOn(
-  share: ShareState,
-  peer: PeerState,
-  bits: Bitfield,
-  commonness: number,
-): PieceIndex | null {
-  if (peer.lastPicked?.share !== share) return null
-  const piece = peer.lastPicked.piece + 1
-  const isRarest =
-    piece < share.hashCount &&
-    share.stage[piece] === stages.lacking &&
-    bits.has(piece) &&
-    share.ledger.commonness(piece) === commonness
-  return isRarest ? piece : null
 }
 
 function secondCopy(

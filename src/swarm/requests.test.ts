@@ -1,28 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import type { PeerId, PieceIndex } from '../shared/ids.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
-import { askedOf, bitsOf, hashesOf, Machine, newManifest, ordered, range, sentTo } from './swarmWorld.ts'
+import { downloadFrom, joins } from './testing/downloads.ts'
+import {
+  askedOf,
+  bitsOf,
+  hashesOf,
+  Machine,
+  newManifest,
+  ordered,
+  range,
+  sentTo,
+} from './testing/swarmWorld.ts'
 
 const firstAheadBlocks = limits.requestedAheadMinBytes / limits.blockSizeBytes
-
-/** Alice downloads what bob holds some of. */
-function downloadFrom(pieces: number, held: readonly PieceIndex[], hashCount = pieces) {
-  const alice = new Machine()
-  const manifest = newManifest(pieces)
-  const bob = alice.holder(manifest, held)
-  const effects = alice.download(manifest, bob, hashesOf(0, hashCount))
-  return { alice, bob, manifest, share: manifest.share, effects }
-}
-
-/** Another who holds these pieces comes. */
-function joins(alice: Machine, manifest: Manifest, pieces: readonly PieceIndex[]) {
-  const peer = alice.link()
-  alice.hear(peer, { type: 'offer', manifest })
-  const bits = bitsOf(manifest.sizeBytes / manifest.pieceSizeBytes, pieces)
-  const effects = alice.hear(peer, { type: 'bitfield', share: manifest.share, bits })
-  return { peer, effects }
-}
 
 describe('asking', () => {
   it('S5 asks only for pieces that the peer holds and whose hash is known', () => {
@@ -167,59 +159,7 @@ describe('promises', () => {
     const { alice, manifest, share } = downloadFrom(4, [2])
     const { peer: carol } = joins(alice, manifest, [3])
     expect(alice.hear(carol, { type: 'promise', share, pieces: [2, 99, 2 ** 31] })).toEqual([])
-    expect(alice.swarm.inspect(share)?.ledger.promised[2]).toBe(0)
-  })
-})
-
-const elsewhere = (then: (alice: Machine, bob: PeerId, manifest: Manifest) => void): PieceIndex[] => {
-  const { alice, bob, manifest } = downloadFrom(1, [0])
-  const { peer: carol } = joins(alice, manifest, [0])
-  expect(alice.asked(manifest.share).get(0)).toEqual([bob])
-  then(alice, bob, manifest)
-  return alice.asked(manifest.share).get(0)?.includes(carol) === true ? [0] : []
-}
-
-describe('giving back', () => {
-  it('S11 what a peer refuses is asked of another', () => {
-    expect(
-      elsewhere((alice, bob, { share }) =>
-        alice.hear(bob, { type: 'refuse', share, blocks: [{ piece: 0, block: 0 }] }),
-      ),
-    ).toEqual([0])
-  })
-
-  it('S12 what a peer owes is asked of another as soon as its link is gone', () => {
-    expect(elsewhere((alice, bob) => alice.feed({ type: 'peerUnlinked', peer: bob }))).toEqual([0])
-  })
-
-  it('S12 what a peer owes is asked of another as soon as it withdraws the share', () => {
-    expect(elsewhere((alice, bob, { share }) => alice.hear(bob, { type: 'withdraw', share }))).toEqual([0])
-  })
-
-  it('S13 what a silent peer owes is taken back after a time, and it gets what others leave', () => {
-    const { alice, bob, manifest, share } = downloadFrom(2, [0])
-    alice.pass(limits.requestTimeoutMs - limits.requestTickMs)
-    const { peer: carol } = joins(alice, manifest, [0])
-    const effects = alice.pass(limits.requestTickMs)
-    expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
-    expect(alice.asked(share).get(0)).toEqual([carol])
-  })
-})
-
-describe('end game', () => {
-  it('S14 a block owed for long is asked of a second peer, and cancelled with the other when one brings it', () => {
-    const { alice, bob, manifest, share } = downloadFrom(1, [0])
-    const { peer: carol } = joins(alice, manifest, [0])
-    const { peer: dave } = joins(alice, manifest, [0])
-    expect(alice.asked(share).get(0)).toEqual([bob])
-    alice.pass(limits.endGameAfterMs - limits.requestTickMs)
-    expect(alice.asked(share).get(0)).toEqual([bob])
-    alice.pass(2 * limits.requestTickMs)
-    expect(alice.asked(share).get(0)).toEqual([bob, carol])
-    const effects = alice.give(carol, manifest, 0)
-    expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
-    expect(sentTo(effects, dave, 'cancel')).toEqual([])
-    expect(alice.swarm.load().aheadBytes).toBe(0)
+    expect(alice.swarm.inspect(share)?.ledger.promised.has(2)).toBe(false)
   })
 })
 

@@ -17,9 +17,9 @@ import {
 
 /** Asks every peer for as much as its window allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {
-  const peers = [...turn.state.peers.values()]
-  for (const peer of peers) if (!isLate(peer)) fill(turn, peer)
-  for (const peer of peers) if (isLate(peer)) fill(turn, peer)
+  if (turn.state.downloads.size === 0) return
+  for (const peer of turn.state.peers.values()) if (!isLate(peer)) fill(turn, peer)
+  for (const peer of turn.state.peers.values()) if (isLate(peer)) fill(turn, peer)
 }
 
 /** Whether it let requests expire and has delivered nothing since. */
@@ -27,6 +27,7 @@ const isLate = (peer: PeerState): boolean => peer.windowBytes < limits.requested
 
 /** Asks one peer for as much as its window allows: of the share asked for first, then of the next. */
 export function fill(turn: Turn, peer: PeerState): void {
+  if (peer.isBacklogged) return
   // A message for every single block would cost both sides more than the block itself: wait until a few can be asked at once.
   const freeBytes = peer.windowBytes - peer.aheadBytes
   if (peer.aheadBytes > 0 && freeBytes < peer.windowBytes * limits.requestBatchFraction) return
@@ -61,12 +62,14 @@ function addRequest(
   slot.requests.push(request)
   peer.requests.add(request)
   peer.aheadBytes += lengthBytes
+  turn.state.requestCount++
   if (peer.requests.size === 1) peer.lastBlockAt = turn.now
 }
 
 /** Ends a request, whether served or not; an unserved block becomes missing again. */
-function endRequest(request: Request): void {
+function endRequest({ state }: Turn, request: Request): void {
   if (!request.peer.requests.delete(request)) return
+  state.requestCount--
   request.peer.aheadBytes -= request.lengthBytes
   const slot = request.open.blocks[request.block]
   if (!slot) return
@@ -86,7 +89,7 @@ export function blockArrived(
     share.wastedBytes += bytes.length
     return
   }
-  endRequest(request)
+  endRequest(turn, request)
   if (bytes.length !== request.lengthBytes) {
     strike(turn, peer, 'a block of the wrong length')
     return fill(turn, peer)
@@ -105,11 +108,13 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
   if (!slot) return
   slot.here = true
   if (slot.requests.length === 0) open.missingCount--
-  cancelRequests(turn, [...slot.requests])
+  const others = [...slot.requests]
+  cancelRequests(turn, others)
   open.awaitedCount--
   open.givers.add(peer.peer)
   turn.emit({ type: 'keepBlock', share: share.manifest.share, piece: open.piece, block, bytes })
   if (open.awaitedCount === 0) checkPiece(turn, share, open)
+  for (const other of others) fill(turn, other.peer)
 }
 
 export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
@@ -139,15 +144,22 @@ function findRequest(peer: PeerState, share: ShareState, at: BlockAt): Request |
   return null
 }
 
-const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((block) => block.requests)
+export const requestsOf = (open: OpenPiece): Request[] => open.blocks.flatMap((block) => block.requests)
 
-/** Takes requests back, and says so to the peers asked. */
+/** Takes requests back, and says so to the peers asked, many blocks at once. */
 export function cancelRequests(turn: Turn, requests: readonly Request[]): void {
+  const blocksOf = new Map<PeerState, Map<ShareState, BlockAt[]>>()
   for (const request of requests) {
-    endRequest(request)
-    const blocks = [{ piece: request.open.piece, block: request.block }]
-    send(turn, request.peer, { type: 'cancel', share: request.share.manifest.share, blocks })
+    endRequest(turn, request)
+    const byShare = blocksOf.get(request.peer) ?? new Map<ShareState, BlockAt[]>()
+    const blocks = byShare.get(request.share) ?? []
+    blocks.push({ piece: request.open.piece, block: request.block })
+    blocksOf.set(request.peer, byShare.set(request.share, blocks))
   }
+  for (const [peer, byShare] of blocksOf)
+    for (const [share, blocks] of byShare)
+      // As many as may be asked of a peer fit in one message.
+      send(turn, peer, { type: 'cancel', share: share.manifest.share, blocks })
 }
 
 /** The peer says it cannot serve these: they go elsewhere. */
@@ -160,7 +172,7 @@ export function blocksRefused(
   for (const at of blocks) {
     const request = findRequest(peer, share, at)
     if (!request) continue
-    endRequest(request)
+    endRequest(turn, request)
     share.ledger.takeBack(peer.peer, at.piece)
     if (request.open.solo === peer.peer) beginAnew(turn, share, request.open)
   }
@@ -210,13 +222,13 @@ export function expireRequests(turn: Turn): void {
 
 /** The peer no longer has the share, or is gone: what it owes of it is asked of others. */
 export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState): void {
-  for (const request of peer.requests) if (request.share === share) endRequest(request)
+  for (const request of peer.requests) if (request.share === share) endRequest(turn, request)
   giveUpSolo(turn, peer, share)
 }
 
 /** Stops asking for a share; what is gathered stays. */
 export function stopRequests(turn: Turn, share: ShareState): void {
-  for (const open of share.open.values()) cancelRequests(turn, requestsOf(open))
+  cancelRequests(turn, [...share.open.values()].flatMap(requestsOf))
 }
 
 type Outgoing = Parameters<Turn['emit']>[0] & { type: 'send' }

@@ -34,6 +34,7 @@ export interface ShareSnapshot {
   readonly wastedBytes: number
 }
 
+/** Costs as much as the share has holders, however many pieces it has. */
 export function snapshotOf(share: ShareState): ShareSnapshot {
   return {
     share: share.manifest.share,
@@ -44,9 +45,9 @@ export function snapshotOf(share: ShareState): ShareSnapshot {
     pieceCount: share.pieceCount,
     heldCount: share.held.count,
     heldPayloadBytes: share.heldPayloadBytes,
-    otherCopies: share.ledger.fullCount(),
+    otherCopies: share.ledger.fullCount,
     othersCount: share.ledger.reachableCount,
-    reachableCount: reachableCount(share),
+    reachableCount: share.ledger.roomCount,
     holders: [...share.ledger.holdings].map(([peer, bits]) => ({
       peer,
       heldCount: bits.count,
@@ -70,14 +71,6 @@ function stateOf(share: ShareState): ShareSnapshot['state'] {
     case 'stopped':
       return 'stopped'
   }
-}
-
-function reachableCount(share: ShareState): number {
-  let count = 0
-  for (let piece = 0; piece < share.pieceCount; piece++) {
-    if (share.stage[piece] === stages.held || (share.ledger.copies[piece] ?? 0) > 0) count++
-  }
-  return count
 }
 
 /** How one of `cells` equal parts of the pieces stands. */

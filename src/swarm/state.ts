@@ -3,7 +3,7 @@ import { blockCount, type Geometry } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
-import { Bitfield } from './bitfield.ts'
+import type { Bitfield } from './bitfield.ts'
 import type { StorageFault, SwarmEffect } from './io.ts'
 import { Ledger } from './ledger.ts'
 import { geometryOf, pieceCountOf, type Manifest } from './manifest.ts'
@@ -60,12 +60,21 @@ export interface Given {
   blocksLeft: number
 }
 
+/** What came of offering a share to a peer. */
+export interface OfferMade {
+  /** How much of the hash list it has been sent: none of it twice. */
+  hashesSent: number
+  /** It has no room to know of the share. */
+  isIgnored: boolean
+}
+
 export interface ShareState {
   readonly manifest: Manifest
   readonly geometry: Geometry
   readonly pieceCount: number
   readonly ledger: Ledger
-  readonly held: Bitfield
+  /** What we hold, as the ledger has it. */
+  readonly held: Readonly<Bitfield>
   /** Bytes of the files themselves held, the tree left out. */
   heldPayloadBytes: number
   source: Source
@@ -85,8 +94,14 @@ export interface ShareState {
   readonly suspect: Set<PieceIndex>
   /** Held since the last batch of haves. */
   readonly unannounced: PieceIndex[]
-  /** Who wants it from us, and how many hashes each has been sent. */
-  readonly interested: Map<PeerId, { hashesSent: number }>
+  /** Whose budget it counts against: one who offers it. Null where nobody does, or we had it before anyone. */
+  chargedTo: PeerState | null
+  /** Whom we have offered it to, since we last withdrew it. */
+  readonly offeredTo: Map<PeerId, OfferMade>
+  /** Who wants it from us. */
+  readonly interested: Set<PeerId>
+  /** Whom we have asked for its hash list. */
+  readonly hashesAskedOf: Set<PeerId>
   /** Pieces nobody else held when first asked for, and to whom each was promised. */
   readonly givenTo: Map<PieceIndex, Given>
   readonly traffic: Map<PeerId, Traffic>
@@ -130,7 +145,21 @@ export interface PeerState {
   serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
   badPieces: number
   strikes: number
+  /** How many pieces its words may still change, and since when (`limits.changedPiecesBurst`). */
+  changesLeft: number
+  changesLeftAt: Millis
+  /** Too much waits on its link: what can wait does. */
+  isBacklogged: boolean
+  /** Shares of which it was told no haves meanwhile. */
+  readonly missedHaves: Set<ShareId>
+  /** The shares it offers, as far as we know of them. */
   readonly offered: Set<ShareId>
+  /** What of those counts against its budget. */
+  readonly charged: { shares: number; pieces: number }
+  /** Whether it was reported that offers of it were ignored. */
+  isOverBudget: boolean
+  /** Whether it was reported that it ignores offers of ours. */
+  isIgnoring: boolean
 }
 
 export interface SwarmState {
@@ -142,6 +171,10 @@ export interface SwarmState {
   readonly downloads: Set<ShareState>
   /** Bytes of all open pieces. */
   openBytes: number
+  /** Blocks asked of all peers together. */
+  requestCount: number
+  /** Blocks that all peers together wait for. */
+  queuedCount: number
   /** How many bytes may be in the links' hands; follows how soon they are taken. */
   uploadWindowBytes: number
   servedTurn: number
@@ -161,12 +194,13 @@ export interface Turn {
 
 export function newShareState(manifest: Manifest): ShareState {
   const pieceCount = pieceCountOf(manifest)
+  const ledger = new Ledger(pieceCount)
   return {
     manifest,
     geometry: geometryOf(manifest),
     pieceCount,
-    ledger: new Ledger(pieceCount),
-    held: new Bitfield(pieceCount),
+    ledger,
+    held: ledger.held,
     heldPayloadBytes: 0,
     source: 'none',
     wish: { state: 'none' },
@@ -178,7 +212,10 @@ export function newShareState(manifest: Manifest): ShareState {
     open: new Map(),
     suspect: new Set(),
     unannounced: [],
-    interested: new Map(),
+    chargedTo: null,
+    offeredTo: new Map(),
+    interested: new Set(),
+    hashesAskedOf: new Set(),
     givenTo: new Map(),
     traffic: new Map(),
     wastedBytes: 0,
@@ -200,7 +237,14 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     serving: null,
     badPieces: 0,
     strikes: 0,
+    changesLeft: limits.changedPiecesBurst,
+    changesLeftAt: now,
+    isBacklogged: false,
+    missedHaves: new Set(),
     offered: new Set(),
+    charged: { shares: 0, pieces: 0 },
+    isOverBudget: false,
+    isIgnoring: false,
   }
 }
 
@@ -231,4 +275,17 @@ export function strike(turn: Turn, peer: PeerState, why: string): void {
   turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
   if (peer.strikes === limits.strikesMax)
     turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
+}
+
+/**
+ * What a peer says of its pieces costs work, of which each peer has so much a second: a token bucket. Honest peers say each thing
+ * once and stay far below; beyond it each message is a strike.
+ */
+export function chargeChanges(turn: Turn, peer: PeerState, pieces: number): void {
+  const regained = ((turn.now - peer.changesLeftAt) * limits.changedPiecesPerSecond) / 1000
+  const left = Math.min(limits.changedPiecesBurst, peer.changesLeft + regained)
+  const cost = Math.max(limits.changedPiecesLeast, pieces)
+  peer.changesLeftAt = turn.now
+  peer.changesLeft = Math.max(0, left - cost)
+  if (cost > left) strike(turn, peer, 'more changes than an honest peer has to tell')
 }

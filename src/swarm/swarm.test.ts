@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { hashesOf, lengthOfPiece, Machine, newManifest, ordered, range, SwarmWorld } from './swarmWorld.ts'
+import {
+  hashesOf,
+  lengthOfPiece,
+  Machine,
+  newManifest,
+  newPeerId,
+  ordered,
+  range,
+  sentTo,
+  SwarmWorld,
+} from './testing/swarmWorld.ts'
 
 const aMinuteMs = 60_000
 const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }
@@ -41,6 +51,35 @@ describe('the clock', () => {
     expect(ordered(first, 'wakeAt')).toHaveLength(1)
     expect(first.filter(({ type }) => type === 'send')).toHaveLength(2)
     expect(alice.feed({ type: 'woke' }).filter(({ type }) => type === 'send')).toEqual([])
+  })
+
+  it('S23 whatever is heard, haves that are due go out, though no timer goes off', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const manifest = newManifest(3)
+    alice.offer(manifest, 2)
+    alice.now += limits.announceBatchMs
+    expect(sentTo(alice.hash(manifest, 2), bob, 'have')).toHaveLength(1)
+    expect(sentTo(alice.feed({ type: 'woke' }), bob, 'have')).toEqual([])
+  })
+
+  it('S23 whatever is heard, requests that are overdue go elsewhere, though no timer goes off', () => {
+    const { alice, bob } = waiting()
+    alice.now += limits.requestTimeoutMs
+    const effects = alice.feed({ type: 'peerLinked', peer: newPeerId() })
+    expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
+  })
+
+  it('S23 whatever is heard, blocks that the upload limit held back go out, though no timer goes off', () => {
+    const alice = new Machine({ uploadLimitBytesPerSecond: limits.blockSizeBytes })
+    const manifest = newManifest(2)
+    alice.offer(manifest)
+    const bob = alice.link()
+    const blocks = range(2).map((piece) => ({ piece, block: 0 }))
+    const asked = alice.hear(bob, { type: 'request', share: manifest.share, blocks })
+    expect(ordered(asked, 'uploadBlock')).toHaveLength(1)
+    alice.now += 1000
+    expect(ordered(alice.feed({ type: 'peerLinked', peer: newPeerId() }), 'uploadBlock')).toHaveLength(1)
   })
 
   it('S23 a timer that goes off for nothing does nothing', () => {

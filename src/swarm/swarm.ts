@@ -2,14 +2,15 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceBatch, announceShare, greet } from './announcing.ts'
+import { announceBatch, announceMissed, announceShare, greet } from './announcing.ts'
+import { forgetUnoffered, uncharge } from './budget.ts'
 import { hashAt } from './hashList.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { isMemoryShort } from './openPieces.ts'
-import { expireRequests, fillAll, giveBackRequests } from './requests.ts'
+import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
   newPeerState,
@@ -21,17 +22,7 @@ import {
   type Turn,
 } from './state.ts'
 import { blockLeft, forgetTaker, serve } from './uploads.ts'
-import {
-  cancel,
-  download,
-  forgetUnoffered,
-  pause,
-  remove,
-  resume,
-  sourceLost,
-  stop,
-  storeOpened,
-} from './wishes.ts'
+import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
 
 export interface SwarmOptions {
   readonly random: Random
@@ -67,6 +58,8 @@ export function createSwarm(options: SwarmOptions): Swarm {
     shares: new Map(),
     downloads: new Set(),
     openBytes: 0,
+    requestCount: 0,
+    queuedCount: 0,
     uploadWindowBytes: limits.uploadingMinBytes,
     servedTurn: 0,
     nextUploadAt: -Infinity,
@@ -80,6 +73,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
       const turn: Turn = { state, now, emit: (effect) => effects.push(effect) }
       const openBytesBefore = state.openBytes
       takeIn(turn, input)
+      attendDeadlines(turn)
       if (isMemoryShort(openBytesBefore) && state.openBytes < openBytesBefore) fillAll(turn)
       planWake(turn)
       return effects
@@ -112,6 +106,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
     case 'messageFaulted':
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
+    case 'linkBacklog':
+      return withPeer(turn, input.peer, (peer) => linkBacklog(turn, peer, input.isFull))
     case 'blockUploaded':
       return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer))
     case 'blockUnreadable':
@@ -119,7 +115,9 @@ function takeIn(turn: Turn, input: SwarmInput): void {
     case 'shareOffered':
       return shareOffered(turn, input.manifest)
     case 'woke':
-      return woke(turn)
+      // The timer is spent, even where it went off a little early: it must be set again.
+      state.wakeAt = Infinity
+      return
     default: {
       const share = state.shares.get(input.share)
       if (share) shareInput(turn, share, input)
@@ -135,6 +133,7 @@ type ShareInput = Exclude<
       | 'peerUnlinked'
       | 'messageArrived'
       | 'messageFaulted'
+      | 'linkBacklog'
       | 'blockUploaded'
       | 'blockUnreadable'
       | 'shareOffered'
@@ -193,15 +192,26 @@ function peerLinked(turn: Turn, id: PeerId): void {
 
 function peerUnlinked(turn: Turn, peer: PeerState): void {
   turn.state.peers.delete(peer.peer)
+  turn.state.queuedCount -= peer.queue.length
   for (const share of turn.state.shares.values()) {
     giveBackRequests(turn, peer, share)
     forgetTaker(share, peer)
     share.ledger.removePeer(peer.peer)
     share.traffic.delete(peer.peer)
+    share.offeredTo.delete(peer.peer)
+    share.hashesAskedOf.delete(peer.peer)
+    uncharge(peer, share)
     forgetUnoffered(turn, share)
   }
   serve(turn)
   fillAll(turn)
+}
+
+function linkBacklog(turn: Turn, peer: PeerState, isFull: boolean): void {
+  peer.isBacklogged = isFull
+  if (isFull) return
+  announceMissed(turn, peer)
+  fill(turn, peer)
 }
 
 function shareOffered(turn: Turn, manifest: Manifest): void {
@@ -220,28 +230,25 @@ function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: '
   blockLeft(turn, peer)
 }
 
-function woke(turn: Turn): void {
+/** What is due is done with whatever input comes: a hidden tab's timers go off once a second at best. */
+function attendDeadlines(turn: Turn): void {
   const { state, now } = turn
-  // The timer is spent, even where it went off a little early: it must be set again.
-  state.wakeAt = Infinity
   if (state.announceAt !== null && state.announceAt <= now) announceBatch(turn)
   if (state.tickAt !== null && state.tickAt <= now) {
     state.tickAt = null
     expireRequests(turn)
     fillAll(turn)
+    serve(turn)
   }
-  serve(turn)
+  const isLimitOver = state.uploadLimitBytesPerSecond > 0 && state.nextUploadAt <= now
+  if (isLimitOver) serve(turn)
 }
 
 /** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
 function planWake(turn: Turn): void {
   const { state, now } = turn
-  const isWaiting = [...state.peers.values()].some((peer) => peer.requests.size > 0 || peer.queue.length > 0)
-  if (isWaiting) state.tickAt ??= now + limits.requestTickMs
-  const limitAt =
-    state.nextUploadAt > now && [...state.peers.values()].some((peer) => peer.queue.length > 0)
-      ? state.nextUploadAt
-      : Infinity
+  if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
+  const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
   const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return

@@ -3,7 +3,7 @@ import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
-import { bitsOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './swarmWorld.ts'
+import { bitsOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './testing/swarmWorld.ts'
 
 const windowBlocks = limits.uploadingMinBytes / limits.blockSizeBytes
 
@@ -25,8 +25,7 @@ function taker(alice: Machine, manifest: Manifest): PeerId {
 const asks = (alice: Machine, peer: PeerId, { share }: Manifest, ...pieces: PieceIndex[]): SwarmEffect[] =>
   alice.hear(peer, { type: 'request', share, blocks: pieces.map((piece) => ({ piece, block: 0 })) })
 
-const taken = (alice: Machine, peer: PeerId, { share }: Manifest): SwarmEffect[] =>
-  alice.feed({ type: 'blockUploaded', peer, share, lengthBytes: limits.blockSizeBytes })
+const taken = (alice: Machine, peer: PeerId): SwarmEffect[] => alice.feed({ type: 'blockUploaded', peer })
 
 const served = (effects: readonly SwarmEffect[]): [PeerId, PieceIndex][] =>
   ordered(effects, 'uploadBlock').map(({ peer, piece }) => [peer, piece])
@@ -81,10 +80,10 @@ describe('serving', () => {
     asks(alice, bob, manifest, ...range(30))
     asks(alice, carol, manifest, ...range(60).slice(30))
     expect(alice.swarm.load().uploadingBytes).toBe(windowBlocks * limits.blockSizeBytes)
-    for (let at = 0; at < 5; at++) for (const peer of [bob, carol]) taken(alice, peer, manifest)
+    for (let at = 0; at < 5; at++) for (const peer of [bob, carol]) taken(alice, peer)
     expect(alice.swarm.load().uploadingBytes).toBe(2 * limits.uploadingPerLinkMaxBytes)
     alice.now += 3 * limits.uploadComfortMs
-    for (let at = 0; at < 4; at++) for (const peer of [bob, carol]) taken(alice, peer, manifest)
+    for (let at = 0; at < 4; at++) for (const peer of [bob, carol]) taken(alice, peer)
     expect(alice.swarm.load().uploadingBytes).toBeLessThan(2 * limits.uploadingPerLinkMaxBytes)
   })
 
@@ -93,7 +92,7 @@ describe('serving', () => {
     const [bob, carol] = [taker(alice, manifest), taker(alice, manifest)]
     asks(alice, bob, manifest, 0, 1, 2, 3)
     asks(alice, carol, manifest, 4, 5, 6, 7)
-    const effects = [bob, carol, bob, bob].flatMap((peer) => taken(alice, peer, manifest))
+    const effects = [bob, carol, bob, bob].flatMap((peer) => taken(alice, peer))
     const peers = served(effects).map(([peer]) => peer)
     expect(peers.filter((peer) => peer === carol).length).toBeGreaterThanOrEqual(2)
     expect(peers.slice(0, 2)).toContain(carol)
@@ -115,7 +114,7 @@ describe('serving', () => {
     asks(alice, bob, manifest, 0, 1)
     asks(alice, carol, manifest, 0)
     asks(alice, bob, manifest, 0, 1, 0, 1)
-    const effects = [taken(alice, bob, manifest), taken(alice, bob, manifest)].flat()
+    const effects = [taken(alice, bob), taken(alice, bob)].flat()
     expect(served(effects)[0]).toEqual([carol, 0])
   })
 
@@ -138,7 +137,7 @@ describe('serving', () => {
     for (let second = 0; second < 5; second++) {
       const effects = alice.pass(1000)
       count += ordered(effects, 'uploadBlock').length
-      for (const _ of ordered(effects, 'uploadBlock')) taken(alice, bob, manifest)
+      for (const _ of ordered(effects, 'uploadBlock')) taken(alice, bob)
     }
     expect(count).toBe(6)
   })
@@ -149,9 +148,18 @@ describe('serving', () => {
     asks(alice, bob, manifest, 0, 1)
     alice.feed({ type: 'peerUnlinked', peer: bob })
     alice.link(bob)
-    taken(alice, bob, manifest)
+    taken(alice, bob)
     alice.feed({ type: 'blockUnreadable', peer: bob, share, piece: 1, block: 0, lengthBytes: 65536 })
     expect(alice.swarm.load().uploadingBytes).toBe(0)
+  })
+
+  it('S23 sleeps when the only peer that waits for blocks is gone', () => {
+    const { alice, manifest } = holding(60)
+    const bob = taker(alice, manifest)
+    asks(alice, bob, manifest, ...range(60))
+    alice.feed({ type: 'peerUnlinked', peer: bob })
+    alice.pass(limits.requestTimeoutMs)
+    expect(alice.wakeAt).toBe(Infinity)
   })
 
   it('S22 refuses what it does not hold, in messages that can be read', () => {
@@ -220,7 +228,7 @@ describe('serving', () => {
     asks(alice, bob, manifest, 0, 1, 2)
     if (type === 'cancel') alice.hear(bob, { type, share, blocks: [{ piece: 2, block: 0 }] })
     else alice.hear(bob, { type, share })
-    expect(served([taken(alice, bob, manifest), taken(alice, bob, manifest)].flat())).toEqual([])
+    expect(served([taken(alice, bob), taken(alice, bob)].flat())).toEqual([])
   })
 
   it('S22 gives nothing to a peer that is not linked', () => {

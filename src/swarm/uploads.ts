@@ -15,13 +15,16 @@ export function blocksRequested(
   blocks: readonly BlockAt[],
 ): void {
   const refused: BlockAt[] = []
+  let isTooMuch = false
   const promised = new Set<PieceIndex>()
   for (const { piece, block } of blocks) {
     if (piece >= share.pieceCount || block >= blockCount(share.geometry, piece)) {
       strike(turn, peer, 'a request beyond the share')
       continue
     }
-    if (!share.held.has(piece) || peer.queue.length >= limits.uploadQueuePerPeerMax) {
+    const isFull = peer.queue.length >= limits.uploadQueuePerPeerMax
+    if (isFull || !share.held.has(piece)) {
+      isTooMuch ||= isFull
       refused.push({ piece, block })
       continue
     }
@@ -29,9 +32,12 @@ export function blocksRequested(
       share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
       promised.add(piece)
     }
+    turn.state.queuedCount++
     peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
   }
-  if (refused.length > 0) refuse(turn, peer, share, refused)
+  // Who reads no answers gets none; it is told of a share that is gone by the withdrawal.
+  if (peer.isBacklogged && isTooMuch) strike(turn, peer, 'requests without end, their answers unread')
+  if (refused.length > 0 && !peer.isBacklogged) refuse(turn, peer, share, refused)
   if (promised.size > 0) tellPromises(turn, peer, share, [...promised])
   serve(turn)
 }
@@ -45,8 +51,8 @@ function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly
 }
 
 function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
-  for (const peer of share.interested.keys()) {
-    if (peer === to.peer) continue
+  for (const peer of share.interested) {
+    if (peer === to.peer || turn.state.peers.get(peer)?.isBacklogged === true) continue
     turn.emit({ type: 'send', peer, message: { type: 'promise', share: share.manifest.share, pieces } })
   }
 }
@@ -60,7 +66,9 @@ export function blocksCancelled(
 ): void {
   const kept = peer.queue.filter((item) => item.share !== share || !isCancelled(item))
   const cancelled = peer.queue.filter((item) => item.share === share && isCancelled(item))
+  if (cancelled.length === 0) return
   peer.queue.splice(0, peer.queue.length, ...kept)
+  turn.state.queuedCount -= cancelled.length
   for (const { piece } of cancelled) takePromiseBack(share, peer, piece)
   serve(turn)
 }
@@ -123,13 +131,12 @@ function adaptWindow({ state }: Turn, waitedMs: Millis): void {
  */
 export function serve(turn: Turn): void {
   const { state } = turn
-  while (state.nextUploadAt <= turn.now) {
-    const peers = [...state.peers.values()].filter((peer) => !isStalled(peer, turn.now))
-    const uploadingBytes = peers.reduce((sum, peer) => sum + peer.uploadingBytes, 0)
-    const next = uploadingBytes < state.uploadWindowBytes ? nextUpload(peers) : null
+  while (state.queuedCount > 0 && state.nextUploadAt <= turn.now) {
+    const next = nextUpload(turn)
     if (!next) return
     const { peer, index, item } = next
     peer.queue.splice(index, 1)
+    state.queuedCount--
     peer.serving = { share: item.share, piece: item.piece }
     peer.lastServedTurn = ++state.servedTurn
     peer.uploads.push({ lengthBytes: item.lengthBytes, begunAt: turn.now })
@@ -169,10 +176,14 @@ interface NextUpload {
   readonly urgency: number
 }
 
-function nextUpload(peers: readonly PeerState[]): NextUpload | null {
+/** Null when nothing may be handed out: nothing waits where there is room, or the links together hold as much as they may. */
+function nextUpload({ state, now }: Turn): NextUpload | null {
+  let uploadingBytes = 0
+  for (const peer of state.peers.values()) if (!isStalled(peer, now)) uploadingBytes += peer.uploadingBytes
+  if (uploadingBytes >= state.uploadWindowBytes) return null
   let best: NextUpload | null = null
-  for (const peer of peers) {
-    if (peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
+  for (const peer of state.peers.values()) {
+    if (isStalled(peer, now) || peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
     const candidate = firstUpload(peer)
     if (!candidate) continue
     const isBetter =

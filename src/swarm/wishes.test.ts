@@ -11,7 +11,7 @@ import {
   ordered,
   range,
   sentTo,
-} from './swarmWorld.ts'
+} from './testing/swarmWorld.ts'
 
 const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }
 
@@ -193,6 +193,18 @@ describe('own files', () => {
     ])
     expect(alice.swarm.shares()[0]).toMatchObject({ state: 'downloading', source: 'none', heldCount: 0 })
     expect([...alice.asked(share).values()].flat()).toContain(bob)
+  })
+
+  it('S19 files that differ from the first piece on are withdrawn, where there is nothing else of the share', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2)
+    const { share } = manifest
+    const bob = alice.holder(manifest, [0, 1])
+    alice.download(manifest, bob, hashesOf(0, 2))
+    alice.feed({ type: 'cancelAsked', share })
+    alice.feed({ type: 'sourceAttached', share })
+    const effects = alice.feed({ type: 'pieceHashed', share, piece: 0, hash: hashOf(9) })
+    expect(sentTo(effects, bob, 'withdraw')).toHaveLength(1)
   })
 
   it('S19 files dropped again for a share already here back it in the end', () => {

@@ -1,6 +1,7 @@
-import { announceShare, isOurs, tellInterest, withdraw } from './announcing.ts'
+import { announceShare, tellInterest, withdraw } from './announcing.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
 import type { StorageFault } from './io.ts'
+import { startPicking, stopPicking } from './picker.ts'
 import { fillAll, stopRequests } from './requests.ts'
 import type { ShareState, Turn } from './state.ts'
 
@@ -24,7 +25,7 @@ function startFetching(turn: Turn, share: ShareState): void {
   announceShare(turn, share)
   if (share.held.full) return complete(turn, share)
   share.wish = { state: 'downloading' }
-  turn.state.downloads.add(share)
+  startPicking(turn, share)
   checkGathered(turn, share)
   for (const peer of turn.state.peers.values()) tellInterest(turn, peer, share)
   fillAll(turn)
@@ -51,7 +52,7 @@ export function stop(turn: Turn, share: ShareState, fault: StorageFault): void {
 }
 
 function stopFetching(turn: Turn, share: ShareState): void {
-  turn.state.downloads.delete(share)
+  stopPicking(turn, share)
   stopRequests(turn, share)
   fillAll(turn)
 }
@@ -83,13 +84,4 @@ function forget(turn: Turn, share: ShareState): void {
   turn.emit({ type: 'closeStore', share: share.manifest.share })
   withdraw(turn, share)
   fillAll(turn)
-}
-
-/** A share that nobody here offers any more, and that we neither hold nor want, is gone from the room. */
-export function forgetUnoffered(turn: Turn, share: ShareState): void {
-  const id = share.manifest.share
-  if (isOurs(share) || share.source === 'lost') return
-  for (const peer of turn.state.peers.values()) if (peer.offered.has(id)) return
-  turn.state.shares.delete(id)
-  turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
 }

@@ -2,6 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import type { ShareState, ShareView, View } from '../app/view.ts'
 import { App } from './App.tsx'
+import { Broken } from './ErrorBoundary.tsx'
 import { fakeSession, member, share, strip } from './testing/fakeSession.ts'
 
 const render = (view: Partial<View>): string =>
@@ -33,6 +34,16 @@ describe('the buttons of a share', () => {
     expect(actionsIn(renderShare(state, more))).toEqual(actions)
   })
 
+  it('of a share already in the downloads offer to save it again, quietly', () => {
+    const fresh = renderShare('complete')
+    expect(tag(fresh, 'save')).toContain('class="button primary"')
+    expect(tag(fresh, 'save')).toContain('aria-label="Save: ')
+    const saved = renderShare('complete', { saved: true })
+    expect(tag(saved, 'save')).toContain('class="button"')
+    expect(tag(saved, 'save')).toContain('aria-label="Save again: ')
+    expect(saved).toContain('handed to your downloads')
+  })
+
   it('a link to this very computer says that it is of no use to another', () => {
     const told = 'This link works on this computer alone'
     expect(render({ roomLink: 'http://localhost:4173/#secret' })).toContain(told)
@@ -46,6 +57,45 @@ describe('the buttons of a share', () => {
 
   it('say whose they are to those who hear the page', () => {
     expect(tag(renderShare('offered'), 'download')).toContain('aria-label="Download: \u2068a.txt\u2069"')
+  })
+})
+
+/** A room where bob offers, unless told otherwise. */
+const renderOffers = (...more: readonly Partial<ShareView>[]): string =>
+  render({
+    members: [member('bob')],
+    shares: more.map((one, at) => share(`${at}.txt`, { sizeBytes: 1_500_000, ...one })),
+  })
+
+describe('one button for all files', () => {
+  it('says how many and how much', () => {
+    const html = renderOffers({}, {}, { state: 'complete' }, { mine: true }, {})
+    expect(html.replaceAll('\u00a0', ' ')).toMatch(/data-testid="download-all"[^§]*Download all 3 \(4.5 MB\)/)
+  })
+
+  it.each([
+    ['a single offer', [{}]],
+    ['one left of two', [{}, { state: 'downloading' }]],
+    ['our own, being hashed', [{ mine: true }, { mine: true }]],
+    ['none', []],
+  ] as const)('is not there for %s', (_, shares) => {
+    expect(testIds(renderOffers(...shares))).not.toContain('download-all')
+  })
+})
+
+describe('details of a failure', () => {
+  it.each([
+    ['info', 0],
+    ['warning', 0],
+    ['error', 1],
+  ] as const)('can be copied from a notice of level %s: %d', (level, buttons) => {
+    const html = render({ notices: [{ id: 1, level, message: { code: 'bug' } }] })
+    expect(testIds(html).filter((id) => id === 'copy-details')).toHaveLength(buttons)
+  })
+
+  it('can be copied from a broken page', () => {
+    const html = renderToStaticMarkup(<Broken onAgain={() => undefined} details={() => 'what happened'} />)
+    expect(testIds(html)).toEqual(['copy-details'])
   })
 })
 
@@ -127,9 +177,18 @@ describe('what the page says', () => {
       timeLeftMs: 170_000,
       copies: 3,
       otherCopies: 3,
-    }).replaceAll('\u00a0', ' ')
+    })
+      .replaceAll('\u00a0', ' ')
+      .replaceAll(/<[^>]+>/g, '')
     expect(html).toContain('63 % · 12 MB/s from 3 people · about 3 minutes left')
     expect(html).toContain('3 people have it all')
+  })
+
+  it('of where a download will be', () => {
+    const told = 'goes to your downloads when complete'
+    expect(renderShare('downloading')).toContain(told)
+    expect(renderShare('offered')).not.toContain(told)
+    expect(renderShare('complete')).not.toContain(told)
   })
 
   it('of the pieces, to those who do not see them', () => {

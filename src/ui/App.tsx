@@ -17,7 +17,7 @@ import { words } from './words/words.ts'
 /** The whole page, shown from the session's view and acting only through the session. */
 export function App({ session }: { session: Session }) {
   return (
-    <ErrorBoundary>
+    <ErrorBoundary details={() => session.details()}>
       <SessionProvider session={session}>
         <Page />
       </SessionProvider>

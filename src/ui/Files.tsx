@@ -2,6 +2,7 @@ import { useId } from 'react'
 import './Files.css'
 import { FilePickers } from './FilePickers.tsx'
 import { Icon } from './Icon.tsx'
+import { useSession } from './SessionContext.tsx'
 import { Share } from './Share.tsx'
 import { useReadingFiles, useShares, useStorage } from './useView.ts'
 import { words } from './words/words.ts'
@@ -31,6 +32,7 @@ export function Files() {
       <FilePickers />
       <StorageNote />
       <ReadingNote />
+      <DownloadAll />
       {!empty && (
         <ul className="share-list">
           {shares.map((share) => (
@@ -39,6 +41,25 @@ export function Files() {
         </ul>
       )}
     </section>
+  )
+}
+
+/** One press for all that others offer; with a single offer its own button does. */
+function DownloadAll() {
+  const session = useSession()
+  const offers = useShares().filter(({ state, mine }) => state === 'offered' && !mine)
+  if (offers.length < 2) return null
+  const sizeBytes = offers.reduce((sum, offer) => sum + offer.sizeBytes, 0)
+  return (
+    <button
+      type="button"
+      className="button download-all"
+      data-testid="download-all"
+      onClick={() => session.downloadAll()}
+    >
+      <Icon name="download" />
+      {words.files.downloadAll(offers.length, sizeBytes)}
+    </button>
   )
 }
 

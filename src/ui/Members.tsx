@@ -49,9 +49,9 @@ function MemberFace({ member }: { member: MemberView }) {
         <Icon name={member.device} />
         <span className="visually-hidden">{words.device(member.device)}</span>
       </span>
-      <bdi className="member-name" title={name}>
-        {name}
-      </bdi>
+      <span className="member-name" title={name}>
+        <bdi>{name}</bdi>
+      </span>
     </>
   )
 }

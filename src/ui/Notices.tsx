@@ -1,6 +1,7 @@
 import { memo, useEffect } from 'react'
 import type { Notice } from '../app/view.ts'
 import './Notices.css'
+import { CopyDetails } from './CopyDetails.tsx'
 import { Icon } from './Icon.tsx'
 import { useSession } from './SessionContext.tsx'
 import { useInfos, useWarnings } from './useView.ts'
@@ -42,10 +43,15 @@ function Toast({ notice }: { notice: Notice }) {
 
 const NoticeBox = memo(function NoticeBox({ notice }: { notice: Notice }) {
   const session = useSession()
+  // Its code alone: the rest of the message may hold a name.
+  const details = (): string => `${notice.message.code}\n${session.details()}`
   return (
     <div className="notice" data-testid="notice" data-level={notice.level}>
       <Icon name={notice.level === 'info' ? 'info' : 'warning'} />
-      <p>{words.notice(notice.message)}</p>
+      <div className="notice-words">
+        <p>{words.notice(notice.message)}</p>
+        {notice.level === 'error' && <CopyDetails details={details} />}
+      </div>
       <button
         type="button"
         className="icon-button"

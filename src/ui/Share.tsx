@@ -3,6 +3,7 @@ import type { ShareView } from '../app/view.ts'
 import './Share.css'
 import { shareIcon } from './fileKind.ts'
 import { Icon } from './Icon.tsx'
+import { Phrases } from './Phrases.tsx'
 import { PieceStrip } from './PieceStrip.tsx'
 import { ShareActions } from './ShareActions.tsx'
 import { ShareDetails } from './ShareDetails.tsx'
@@ -36,7 +37,9 @@ export const Share = memo(function Share({ share }: { share: ShareView }) {
         <h3 id={nameId} title={name}>
           <bdi>{shortName(name)}</bdi>
         </h3>
-        <p className="soft">{whatItIs(share)}</p>
+        <p className="soft">
+          <Phrases phrases={whatItIs(share)} />
+        </p>
       </div>
       <ShareActions share={share} />
       <button
@@ -58,18 +61,26 @@ export const Share = memo(function Share({ share }: { share: ShareView }) {
   )
 })
 
-function whatItIs(share: ShareView): string {
+function whatItIs(share: ShareView): readonly string[] {
   const from = share.mine ? words.share.fromYou : words.share.from(share.offeredBy)
   const files = share.kind === 'folder' ? [words.share.fileCount(share.fileCount)] : []
-  return [words.size(share.sizeBytes), ...files, from].join(' · ')
+  return [words.size(share.sizeBytes), ...files, from]
 }
 
 function ShareStatus({ share }: { share: ShareView }) {
   const phrases = statusPhrases(share)
   return (
     <div className="share-status">
-      {phrases.length > 0 && <p>{phrases.join(' · ')}</p>}
-      {share.state === 'downloading' && !share.trouble && <p className="soft">{words.share.copies(share)}</p>}
+      {phrases.length > 0 && (
+        <p>
+          <Phrases phrases={phrases} />
+        </p>
+      )}
+      {share.state === 'downloading' && !share.trouble && (
+        <p className="soft">
+          <Phrases phrases={[words.share.copies(share), words.share.whereItGoes]} />
+        </p>
+      )}
       {share.trouble && (
         <p className="share-trouble" data-level={share.state === 'failed' ? 'error' : 'warning'}>
           <Icon name="warning" />

@@ -15,13 +15,21 @@ const act: Record<ShareAction, (session: Session, share: ShareId) => void> = {
   remove: (session, share) => session.remove(share),
 }
 
-const looks: Record<ShareAction, string> = {
-  download: 'button primary',
-  pause: 'button',
-  resume: 'button',
-  cancel: 'icon-button',
-  save: 'button primary',
-  remove: 'icon-button',
+type Look = 'button primary' | 'button' | 'icon-button'
+
+function lookOf(action: ShareAction, share: ShareView): Look {
+  switch (action) {
+    case 'download':
+      return 'button primary'
+    case 'save':
+      return share.saved ? 'button' : 'button primary'
+    case 'pause':
+    case 'resume':
+      return 'button'
+    case 'cancel':
+    case 'remove':
+      return 'icon-button'
+  }
 }
 
 /** What can be done now: the likeliest as a button with words, the rest as quiet icons. */
@@ -30,13 +38,14 @@ export function ShareActions({ share }: { share: ShareView }) {
   return (
     <div className="share-actions">
       {actionsFor(share).map((action) => {
-        const isQuiet = looks[action] === 'icon-button'
+        const look = lookOf(action, share)
+        const isQuiet = look === 'icon-button'
         const label = actionWords(action, share)
         return (
           <button
             key={action}
             type="button"
-            className={looks[action]}
+            className={look}
             data-testid={action}
             aria-label={words.share.actionOn(label, share.name)}
             title={isQuiet ? label : undefined}
@@ -54,6 +63,7 @@ export function ShareActions({ share }: { share: ShareView }) {
 
 function actionWords(action: ShareAction, share: ShareView): string {
   if (action === 'resume' && share.state === 'failed') return words.share.actions.tryAgain
+  if (action === 'save' && share.saved) return words.share.actions.saveAgain
   if (action === 'remove' && share.mine) return words.share.actions.removeOwn
   return words.share.actions[action]
 }

@@ -1,5 +1,8 @@
+import { useEffect } from 'react'
 import type { HolderView, ShareView, StripCell } from '../app/view.ts'
+import type { ShareId } from '../shared/ids.ts'
 import './ShareDetails.css'
+import { Phrases } from './Phrases.tsx'
 import { PieceStrip } from './PieceStrip.tsx'
 import { useSession } from './SessionContext.tsx'
 import { isUnderWay, piecesHere } from './shareStatus.ts'
@@ -11,6 +14,7 @@ const legendOrder: readonly StripCell[] = ['here', 'partly', 'coming', 'common',
 /** What unfolds under a share: its pieces, who has them, by which road they come. */
 export function ShareDetails({ share }: { share: ShareView }) {
   const session = useSession()
+  useUnfolded(share.share)
   return (
     <div className="share-details">
       {!isUnderWay(share) && share.strip.length > 0 && <PieceStrip share={share} />}
@@ -50,6 +54,15 @@ export function ShareDetails({ share }: { share: ShareView }) {
   )
 }
 
+/** Tells the session that this share is looked at, for as long as it is. */
+function useUnfolded(share: ShareId): void {
+  const session = useSession()
+  useEffect(() => {
+    session.unfold(share, true)
+    return () => session.unfold(share, false)
+  }, [session, share])
+}
+
 function Fact({ term, text }: { term: string; text: string }) {
   return (
     <div>
@@ -87,7 +100,9 @@ function Holder({ holder }: { holder: HolderView }) {
   return (
     <li>
       <bdi className="holder-name">{cleanName(holder.name) || words.unnamed}</bdi>
-      <span className="soft">{phrases.join(' · ')}</span>
+      <span className="soft">
+        <Phrases phrases={phrases} />
+      </span>
     </li>
   )
 }

@@ -63,7 +63,7 @@ export function statusPhrases(share: ShareView): readonly string[] {
 
 /** Of our own share the advice on leaving says the same, once the room can do without us. */
 function completePhrases(share: ShareView): readonly string[] {
-  if (!share.mine) return [words.share.complete]
+  if (!share.mine) return [words.share.complete, ...(share.saved ? [words.share.handedOver] : [])]
   return share.roomFraction < 1 ? [words.share.copies(share)] : []
 }
 

@@ -111,6 +111,14 @@ describe('cleanPaths', () => {
       ['a (2)', 'a/b'],
     ],
     [
+      ['ΟΔΟΣ.txt', 'οδος.txt', 'οδοσ.txt'],
+      ['ΟΔΟΣ.txt', 'οδος (2).txt', 'οδοσ (3).txt'],
+    ],
+    [
+      ['\u212a', 'k'],
+      ['\u212a', 'k (2)'],
+    ],
+    [
       ['dir/aux.h', 'lpt1/x'],
       ['dir/_aux.h', '_lpt1/x'],
     ],
@@ -137,7 +145,7 @@ describe('cleanPaths', () => {
       fc.property(fc.array(path, { maxLength: 30 }), (paths) => {
         const cleaned = cleanPaths(paths)
         expect(cleaned).toHaveLength(paths.length)
-        const keys = new Set(cleaned.map((one) => one.normalize('NFC').toLowerCase()))
+        const keys = new Set(cleaned?.map((one) => one.normalize('NFC').toLowerCase()))
         expect(keys.size).toBe(paths.length)
         for (const key of keys) {
           for (const other of keys) expect(other.startsWith(`${key}/`)).toBe(false)
@@ -148,9 +156,79 @@ describe('cleanPaths', () => {
     )
   })
 
-  it('numbers 50,000 equal paths without trying every number for each', () => {
-    const cleaned = cleanPaths(Array<string>(50_000).fill('same.txt'))
-    expect(cleaned.at(-1)).toBe('same (50000).txt')
-    expect(new Set(cleaned).size).toBe(50_000)
+  it('brings up what lies too deep, and keeps its name', () => {
+    const deep = 'd/'.repeat(limits.pathDepthMax + 10)
+    const cleaned = cleanPaths([
+      `${deep}a.txt`,
+      `d/${deep}a.txt`,
+      `${'d/'.repeat(limits.pathDepthMax - 1)}b.txt`,
+    ])
+    const folders = 'd/'.repeat(limits.pathDepthMax - 1)
+    expect(cleaned).toEqual([`${folders}a.txt`, `${folders}a (2).txt`, `${folders}b.txt`])
+  })
+
+  it('gives up on paths that name more folders than any real tree', () => {
+    const pathCount = Math.ceil(limits.foldersMax / (limits.pathDepthMax - 1))
+    expect(cleanPaths(Array.from({ length: pathCount - 1 }, (_, at) => `${chain(at)}/f`))).not.toBeNull()
+    expect(cleanPaths(Array.from({ length: pathCount + 1 }, (_, at) => `${chain(at)}/f`))).toBeNull()
   })
 })
+
+describe('a folder whose paths were made to cost time', () => {
+  const count = limits.entriesMax
+  const paths = (path: (at: number) => string): string[] => Array.from({ length: count }, (_, at) => path(at))
+  const long = 'x'.repeat(limits.nameLengthMax - tail(0).length)
+
+  it.each<[string, string[]]>([
+    ['one name', paths(() => 'same.txt')],
+    ['one name, whose numbered forms are there already', paths((at) => (at % 2 ? `a (${at}).txt` : 'a.txt'))],
+    [
+      'long names, each twice, whose numbered forms are cut to one',
+      paths((at) => (at % 2 ? long : long.toUpperCase()) + tail(at >> 1)),
+    ],
+    ['folders of the names of files', paths((at) => (at % 2 ? `${at}/x` : `${at + 1}`))],
+    ['names cut to one', paths((at) => `${'y'.repeat(300)}${at}`)],
+  ])('is cleaned in one go: %s', (_what, hostile) => {
+    const { result: cleaned, lookUps } = countingLookUps(() => cleanPaths(hostile))
+    expect(cleaned).toHaveLength(count)
+    expect(new Set(cleaned?.map((one) => one.toLowerCase())).size).toBe(count)
+    expect(cleaned?.every((one) => one.length <= 2 * limits.nameLengthMax)).toBe(true)
+    // Each entry looks up its folders and its name; each name that is taken costs one vain try at most, and two for its number.
+    expect(lookUps).toBeLessThanOrEqual(8 * count)
+  })
+
+  it('is cleaned part by part, not path by path, where it is deep', () => {
+    const folders = 'd/'.repeat(limits.pathDepthMax - 1)
+    const hostile = Array.from({ length: 1000 }, (_, at) => `${folders}${at}`)
+    const { lookUps } = countingLookUps(() => cleanPaths(hostile))
+    expect(lookUps).toBeLessThanOrEqual(2 * limits.pathDepthMax * hostile.length)
+  })
+})
+
+/** Digits of one length, so that only they differ. */
+const tail = (at: number): string => String(at).padStart(15, '0')
+
+/** As many folders in one another as a path may have, none of them those of another chain. */
+const chain = (at: number): string =>
+  Array.from({ length: limits.pathDepthMax - 1 }, (_, level) => `${at}.${level}`).join('/')
+
+/** What `run` answers, and how often it asked or told a map anything. */
+function countingLookUps<Value>(run: () => Value): { result: Value; lookUps: number } {
+  let lookUps = 0
+  const { get, has, set } = Map.prototype
+  const { add, has: hasInSet } = Set.prototype
+  const counted = <This, Args extends unknown[], Out>(real: (this: This, ...args: Args) => Out) =>
+    function (this: This, ...args: Args): Out {
+      lookUps++
+      return real.apply(this, args)
+    }
+  Object.assign(Map.prototype, { get: counted(get), has: counted(has), set: counted(set) })
+  Object.assign(Set.prototype, { add: counted(add), has: counted(hasInSet) })
+  try {
+    const result = run()
+    return { result, lookUps }
+  } finally {
+    Object.assign(Map.prototype, { get, has, set })
+    Object.assign(Set.prototype, { add, has: hasInSet })
+  }
+}

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../shared/result.ts'
-import { cleanName, cleanPaths } from './fileNames.ts'
+import { cleanName } from './fileNames.ts'
 import {
   blobOrThrow,
   saveFailed,
@@ -49,12 +49,11 @@ async function writeFolder(
   folder: FileSystemDirectoryHandle,
   onProgress: OnProgress,
 ): Promise<void> {
-  const paths = cleanPaths(share.entries.map((entry) => entry.path))
   let fromBytes = 0
-  for (const [at, { sizeBytes }] of share.entries.entries()) {
+  for (const { path, sizeBytes } of share.entries) {
     const start = fromBytes
     const blob = await blobOrThrow(share, start, start + sizeBytes)
-    const file = await fileAt(folder, (paths[at] ?? '').split('/'))
+    const file = await fileAt(folder, path.split('/'))
     await write(file, blob, (savedBytes) => onProgress(start + savedBytes))
     fromBytes += sizeBytes
   }

@@ -1,19 +1,21 @@
 import { fail, type Result } from '../../shared/result.ts'
 import type { StoreFault } from '../../store/pieceStore.ts'
+import type { CleanPath } from './fileNames.ts'
 
 /** A complete share as saving needs it. */
 export interface Saveable {
   /** Untrusted; cleaned here. */
   readonly name: string
   readonly kind: 'file' | 'folder'
-  /** In the order of the share's bytes; a file has one. Paths are relative to the folder, untrusted, cleaned here. */
+  /** In the order of the share's bytes; a file has one. */
   readonly entries: readonly SaveableEntry[]
   /** The share's bytes in this range. */
   blob(fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
 }
 
 export interface SaveableEntry {
-  readonly path: string
+  /** Inside the folder, no two the same; a file's is its name. */
+  readonly path: CleanPath
   readonly sizeBytes: number
   readonly modifiedMs: number
 }

@@ -19,7 +19,11 @@ import { zipStream } from './zip.ts'
 export async function saveShare(share: Saveable, onProgress: OnProgress): Promise<Result<void, SaveFault>> {
   try {
     if (share.kind === 'folder') return await saveZip(share, onProgress)
-    downloadBlob(await blobOrThrow(share, 0, sizeOf(share)), cleanName(share.name))
+    downloadBlob(
+      await blobOrThrow(share, 0, sizeOf(share)),
+      'application/octet-stream',
+      cleanName(share.name),
+    )
     onProgress(sizeOf(share))
     return ok(undefined)
   } catch (error) {
@@ -32,14 +36,18 @@ async function saveZip(share: Saveable, onProgress: OnProgress): Promise<Result<
   const worker = await activeServiceWorker()
   if (worker !== null) return downloadStream(worker, download, onProgress)
   // Without a service worker the browser must hold the whole zip, on disk if it sees fit.
-  downloadBlob(await new Response(download.stream).blob(), download.name)
+  downloadBlob(await new Response(download.stream).blob(), 'application/zip', download.name)
   onProgress(download.sizeBytes)
   return ok(undefined)
 }
 
-function downloadBlob(blob: Blob, name: string): void {
+/**
+ * Whatever type the blob has, a file of this device brings its own: some browsers inside apps show what they know, and a peer's
+ * HTML or SVG would run as ours. So it gets one that nobody shows.
+ */
+function downloadBlob(blob: Blob, type: 'application/octet-stream' | 'application/zip', name: string): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
+  link.href = URL.createObjectURL(blob.slice(0, blob.size, type))
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), limits.savedAddressLifeMs)

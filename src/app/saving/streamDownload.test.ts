@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FromDownload, ToDownload } from '../../serviceWorker/savingProtocol.ts'
 import { limits } from '../../shared/limits.ts'
-import { contentDisposition, pump } from './streamDownload.ts'
+import { pump } from './streamDownload.ts'
 
 const nothing = (): void => undefined
 
@@ -75,6 +75,17 @@ describe('a download pulled through a port', () => {
     port1.close()
   })
 
+  it.each<[string, unknown, string]>([
+    ['refuses it', { type: 'refused', detail: 'no' }, 'no'],
+    ['says what means nothing', { type: 'show', html: '<b>' }, 'the service worker said what it cannot mean'],
+  ])('stops when the service worker %s', async (_what, message, detail) => {
+    const { port1, port2 } = new MessageChannel()
+    const done = pump(port1, streamOf([]), nothing, nothing)
+    port2.postMessage(message)
+    expect(await done).toEqual({ ok: false, fault: { code: 'failed', detail } })
+    port1.close()
+  })
+
   it('breaks the download off when the bytes cannot be read', async () => {
     const { port1, port2 } = new MessageChannel()
     const stream = new ReadableStream<Uint8Array>({
@@ -84,16 +95,5 @@ describe('a download pulled through a port', () => {
     expect(await downloadEnd(port2).pull()).toMatchObject({ type: 'failed' })
     expect(await done).toEqual({ ok: false, fault: { code: 'unreadable', fault: { code: 'sourceChanged' } } })
     port1.close()
-  })
-})
-
-describe('contentDisposition', () => {
-  it.each([
-    ['plain.txt', `attachment; filename="plain.txt"; filename*=UTF-8''plain.txt`],
-    ['a "b".txt', `attachment; filename="a _b_.txt"; filename*=UTF-8''a%20%22b%22.txt`],
-    [`ü'(1)*.zip`, `attachment; filename="_'(1)*.zip"; filename*=UTF-8''%C3%BC%27%281%29%2A.zip`],
-    ['100%.txt', `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`],
-  ])('names %j', (name, header) => {
-    expect(contentDisposition(name)).toBe(header)
   })
 })

@@ -1,10 +1,20 @@
+import * as v from 'valibot'
 import { concatBytes, type Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import type { FromDownload, Ping, SaveRequest, ToDownload } from '../../serviceWorker/savingProtocol.ts'
+import {
+  fromDownloadSchema,
+  savingAddress,
+  type FromDownload,
+  type Ping,
+  type SaveRequest,
+  type ToDownload,
+} from '../../serviceWorker/savingProtocol.ts'
+// oxlint-disable-next-line import/default -- the address of a worker built by itself, made by Vite
+import serviceWorkerAddress from '../../serviceWorker/sw.worker.ts?worker&url'
 import { saveFailed, type OnProgress, type SaveFault } from './saveable.ts'
 
-/** What is to become a file among the user's downloads. */
+/** What is to become a zip among the user's downloads. */
 export interface Download {
   /** Cleaned. */
   readonly name: string
@@ -19,7 +29,7 @@ export interface Download {
 export async function activeServiceWorker(): Promise<ServiceWorker | null> {
   if (!('serviceWorker' in navigator)) return null
   try {
-    const registration = await navigator.serviceWorker.register('./sw.js', { scope: './' })
+    const registration = await navigator.serviceWorker.register(serviceWorkerAddress, { scope: './' })
     const worker = registration.active ?? registration.waiting ?? registration.installing
     return worker && (await becomesActive(worker)) ? worker : null
   } catch {
@@ -48,17 +58,14 @@ export async function downloadStream(
   onProgress: OnProgress,
 ): Promise<Result<void, SaveFault>> {
   const { port1: port, port2 } = new MessageChannel()
-  const url = new URL(
-    `./saving/${crypto.randomUUID()}/${encodeURIComponent(download.name)}`,
-    document.baseURI,
-  ).href
-  const request: SaveRequest = { type: 'save', url, headers: headersOf(download) }
-  worker.postMessage(request, [port2])
+  const { name, sizeBytes } = download
+  const id = crypto.randomUUID()
+  worker.postMessage({ type: 'save', id, name, sizeBytes } satisfies SaveRequest, [port2])
   const frame = document.createElement('iframe')
   const done = pump(port, download.stream, onProgress, () => {
     // A frame and not a link: should the worker be gone, only the frame shows an error page.
     frame.hidden = true
-    frame.src = url
+    frame.src = savingAddress(new URL('./', document.baseURI).href, id)
     document.body.append(frame)
   })
   const pings = setInterval(
@@ -70,25 +77,6 @@ export async function downloadStream(
   port.close()
   frame.remove()
   return result
-}
-
-function headersOf({ name, sizeBytes }: Download): SaveRequest['headers'] {
-  return {
-    'Content-Type': 'application/octet-stream',
-    'Content-Disposition': contentDisposition(name),
-    'Content-Length': String(sizeBytes),
-    'X-Content-Type-Options': 'nosniff',
-  }
-}
-
-/** RFC 6266 with the UTF-8 form of RFC 8187; the plain form is for those that do not know it. */
-export function contentDisposition(name: string): string {
-  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
-  const encoded = encodeURIComponent(name).replaceAll(
-    /['()*!]/g,
-    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
 }
 
 /** Answers the download's pulls from the stream, as fast as the browser takes the bytes. */
@@ -128,10 +116,22 @@ export function pump(
         resolve(saveFailed(error))
       }
     }
-    port.addEventListener('message', ({ data }: MessageEvent<FromDownload>) => {
-      if (data.type === 'ready') onReady()
-      else if (data.type === 'pull') void answerPull()
-      else stop({ code: 'cancelled' })
+    function take(message: FromDownload): void {
+      switch (message.type) {
+        case 'ready':
+          return onReady()
+        case 'pull':
+          return void answerPull()
+        case 'cancelled':
+          return stop({ code: 'cancelled' })
+        case 'refused':
+          return stop({ code: 'failed', detail: message.detail })
+      }
+    }
+    port.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      const message = v.safeParse(fromDownloadSchema, data)
+      if (message.success) take(message.output)
+      else stop({ code: 'failed', detail: 'the service worker said what it cannot mean' })
     })
     port.start()
   })

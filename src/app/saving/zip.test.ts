@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ok } from '../../shared/result.ts'
+import { cleanPaths } from './fileNames.ts'
 import type { Saveable } from './saveable.ts'
 import { zipStream } from './zip.ts'
 
@@ -48,7 +49,7 @@ const dosTime = (date: number, time: number): Date =>
 function folderOf(name: string, files: Record<string, string>, modifiedMs = 0): Saveable {
   const parts = Object.values(files).map((text) => new Blob([text]))
   const whole = new Blob(parts)
-  const paths = Object.keys(files)
+  const paths = cleanPaths(Object.keys(files)) ?? []
   return {
     name,
     kind: 'folder',

@@ -1,6 +1,6 @@
 import { makeZip, predictLength } from 'client-zip'
 import { blobOrThrow, type Saveable } from './saveable.ts'
-import { cleanName, cleanPaths } from './fileNames.ts'
+import { cleanName } from './fileNames.ts'
 import { needsZip64End, withZip64End, zip64EndBytes } from './zip64End.ts'
 
 /** A zip of a folder share as a stream, and how long it will be. */
@@ -15,11 +15,10 @@ export interface ZipStream {
  */
 export function zipStream(folder: Saveable): ZipStream {
   const root = cleanName(folder.name)
-  const paths = cleanPaths(folder.entries.map((entry) => entry.path)).map((path) => `${root}/${path}`)
-  const metas = folder.entries.map((entry, at) => ({
-    name: paths[at] ?? root,
-    size: entry.sizeBytes,
-    lastModified: zipDate(entry.modifiedMs),
+  const metas = folder.entries.map(({ path, sizeBytes, modifiedMs }) => ({
+    name: `${root}/${path}`,
+    size: sizeBytes,
+    lastModified: zipDate(modifiedMs),
   }))
 
   async function* files() {

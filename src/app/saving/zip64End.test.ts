@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ok } from '../../shared/result.ts'
+import { cleanName } from './fileNames.ts'
 import type { Saveable } from './saveable.ts'
 import { zipStream } from './zip.ts'
 import { needsZip64End, withZip64End, zip64EndBytes } from './zip64End.ts'
@@ -9,7 +10,7 @@ const manyFiles = (count: number, size: number) => Array.from({ length: count },
 const folder: Saveable = {
   name: 'f',
   kind: 'folder',
-  entries: [{ path: 'a', sizeBytes: 3, modifiedMs: 0 }],
+  entries: [{ path: cleanName('a'), sizeBytes: 3, modifiedMs: 0 }],
   blob: async () => ok(new Blob(['abc'])),
 }
 

@@ -33,7 +33,6 @@ export function fakeSession(
       notify: tell('notify'),
       dismiss: (notice) =>
         store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== notice) })),
-      close: tell('close'),
     },
   }
 }

@@ -99,10 +99,30 @@ describe('troubles', () => {
 })
 
 describe('notices', () => {
+  it('[R19] of a member who is kept out say what happened, what is safe and what comes next', () => {
+    expect(plain(en.notice({ code: 'memberBanned', name: 'Amber Heron' }))).toBe(
+      'Amber Heron sent damaged data and is kept out for 2 minutes. None of it was kept: what you have is safe, and the rest comes from others who have it.',
+    )
+  })
+
+  it.each(['memberBanned', 'theirSharesIgnored', 'ourSharesIgnored'] as const)(
+    'name somebody whose name is empty, or made of nothing but controls: %s',
+    (code) => {
+      for (const name of ['', ' ', '\u202e']) expect(en.notice({ code, name })).toMatch(/[Ss]omebody/)
+    },
+  )
+
+  it('of a finished share fit those who find it in their downloads and those who do not', () => {
+    expect(plain(en.notice({ code: 'shareComplete', name: 'a.txt' }))).toBe(
+      'a.txt is here, every piece checked. Look in your downloads; if it is not there, press Save.',
+    )
+  })
+
   const messages: readonly NoticeMessage[] = [
     { code: 'brokerUnreachable' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
+    { code: 'startFailed' },
     { code: 'memberBanned', name: 'bob' },
     { code: 'theirSharesIgnored', name: 'bob' },
     { code: 'ourSharesIgnored', name: 'bob' },

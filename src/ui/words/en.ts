@@ -1,6 +1,7 @@
 import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
+import { limits } from '../../shared/limits.ts'
 import { formatsFor, roughSpan } from './format.ts'
-import { nameInSentence as named } from './names.ts'
+import { cleanName, nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
 
 const locale = 'en'
@@ -9,6 +10,12 @@ const plural = pluralFor(locale, count)
 
 const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
 const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
+
+/** Who a sentence is about; some have not said their name. */
+const who = (name: string, unnamed: string): string => (cleanName(name) === '' ? unnamed : named(name))
+
+const minutes = (spanMs: number): string =>
+  plural(Math.ceil(spanMs / 60_000), { one: 'a minute', other: '# minutes' })
 
 /** "Amber Heron", "Amber Heron and Blue Fox", "Amber Heron and 3 others". */
 function nameList(names: readonly string[]): string {
@@ -67,19 +74,21 @@ function notice(message: NoticeMessage): string {
     case 'insecureOrigin':
       return `This page was not opened over https, so files are kept in memory: ${size(message.limitBytes)} at most. Open its https address for larger files.`
     case 'noDiskStore':
-      return `This browser gives the page no disk space (a private window, perhaps), so files are kept in memory: ${size(message.limitBytes)} at most.`
+      return `This browser gives the page no disk space (a private window, perhaps), so files are kept in memory: ${size(message.limitBytes)} at most. For larger files open the link in an ordinary window.`
     case 'badConfig':
-      return `The settings of this page (config.json) could not be read, so it uses its defaults: ${named(message.detail)}`
+      return `Part of this page’s settings (config.json) makes no sense and was left out: ${named(message.detail)}. Everything else works; tell whoever runs the page.`
     case 'configUnreadable':
-      return `The settings of this page (config.json) are there but could not be read, so nobody is contacted: ${named(message.detail)}. Reload the page, or ask whoever runs it.`
+      return `This page’s settings (config.json) could not be read, so it contacts nobody and nobody can join: ${named(message.detail)}. Reload the page; if that does not help, tell whoever runs it.`
     case 'bug':
-      return 'Something went wrong inside Swarmdrop. What has come is safe and the rest goes on; if something stands still, reload the page.'
+      return 'Something went wrong inside Swarmdrop: our mistake, not yours. What has arrived is safe and the rest goes on. If something stands still, reload the page; to report it, copy the details.'
+    case 'startFailed':
+      return 'This page could not be started, so it is in no room yet. Check the connection and reload it; if that does not help, the details say why.'
     case 'memberBanned':
-      return `${named(message.name)} sent damaged data and is kept out for a while. Nothing wrong was kept.`
+      return `${who(message.name, 'Somebody')} sent damaged data and is kept out for ${minutes(limits.banMs)}. None of it was kept: what you have is safe, and the rest comes from others who have it.`
     case 'theirSharesIgnored':
-      return `${named(message.name)} offers more than this page keeps track of. The rest of it is not shown.`
+      return `${who(message.name, 'Somebody')} offers more than this page can keep track of, so not all of it is listed. What is listed works as ever; ask for the rest to be shared as one folder.`
     case 'ourSharesIgnored':
-      return `You offer more than ${named(message.name)} can keep track of. Take something off, or put files into one folder.`
+      return `You offer more than ${who(message.name, 'somebody here')} can keep track of, so not all of it is listed there. Stop sharing something, or share many files as one folder.`
     case 'memberJoined':
       return `${named(message.name)} is here.`
     case 'memberLeft':
@@ -87,19 +96,19 @@ function notice(message: NoticeMessage): string {
     case 'memberLost':
       return `Lost touch with ${named(message.name)}. Trying to reconnect.`
     case 'shareComplete':
-      return `${named(message.name)} is here, whole and checked.`
+      return `${named(message.name)} is here, every piece checked. Look in your downloads; if it is not there, press Save.`
     case 'sourceChanged':
-      return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. Drop it here again to share it as it is now.`
+      return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. What others already have is safe. Drop it here again to share it as it is now.`
     case 'unreadable':
       return `${named(message.name)} could not be read and was left out. Check that it still exists and that you may open it, then drop it again.`
     case 'tooMuch':
-      return `${named(message.name)} is more than one share can hold. Share it in parts.`
+      return `${named(message.name)} is more than one share can hold, so nothing of it is shared. Share it in parts.`
     case 'nothingToShare':
       return 'There was no file in what you dropped. Files and folders can be shared.'
     case 'emptyFolder':
       return `There are no files in ${named(message.name)}, so there is nothing to share.`
     case 'roomFull':
-      return `This room is full: it holds ${people(message.membersMax)}. Wait until somebody leaves, or start another room.`
+      return `This room is full: it holds ${people(message.membersMax)}. Leave this page open and it lets you in when somebody leaves, or start another room.`
     case 'alreadyShared':
       return `${named(message.name)} is already in this room.`
     case 'saveFailed':
@@ -147,17 +156,17 @@ export const en = {
   device: (device: MemberView['device']) => devices[device],
   unnamed: 'Unnamed',
   you: 'you',
+  copied: 'Copied',
 
   invite: {
     heading: 'Bring someone in',
     onlyHere:
-      'This link works on this computer alone. For a phone or another computer, open the page by its network address, which the terminal shows, and share that link.',
+      'This link works on this computer alone. To bring in a phone or another computer, open this page by its network address (the terminal that started it shows one) and share the link you find there.',
     how: 'Scan this code with a phone, or send the link. Whoever opens it is in the room with you.',
     headingOthers: 'Invite more people',
     open: 'Invite',
     link: 'Room link',
     copy: 'Copy link',
-    copied: 'Copied',
     qr: 'QR code of the room link',
     close: 'Close',
     seenAs: 'Others see you as',
@@ -175,6 +184,9 @@ export const en = {
     emptyTouch: 'Whatever you choose, everyone in the room can take.',
     chooseFiles: 'Choose files',
     chooseFolder: 'Choose folder',
+    /** Always of two or more. */
+    downloadAll: (shares: number, sizeBytes: number) =>
+      plural(shares, { other: `Download all # (${size(sizeBytes)})` }),
     dropNow: 'Let go to share with the room',
     reading: (files: number) =>
       plural(files, {
@@ -199,6 +211,8 @@ export const en = {
     giving: (bytesPerSecond: number) => `giving ${speed(bytesPerSecond)}`,
     stopped: 'stopped',
     complete: 'All here, every piece checked',
+    handedOver: 'handed to your downloads',
+    whereItGoes: 'goes to your downloads when complete',
     saving: (fraction: number) => `Saving: ${percent(fraction)}`,
     copies: ({ copies, otherCopies }: Pick<ShareView, 'copies' | 'otherCopies'>) => {
       const weHaveIt = copies > otherCopies
@@ -222,6 +236,7 @@ export const en = {
       tryAgain: 'Try again',
       cancel: 'Cancel the download',
       save: 'Save',
+      saveAgain: 'Save again',
       saveAs: 'Save as…',
       remove: 'Remove from this list',
       removeOwn: 'Stop sharing this',
@@ -259,7 +274,11 @@ export const en = {
     holderTakes: (bytesPerSecond: number) => `takes ${speed(bytesPerSecond)}`,
   },
 
-  notices: { dismiss: 'Dismiss' },
+  notices: {
+    dismiss: 'Dismiss',
+    copyDetails: 'Copy details',
+    detailsByHand: 'The browser did not allow copying. Copy this text by hand:',
+  },
 
   footer: 'Files go straight from browser to browser, sealed on the way. Every piece is checked.',
 

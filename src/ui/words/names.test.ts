@@ -39,3 +39,9 @@ describe('a name made short', () => {
     expect(shortName('😀'.repeat(100))).toMatch(/^😀+…😀+$/u)
   })
 })
+
+it('a short name in a sentence is not broken over two lines, a long one may be', () => {
+  expect(nameInSentence('Amber Heron')).toBe('\u2068Amber\u00a0Heron\u2069')
+  const long = 'a name that would not fit on the line of a phone'
+  expect(nameInSentence(long)).toBe(`\u2068${long}\u2069`)
+})

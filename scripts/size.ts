@@ -1,0 +1,62 @@
+/** `npm run size`: how much JavaScript a page needs before it can be used, and until it is in its room, beside the limits. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { chunkName, chunksFor, type Chunk } from './startChunks.ts'
+
+interface Budget {
+  readonly until: string
+  readonly maxBytes: number
+  /** Chunks that are not needed by then, and why. */
+  readonly later: Readonly<Record<string, string>>
+}
+
+const onlyForSome = { nobleCrypto: 'for pages without WebCrypto, on plain http' }
+
+const budgets: readonly Budget[] = [
+  {
+    until: 'the page can be used: its link and code are there, and it takes files',
+    maxBytes: 120_000,
+    later: { ...onlyForSome, startSession: 'joins the room behind the first screen' },
+  },
+  { until: 'it is in its room', maxBytes: 190_000, later: onlyForSome },
+]
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url))
+const html = readFileSync(join(dist, 'index.html'), 'utf8')
+const chunks = readChunks()
+const kept = budgets.map(keeps)
+process.exitCode = kept.every(Boolean) ? 0 : 1
+
+function keeps({ until, maxBytes, later }: Budget): boolean {
+  const { start, deferred, unknown } = chunksFor(html, chunks, Object.keys(later))
+  const bytes = start.reduce((sum, chunk) => sum + gzippedBytes(chunk), 0)
+  console.log(`\nUntil ${until}`)
+  for (const chunk of start) printChunk(chunk, '')
+  for (const chunk of deferred)
+    printChunk(chunk, `later: ${later[chunkName(chunk.file)] ?? 'with those above'}`)
+  console.log(`${inKb(bytes)} gzipped; the limit is ${inKb(maxBytes)}.`)
+  for (const name of unknown) console.error(`There is no chunk "${name}", which is said to come later.`)
+  if (bytes > maxBytes) console.error('That is too much: load later what is not needed at once.')
+  return bytes <= maxBytes && unknown.length === 0
+}
+
+function readChunks(): Chunk[] {
+  const assets = join(dist, 'assets')
+  return readdirSync(assets)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => ({ file, text: readFileSync(join(assets, file), 'utf8') }))
+}
+
+function gzippedBytes({ text }: Chunk): number {
+  return gzipSync(text, { level: 9 }).length
+}
+
+function inKb(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`
+}
+
+function printChunk(chunk: Chunk, note: string): void {
+  console.log(`  ${chunk.file.padEnd(36)} ${inKb(gzippedBytes(chunk)).padStart(9)}  ${note}`.trimEnd())
+}

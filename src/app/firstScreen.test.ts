@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { randomPeerId, seededRandom } from '../shared/random.ts'
+import { FirstScreen } from './firstScreen.ts'
+import { openLogBook } from './log.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
+import { SessionWorld } from './testing/sessionWorld.ts'
+
+function openScreen() {
+  const book = openLogBook(new MemoryClock())
+  const self = randomPeerId(seededRandom(1))
+  const profile = { name: 'Amber Heron', device: 'desktop' } as const
+  return new FirstScreen({ self, profile, roomLink: 'http://localhost/#room', book })
+}
+
+const filesOf = (...names: string[]): FileList =>
+  names.map((name) => Object.assign(new File(['x'], name), { webkitRelativePath: '' })) as unknown as FileList
+
+describe('the first screen', () => {
+  it('shows the link and who we are before anything is loaded', () => {
+    const { view } = openScreen()
+    expect(view.getState()).toMatchObject({
+      roomLink: 'http://localhost/#room',
+      signaling: 'connecting',
+      me: { name: 'Amber Heron' },
+      shares: [],
+    })
+  })
+
+  it('keeps files picked early, and offers them in order once the session is there', async () => {
+    const world = new SessionWorld(1)
+    const screen = openScreen()
+    screen.takeFiles(filesOf('one', 'two'))
+    screen.takeFiles(filesOf('three'))
+    expect(screen.view.getState().readingFiles).toBe(null)
+    const alice = await world.join('alice', { fresh: true })
+    screen.ready(alice.session)
+    await world.until(() => alice.view.shares.length === 3, 'all are offered')
+    screen.takeFiles(filesOf('four'))
+    await world.until(() => alice.view.shares.length === 4, 'so is what comes later')
+    world.close()
+  })
+
+  it('says once that there was a bug, and keeps what it was', () => {
+    const screen = openScreen()
+    screen.bugFound(new Error('Bug: one'))
+    screen.bugFound(new Error('Bug: another'))
+    expect(screen.view.getState().notices.map(({ level, message }) => [level, message.code])).toEqual([
+      ['error', 'bug'],
+    ])
+    expect(screen.details()).toContain('Bug: one')
+    expect(screen.details()).toContain('Bug: another')
+  })
+
+  it('takes a better link for the same room', () => {
+    const screen = openScreen()
+    screen.linkChanged('https://192.168.1.5:4173/#room')
+    expect(screen.view.getState().roomLink).toBe('https://192.168.1.5:4173/#room')
+  })
+})

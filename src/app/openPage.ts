@@ -1,0 +1,59 @@
+import { randomPeerId, type Random } from '../shared/random.ts'
+import { pageClock } from './clock.ts'
+import { fetchBeside, loadConfig } from './config.ts'
+import { FirstScreen } from './firstScreen.ts'
+import { openLogBook } from './log.ts'
+import { deviceOf, randomName } from './names.ts'
+import { roomLink, roomOf } from './roomLink.ts'
+import { watchBugs } from './watchBugs.ts'
+import { whenSeen } from './whenSeen.ts'
+
+/** 32 bits a call from the browser's own generator. */
+const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+
+/**
+ * Opens the room that the page's address names, or a new one. The screen is there at once; the machinery is loaded behind it, and
+ * joins when somebody looks at the page.
+ */
+export function openPage(): FirstScreen {
+  const isDebug = new URLSearchParams(location.search).has('debug')
+  const book = openLogBook(pageClock, isDebug ? printLine : undefined)
+  const room = roomOf(location.hash, random)
+  const ownLink = roomLink(location.href, room.secret)
+  history.replaceState(history.state, '', ownLink)
+  const self = randomPeerId(random)
+  const profile = { name: ownName(), device: deviceOf(navigator.userAgent) }
+  const screen = new FirstScreen({ self, profile, roomLink: ownLink, book })
+  watchBugs(window, screen.bugFound)
+
+  const start = async (): Promise<void> => {
+    const [read, { startSession }] = await Promise.all([
+      loadConfig(() => fetchBeside('config.json')),
+      import('./startSession.ts'),
+    ])
+    if (read.config.pageUrl !== null) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
+    await whenSeen(document)
+    screen.ready(await startSession({ screen, room, self, profile, random, read, log: book.log }))
+  }
+  start().catch((error: unknown) => {
+    book.bug(error)
+    screen.notify('error', { code: 'startFailed' })
+  })
+  return screen
+}
+
+// oxlint-disable-next-line no-console -- asked for by `?debug`
+const printLine = (line: string): void => console.debug(line)
+
+/** Kept for the tab, so that a reload does not make us somebody else. */
+function ownName(): string {
+  const key = 'swarmdrop.name'
+  try {
+    const name = sessionStorage.getItem(key) ?? randomName(random)
+    sessionStorage.setItem(key, name)
+    return name
+  } catch {
+    // Storage is switched off: the name lasts as long as the page.
+    return randomName(random)
+  }
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import type { RoomKeys } from '../crypto/crypto.ts'
+import type { LinkListener } from '../link/link.ts'
+import { encodeLetter } from '../room/letters.ts'
+import { utf8FromText, type Bytes } from '../shared/bytes.ts'
+import type { PeerId } from '../shared/ids.ts'
+import { randomPeerId, seededRandom } from '../shared/random.ts'
+import { assert } from '../shared/result.ts'
+import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
+import { MemoryClock } from './testing/memoryClock.ts'
+import { RoomDriver, type RoomDriverOptions } from './roomDriver.ts'
+
+const random = seededRandom(1)
+const self = randomPeerId(random)
+const alice = randomPeerId(random)
+const noKeys: RoomKeys = { tag: 'tag', seal: async (plain) => plain, open: async (sealed) => sealed }
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+const bug = (): never => {
+  throw new Error('a bug')
+}
+
+/** A driver whose brokers and links are told by hand what to tell, and whatever it was told by them. */
+function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Signaling> = {}) {
+  const bugs: unknown[] = []
+  const lines: string[] = []
+  const clock = new MemoryClock()
+  const brokers: SignalingListener[] = []
+  const links: LinkListener[] = []
+  const openBroker = (told: SignalingListener): Signaling => {
+    brokers.push(told)
+    const mailbox = `own-${brokers.length}`
+    return { mailbox, post() {}, claim() {}, release() {}, retryNow() {}, close() {}, ...broker }
+  }
+  const driver = new RoomDriver({
+    self,
+    profile: { name: 'self', device: 'phone' },
+    fresh: true,
+    random,
+    clock,
+    keys: noKeys,
+    brokers: [openBroker, openBroker],
+    openLink: ({ listener }) => {
+      links.push(listener)
+      return { waitingBytes: 0, signal() {}, send() {}, close() {} }
+    },
+    iceServers: [],
+    log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
+    bugFound: (error) => bugs.push(error),
+    listener: {
+      peerLinked() {},
+      peerUnlinked() {},
+      messageArrived() {},
+      drained() {},
+      reported() {},
+      changed() {},
+    },
+    ...changes,
+  })
+  const [first, second] = brokers
+  assert(first && second, 'both brokers are open')
+  return { driver, bugs, lines, clock, first, second, links }
+}
+
+const helloFrom = (from: PeerId): Bytes =>
+  utf8FromText(
+    encodeLetter({
+      version: 1,
+      id: from,
+      from,
+      to: null,
+      mailboxes: [{ broker: 0, mailbox: 'alice' }],
+      signal: { type: 'hello' },
+    }),
+  )
+
+/** A driver with a link to alice, and what that link is told to tell. */
+async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
+  const opened = openDriver(changes)
+  opened.first.stateChanged('online')
+  opened.first.sealedSignalArrived(helloFrom(alice), 'own-1')
+  await settled()
+  const [link] = opened.links
+  assert(link, 'a hello is answered with a link')
+  link.opened('direct')
+  return { ...opened, link }
+}
+
+describe('a bug under the room driver', () => {
+  it('in one order loses none of the others of the same input', () => {
+    const { clock, bugs, first } = openDriver({}, { claim: bug })
+    first.stateChanged('online')
+    expect(bugs).toHaveLength(1)
+    // What follows the claim is the wish to be woken.
+    expect(clock.nextAt()).not.toBeNull()
+  })
+
+  it('in sealing, opening or posting is heard of, and no promise floats', async () => {
+    const failing = async (): Promise<never> => bug()
+    const { bugs, first } = openDriver({ fresh: false, keys: { ...noKeys, seal: failing, open: failing } })
+    first.stateChanged('online')
+    await settled()
+    const sealed = bugs.length
+    expect(sealed).toBeGreaterThan(0)
+    first.sealedSignalArrived(helloFrom(alice), 'own-1')
+    await settled()
+    expect(bugs).toHaveLength(sealed + 1)
+
+    const posting = openDriver({ fresh: false }, { post: bug })
+    posting.first.stateChanged('online')
+    await settled()
+    expect(posting.bugs.length).toBeGreaterThan(0)
+  })
+
+  it('in what the session does with a message, a link or a report does not reach the link, and it goes on', async () => {
+    const listener = { peerLinked: bug, peerUnlinked: bug, messageArrived: bug, drained: bug, reported: bug }
+    const { bugs, link, driver } = await linkedDriver({ listener: { ...listener, changed: bug } })
+    for (const tell of [
+      () => link.messageArrived(new Uint8Array([1])),
+      () => link.drained(),
+      () => link.closed(null),
+    ]) {
+      const before = bugs.length
+      expect(tell).not.toThrow()
+      expect(bugs.length).toBeGreaterThan(before)
+    }
+    expect(driver.members()).toEqual([])
+  })
+
+  it('in one broker keeps no other from being tried, and none from being closed', () => {
+    const tried: string[] = []
+    const broker = {
+      retryNow: () => (tried.push('retry'), bug()),
+      close: () => (tried.push('close'), bug()),
+    }
+    const { driver, bugs } = openDriver({}, broker)
+    driver.resume()
+    driver.leave()
+    expect(tried).toEqual(['retry', 'retry', 'close', 'close'])
+    expect(bugs).toHaveLength(4)
+  })
+})
+
+describe('the log', () => {
+  it('tells why links open, fail and close, and of brokers and doors', async () => {
+    const { lines, link, first, driver } = await linkedDriver()
+    first.mailboxHeld('tag-0')
+    first.mailboxLost('tag-0')
+    driver.ban(alice, 'badPieces')
+    first.stateChanged('offline')
+    link.closed({ code: 'channelFailed', detail: 'after the end' })
+    const heads = lines.map((line) => line.replace(/ \{.*/, ''))
+    expect(heads).toEqual([
+      'info broker',
+      'info link opened',
+      'info doorHeld',
+      'info doorLost',
+      'warning a peer is banned',
+      'warning link closed',
+      'info broker',
+    ])
+    expect(lines.find((line) => line.startsWith('warning link closed'))).toContain('"misbehaved"')
+
+    const failing = await linkedDriver()
+    failing.link.closed({ code: 'messagesTooSmall', detail: '1024 bytes' })
+    expect(failing.lines.at(-1)).toContain('"code":"messagesTooSmall","detail":"1024 bytes"')
+  })
+
+  it('counts letters that are refused, and is not filled by them', async () => {
+    const { lines, first } = openDriver({ keys: { ...noKeys, open: async () => null } })
+    for (let letter = 0; letter < 1000; letter++) first.sealedSignalArrived(new Uint8Array(3), 'own-1')
+    await settled()
+    const refused = lines.filter((line) => line.startsWith('info a letter is refused'))
+    expect(refused).toHaveLength(10)
+    expect(refused.at(-1)).toContain('"soFar":512')
+  })
+})

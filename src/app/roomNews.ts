@@ -1,0 +1,53 @@
+import type { MemberSnapshot, RoomReport } from '../room/io.ts'
+import type { PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { SignalingState } from '../signaling/signaling.ts'
+import type { NoticeBoard } from './noticeBoard.ts'
+
+/** Tells people who comes and goes, and whether newcomers can still find the room. */
+export class RoomNews {
+  readonly #notices: NoticeBoard
+  /** Names of members, also of those just gone. */
+  readonly #names = new Map<PeerId, string>()
+  #isBrokerMissed = false
+
+  constructor(notices: NoticeBoard) {
+    this.#notices = notices
+  }
+
+  /** Empty where it has not said. */
+  nameOf(peer: PeerId): string {
+    return this.#names.get(peer) ?? ''
+  }
+
+  reported(report: RoomReport, members: readonly MemberSnapshot[]): void {
+    if (report.type === 'roomFull') return this.#turnedAway(report.peer, members)
+    if (report.type === 'memberJoined') this.#notices.retract('roomFull')
+    const name = report.profile?.name ?? this.nameOf(report.peer)
+    this.#names.set(report.peer, name)
+    if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })
+    else if (name !== '') this.#notices.add('info', { code: report.type, name })
+    if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
+  }
+
+  /** Says once that no broker can be reached, however often it is tried again, and takes it back when one is there. */
+  signaling(state: SignalingState): void {
+    if (state === 'offline' && !this.#isBrokerMissed) {
+      this.#isBrokerMissed = true
+      this.#notices.add('warning', { code: 'brokerUnreachable' })
+    }
+    if (state === 'online' && this.#isBrokerMissed) {
+      this.#isBrokerMissed = false
+      this.#notices.retract('brokerUnreachable')
+    }
+  }
+
+  /** Those inside hear of it too: they have nothing to wait for. */
+  #turnedAway(by: PeerId, members: readonly MemberSnapshot[]): void {
+    const others = members.filter((member) => member.peer !== by && isLinked(member))
+    const isInside = others.length >= limits.membersMax - 1
+    if (!isInside) this.#notices.add('warning', { code: 'roomFull', membersMax: limits.membersMax })
+  }
+}
+
+const isLinked = ({ state }: MemberSnapshot): boolean => state === 'direct' || state === 'relayed'

@@ -1,0 +1,76 @@
+import type { ShareId } from '../shared/ids.ts'
+import type { Log } from '../shared/log.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
+import type { Manifest } from '../swarm/manifest.ts'
+import type { NoticeBoard } from './noticeBoard.ts'
+import { saveFaultDetail, saveFromStore, type SaveWay } from './savingShares.ts'
+import type { ShareViews } from './shareViews.ts'
+
+export interface SaverOptions {
+  readonly store: PieceStore
+  readonly shares: ShareViews
+  readonly notices: NoticeBoard
+  readonly log: Log
+  readonly save: SaveWay
+  /** Null where the browser has no pickers. */
+  readonly saveAs: SaveWay | null
+  manifestOf(share: ShareId): Manifest | null
+  changed(): void
+}
+
+/** Hands complete shares to people: when they ask, and by itself what they pressed "Download" for. */
+export class Saver {
+  readonly #options: SaverOptions
+  /** Shares to be handed over as soon as they are complete. */
+  readonly #awaited = new Set<ShareId>()
+
+  constructor(options: SaverOptions) {
+    this.#options = options
+  }
+
+  get canSaveAs(): boolean {
+    return this.#options.saveAs !== null
+  }
+
+  /** The share is to be handed to the browser's downloads once it is complete. */
+  whenComplete(share: ShareId): void {
+    this.#awaited.add(share)
+  }
+
+  forget(share: ShareId): void {
+    this.#awaited.delete(share)
+    this.#options.shares.saved.delete(share)
+  }
+
+  completed(share: ShareId): void {
+    if (this.#awaited.delete(share)) this.save(share)
+  }
+
+  save(share: ShareId): void {
+    void this.#save(share, this.#options.save)
+  }
+
+  saveAs(share: ShareId): void {
+    if (this.#options.saveAs) void this.#save(share, this.#options.saveAs)
+  }
+
+  async #save(share: ShareId, way: SaveWay): Promise<void> {
+    const { store, shares, notices, log, manifestOf, changed } = this.#options
+    const manifest = manifestOf(share)
+    if (!manifest || shares.saving.has(share)) return
+    const progressed = (savedBytes: number): void => {
+      shares.saving.set(share, savedBytes)
+      changed()
+    }
+    progressed(0)
+    const saved = await saveFromStore(store, manifest, way, progressed)
+    shares.saving.delete(share)
+    if (saved.ok) shares.saved.add(share)
+    else {
+      log('warning', 'a share was not saved', { code: saved.fault.code })
+      const detail = saveFaultDetail(saved.fault)
+      if (detail !== null) notices.add('error', { code: 'saveFailed', name: manifest.name, detail })
+    }
+    changed()
+  }
+}

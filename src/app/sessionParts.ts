@@ -1,0 +1,43 @@
+import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
+import type { IceServer, OpenLink } from '../link/link.ts'
+import type { Profile } from '../room/io.ts'
+import type { PeerId } from '../shared/ids.ts'
+import type { Log } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import type { OpenSignaling } from '../signaling/signaling.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
+import type { ShareIndex } from '../store/shareIndex.ts'
+import type { Clock } from './clock.ts'
+import type { NoticeBoard } from './noticeBoard.ts'
+import type { SaveWay } from './savingShares.ts'
+import type { ViewStore } from './viewStore.ts'
+
+/** Everything a session is made of: the real parts in a page, their twins in a test. */
+export interface SessionParts {
+  readonly self: PeerId
+  readonly profile: Profile
+  /** We made this room just now. */
+  readonly fresh: boolean
+  readonly random: Random
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly keys: RoomKeys
+  readonly brokers: readonly OpenSignaling[]
+  readonly openLink: OpenLink
+  readonly iceServers: readonly IceServer[]
+  readonly store: PieceStore
+  readonly index: ShareIndex
+  /** Names this page in the index. */
+  readonly tab: string
+  /** 0 for none. */
+  readonly uploadLimitBytesPerSecond: number
+  readonly save: SaveWay
+  /** Null where the browser has no pickers. */
+  readonly saveAs: SaveWay | null
+  /** Where the session writes what people see. */
+  readonly view: ViewStore
+  readonly notices: NoticeBoard
+  readonly log: Log
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
+}

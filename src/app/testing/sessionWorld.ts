@@ -1,0 +1,185 @@
+import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
+import { MemoryLinks } from '../../link/testing/memoryLink.ts'
+import type { Bytes } from '../../shared/bytes.ts'
+import type { Millis } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
+import { ok } from '../../shared/result.ts'
+import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
+import { openMemoryStore } from '../../store/memoryStore.ts'
+import type { PieceStore } from '../../store/pieceStore.ts'
+import { openLogBook } from '../log.ts'
+import { MemoryClock } from './memoryClock.ts'
+import { Member, type MemberOptions } from './testMember.ts'
+
+/** Virtual time after which what a test waits for will not come. */
+const patienceMs = 300_000
+/** Turns of the event loop in which a handful of file reads must have settled. */
+const settleTurnsMax = 20_000
+
+/**
+ * A room inside the process: real sessions over the memory twins of broker, links and store. Time is virtual: it moves on only
+ * when nothing else is under way, so a wait costs nothing and the same seed gives the same run.
+ */
+export class SessionWorld {
+  readonly broker = new MemoryBroker()
+  readonly random: Random
+  /** Errors that only bugs of ours can cause: `close` fails when there are any. */
+  readonly bugs: unknown[] = []
+  readonly #links = new MemoryLinks()
+  readonly #clock = new MemoryClock()
+  readonly #crypto: Crypto = nobleCrypto()
+  readonly #keys: Promise<RoomKeys>
+  readonly #members: Member[] = []
+  /** Reads, hashes and writes that have not settled. */
+  #pending = 0
+
+  constructor(seed: number) {
+    this.random = seededRandom(seed)
+    this.#keys = this.#crypto.roomKeys(randomRoomSecret(this.random))
+  }
+
+  async join(name: string, options: MemberOptions = {}): Promise<Member> {
+    const keys = await this.#keys
+    const honest = openMemoryStore({
+      sha256: (bytes) => this.#crypto.sha256(bytes),
+      limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
+      bugFound: (error) => this.bugs.push(error),
+    })
+    const store = options.spoilsBlocks === true ? spoiling(honest) : honest
+    const member = new Member(name, {
+      keys,
+      options,
+      store: this.#watched(store),
+      clock: this.#clock,
+      links: this.#links,
+      crypto: this.#crypto,
+      random: seededRandom(this.random()),
+      logBook: openLogBook(this.#clock),
+      bugFound: (error) => this.bugs.push(error),
+      brokers: [this.broker.signaling(seededRandom(this.random()))],
+      pending: (work) => this.#track(work),
+      until: (condition, what) => this.until(condition, what),
+    })
+    this.#members.push(member)
+    return member
+  }
+
+  /** Lets time pass until the condition holds. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const from = this.#clock.now()
+    await this.#settle()
+    while (!condition()) {
+      const nextAt = this.#clock.nextAt()
+      if (nextAt === null || nextAt - from > patienceMs) throw new Error(`${what}: never\n${this.#picture()}`)
+      this.#clock.advanceTo(nextAt)
+      await this.#settle()
+    }
+  }
+
+  /** Lets this much time pass. */
+  async pass(spanMs: Millis): Promise<void> {
+    const end = this.#clock.now() + spanMs
+    await this.#settle()
+    for (let at = this.#clock.nextAt(); at !== null && at <= end; at = this.#clock.nextAt()) {
+      this.#clock.advanceTo(at)
+      await this.#settle()
+    }
+    this.#clock.advanceTo(end)
+    await this.#settle()
+  }
+
+  /** Until each of them sees all the others linked. */
+  linked(...members: readonly Member[]): Promise<void> {
+    const isLinked = (one: Member): boolean =>
+      members.every(({ name }) => name === one.name || one.linkedNames().includes(name))
+    return this.until(() => members.every(isLinked), `${members.map(({ name }) => name).join(', ')} linked`)
+  }
+
+  close(): void {
+    for (const member of this.#members) member.session.close()
+    const [bug] = this.bugs
+    if (bug !== undefined) throw bug
+  }
+
+  /** All that memory does it does by microtask, and a turn of the event loop ends those; only reads of files take several. */
+  async #settle(): Promise<void> {
+    for (let turn = 0; turn < settleTurnsMax; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      if (this.#pending === 0) return
+    }
+    throw new Error(`${this.#pending} reads or writes never settle`)
+  }
+
+  async #track<Value>(work: Promise<Value>): Promise<Value> {
+    this.#pending++
+    try {
+      return await work
+    } finally {
+      this.#pending--
+    }
+  }
+
+  #watched(store: PieceStore): PieceStore {
+    return {
+      ...store,
+      create: (...of) => this.#track(store.create(...of)),
+      attach: (...of) => this.#track(store.attach(...of)),
+      hashPiece: (...of) => this.#track(store.hashPiece(...of)),
+      checkPiece: (...of) => this.#track(store.checkPiece(...of)),
+      read: (...of) => this.#track(store.read(...of)),
+      blob: (...of) => this.#track(store.blob(...of)),
+      remove: (...of) => this.#track(store.remove(...of)),
+    }
+  }
+
+  #picture(): string {
+    const lines = this.#members.map(({ name, view }) => {
+      const members = view.members.map((member) => `${member.name}: ${member.state}`)
+      const shares = view.shares.map(
+        ({ name: share, state, haveBytes, trouble }) =>
+          `${share}: ${state} ${haveBytes} ${trouble?.code ?? ''}`,
+      )
+      const notices = view.notices.map(({ message }) => message.code)
+      return `${name} (${view.signaling}) sees [${members}] [${shares}] [${notices}]`
+    })
+    return lines.join('\n')
+  }
+}
+
+/** What is read from the store is not what is in it. */
+const spoiling = (store: PieceStore): PieceStore => ({
+  ...store,
+  read: async (...of) => {
+    const read = await store.read(...of)
+    return read.ok ? ok(read.value.map((byte) => byte ^ 1)) : read
+  },
+})
+
+/** A file that can go bad, as a File of a browser does when what is on disk was changed, moved or deleted. */
+export class DiskFile extends File {
+  isGone = false
+  /** Called before each read. */
+  onRead: () => void = () => undefined
+
+  constructor(name: string, bytes: Bytes, lastModified = 0) {
+    super([bytes], name, { lastModified })
+  }
+
+  override slice(start?: number, end?: number): Blob {
+    const part = super.slice(start, end)
+    part.arrayBuffer = () => this.#read(super.slice(start, end))
+    return part
+  }
+
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#read(super.slice())
+  }
+
+  async #read(part: Blob): Promise<ArrayBuffer> {
+    this.onRead()
+    if (this.isGone) throw new DOMException('gone', 'NotReadableError')
+    return part.arrayBuffer()
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { drainedBytes } from '../link.ts'
+import { linkContract } from './linkContract.ts'
+import { openPair, patterned } from './linkEnds.ts'
+import { MemoryLinks } from './memoryLink.ts'
+
+describe('the link in memory', () => {
+  for (const { name, run } of linkContract) test(name, () => run(new MemoryLinks().open))
+
+  test('carries nothing while it is held, and all of it, the goodbye too, once it is let go', async () => {
+    const links = new MemoryLinks()
+    const { alice, bob } = await openPair(links.open)
+    links.hold(alice.link)
+    for (let count = 0; count < 5; count++) alice.link.send(patterned(50_000))
+    bob.link.send(patterned(1))
+    await alice.next('message')
+    expect(alice.link.waitingBytes).toBe(250_000)
+    expect(bob.messages).toHaveLength(0)
+
+    links.letGo(alice.link)
+    expect((await alice.next('drained')).waitingBytes).toBeLessThanOrEqual(drainedBytes)
+    links.hold(alice.link)
+    alice.link.close()
+    await alice.next('closed')
+    links.letGo(alice.link)
+    await bob.next('closed')
+    expect(bob.messages).toHaveLength(5)
+  })
+
+  test('closes both sides with a fault when it is broken, and what was on its way is lost', async () => {
+    const links = new MemoryLinks()
+    const { alice, bob } = await openPair(links.open)
+    alice.link.send(patterned(1))
+    links.break(bob.link)
+    for (const end of [alice, bob]) {
+      expect((await end.next('closed')).fault).toMatchObject({ code: 'connectionFailed' })
+    }
+    expect(bob.messages).toHaveLength(0)
+  })
+
+  test('fails when more waits than a channel holds', async () => {
+    const links = new MemoryLinks()
+    const { alice, bob } = await openPair(links.open)
+    links.hold(alice.link)
+    const bytes = patterned(60_000)
+    for (let count = 0; count < 300; count++) alice.link.send(bytes)
+    for (const end of [alice, bob]) {
+      expect((await end.next('closed')).fault).toMatchObject({ code: 'channelFailed' })
+    }
+  })
+})

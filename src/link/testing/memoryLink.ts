@@ -1,0 +1,205 @@
+import type { Bytes } from '../../shared/bytes.ts'
+import { limits } from '../../shared/limits.ts'
+import { assert } from '../../shared/result.ts'
+import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from '../link.ts'
+import { parseLinkSignal } from '../linkSignal.ts'
+import { messageSizeByDefaultBytes } from '../messageParts.ts'
+
+/**
+ * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by
+ * microtask, one message each. Tests can hold what a link has to send, and break links.
+ */
+export class MemoryLinks {
+  readonly #links: MemoryLink[] = []
+
+  readonly open = (options: LinkOptions): Link => {
+    const link = new MemoryLink(options, this.#links.length, (offer) => this.#links[offer])
+    this.#links.push(link)
+    return link
+  }
+
+  /** Keeps what the link has to send, and its goodbye, until it is let go: a road without any speed. */
+  hold(link: Link): void {
+    this.#find(link).hold()
+  }
+
+  letGo(link: Link): void {
+    this.#find(link).letGo()
+  }
+
+  /** As when a cable is pulled: both sides close with a fault, and what was on its way is lost. */
+  break(link: Link): void {
+    this.#find(link).break()
+  }
+
+  #find(link: Link): MemoryLink {
+    assert(link instanceof MemoryLink, 'a link of this kind')
+    return link
+  }
+}
+
+type State =
+  | { readonly name: 'signaling' }
+  | { readonly name: 'open' | 'leaving'; readonly other: MemoryLink }
+  | { readonly name: 'closed' }
+
+/** Where Chromium gives a data channel up. */
+const waitingMaxBytes = 16 * 1024 * 1024
+
+class MemoryLink implements Link {
+  readonly #listener: LinkListener
+  readonly #initiator: boolean
+  readonly #place: number
+  readonly #linkAt: (place: number) => MemoryLink | undefined
+  readonly #outbox: Bytes[] = []
+  #state: State = { name: 'signaling' }
+  #waitingBytes = 0
+  #described = false
+  /** What the other side says it takes at once. Here it takes everything whole, but it has to say so. */
+  #partMaxBytes = 0
+  #held = false
+  #carrying = false
+
+  constructor(options: LinkOptions, place: number, linkAt: (place: number) => MemoryLink | undefined) {
+    this.#listener = options.listener
+    this.#initiator = options.initiator
+    this.#place = place
+    this.#linkAt = linkAt
+    if (options.initiator) this.#signalLater('offer', place)
+  }
+
+  get waitingBytes(): number {
+    return this.#state.name === 'open' ? this.#waitingBytes : 0
+  }
+
+  signal(text: string): void {
+    if (this.#state.name === 'leaving' || this.#state.name === 'closed') return
+    const signal = parseLinkSignal(text)
+    if (!signal) return this.end({ code: 'badSignal', detail: 'not a signal' })
+    if (signal.type === 'candidate') return
+    if (signal.type !== (this.#initiator ? 'answer' : 'offer')) {
+      return this.end({ code: 'badSignal', detail: `an ${signal.type} is for the other side` })
+    }
+    const place = placeIn(signal.sdp)
+    if (place === null) return this.end({ code: 'badSignal', detail: 'a description of another kind' })
+    if (this.#described) return
+    this.#described = true
+    this.#partMaxBytes = partMaxIn(signal.sdp)
+    if (this.#initiator) this.#meet(place)
+    else this.#signalLater('answer', this.#place)
+  }
+
+  send(bytes: Bytes): void {
+    if (this.#state.name !== 'open') return
+    assert(bytes.length <= limits.messageSizeMaxBytes, `a message fits: ${bytes.length} bytes`)
+    if (this.#waitingBytes + bytes.length > waitingMaxBytes) {
+      return this.#endBoth({ code: 'channelFailed', detail: 'more waits than a channel holds' })
+    }
+    this.#outbox.push(bytes.slice())
+    this.#waitingBytes += bytes.length
+    this.#carryLater()
+  }
+
+  close(): void {
+    switch (this.#state.name) {
+      case 'signaling':
+        this.#state = { name: 'closed' }
+        break
+      case 'open':
+        this.#state = { name: 'leaving', other: this.#state.other }
+        this.#carryLater()
+        break
+      case 'leaving':
+      case 'closed':
+        return
+    }
+    queueMicrotask(() => this.#listener.closed(null))
+  }
+
+  hold(): void {
+    this.#held = true
+  }
+
+  letGo(): void {
+    this.#held = false
+    this.#carryLater()
+  }
+
+  break(): void {
+    this.#endBoth({ code: 'connectionFailed', detail: 'broken on purpose' })
+  }
+
+  end(fault: LinkFault | null): void {
+    const { name } = this.#state
+    this.#state = { name: 'closed' }
+    if (name === 'signaling' || name === 'open') this.#listener.closed(fault)
+  }
+
+  #signalLater(type: 'offer' | 'answer', place: number): void {
+    queueMicrotask(() => {
+      if (this.#state.name !== 'signaling') return
+      this.#listener.signaled(type, JSON.stringify({ type, sdp: sdpOf(place) }))
+    })
+  }
+
+  #meet(place: number): void {
+    const other = this.#linkAt(place)
+    if (!other || other === this) return
+    if (this.#state.name !== 'signaling' || other.#state.name !== 'signaling') return
+    this.#openWith(other)
+    other.#openWith(this)
+  }
+
+  #openWith(other: MemoryLink): void {
+    this.#state = { name: 'open', other }
+    queueMicrotask(() => {
+      if (this.#state.name !== 'open') return
+      if (this.#partMaxBytes >= limits.channelMessageMinBytes) return this.#listener.opened('direct')
+      this.#endBoth({ code: 'messagesTooSmall', detail: `${this.#partMaxBytes} bytes` })
+    })
+  }
+
+  #carryLater(): void {
+    if (this.#carrying || this.#held) return
+    this.#carrying = true
+    queueMicrotask(() => {
+      this.#carrying = false
+      this.#carryOne()
+    })
+  }
+
+  #carryOne(): void {
+    if (this.#held || (this.#state.name !== 'open' && this.#state.name !== 'leaving')) return
+    const { other } = this.#state
+    const bytes = this.#outbox.shift()
+    if (!bytes) {
+      if (this.#state.name === 'leaving') this.#endBoth(null)
+      return
+    }
+    const before = this.#waitingBytes
+    this.#waitingBytes -= bytes.length
+    this.#carryLater()
+    if (other.#state.name === 'open') other.#listener.messageArrived(bytes)
+    const nowDrained = before > drainedBytes && this.#waitingBytes <= drainedBytes
+    if (nowDrained && this.#state.name === 'open') this.#listener.drained()
+  }
+
+  #endBoth(fault: LinkFault | null): void {
+    const other = 'other' in this.#state ? this.#state.other : null
+    this.end(fault)
+    other?.end(fault)
+  }
+}
+
+const sdpOf = (place: number): string => `m=application memory ${place}\r\na=max-message-size:262144\r\n`
+
+function placeIn(sdp: string): number | null {
+  const digits = /^m=application memory (\d{1,9})$/m.exec(sdp)?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
+/** As a browser reads it: 0 stands for any size. */
+function partMaxIn(sdp: string): number {
+  const digits = /^a=max-message-size:(\d{1,9})$/m.exec(sdp)?.[1]
+  return digits === undefined ? messageSizeByDefaultBytes : Number(digits) || Infinity
+}

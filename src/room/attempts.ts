@@ -1,0 +1,112 @@
+import type { LinkSession, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { randomLinkSession } from '../shared/random.ts'
+import type { RoomContext } from './context.ts'
+import type { Signal } from './io.ts'
+import { isAttempt, type Linked, type LinkedMember, type Member, type Offer } from './member.ts'
+import type { Redialing } from './redialing.ts'
+import type { Relaying } from './relaying.ts'
+import type { Roster } from './roster.ts'
+
+/** Connections being opened at once: a made-up roster cannot make us open more. */
+const attemptsMax = 2 * limits.membersMax
+/** An ICE agent has a few dozen candidates at the very most; what is said again is bounded. */
+const signalsKeptMax = 64
+
+/** Links on their way: from the first offer until they are open. */
+export interface Attempts {
+  /** Opens our end and offers, unless too many attempts are under way. */
+  dial(member: Member): void
+  /** Opens our end to an offer, likewise. Whatever was under way before must have been superseded. */
+  accept(member: Member, offer: Offer): void
+  /** Our end has something to signal. */
+  signaled(peer: PeerId, signal: Exclude<Signal, { type: 'hello' }>): void
+  /** Says again what we offered, by the ways we know now. */
+  offerAgain(member: Member): void
+  /** The member whose link is now open; null when it was refused or nobody waits for it any more. */
+  opened(peer: PeerId, session: LinkSession, route: Linked['route']): LinkedMember | null
+}
+
+const newLink = (session: LinkSession, route: Linked['route'], now: number): Linked => ({
+  state: 'linked',
+  session,
+  route,
+  silentSince: now,
+  pingedAt: null,
+  greeted: false,
+  refusing: false,
+  doors: [],
+  neighbours: new Set(),
+  challenge: null,
+})
+
+export function createAttempts(
+  context: RoomContext,
+  roster: Roster,
+  relaying: Relaying,
+  redialing: Redialing,
+): Attempts {
+  const { random, emit } = context
+
+  const isOneTooMany = () => roster.attempts() >= attemptsMax
+  const giveUpAt = () => context.now + limits.linkOpenTimeoutMs
+
+  return {
+    dial(member) {
+      if (isOneTooMany()) {
+        redialing.failed(member)
+        return
+      }
+      const session = randomLinkSession(random)
+      member.road = {
+        state: 'offering',
+        session,
+        giveUpAt: giveUpAt(),
+        sent: [],
+        sentAt: context.now,
+        answered: false,
+      }
+      emit({ type: 'openLink', peer: member.peer, session, initiator: true })
+    },
+
+    accept(member, { session, data }) {
+      if (isOneTooMany()) {
+        redialing.failed(member)
+        return
+      }
+      member.road = { state: 'answering', session, giveUpAt: giveUpAt() }
+      emit({ type: 'openLink', peer: member.peer, session, initiator: false })
+      emit({ type: 'signalLink', peer: member.peer, session, data })
+    },
+
+    signaled(peer, signal) {
+      const member = roster.find(peer)
+      const road = member?.road
+      if (member === undefined || road === undefined || road.state === 'waiting') return
+      if (road.session !== signal.session) return
+      if (road.state === 'offering' && road.sent.length < signalsKeptMax) {
+        road.sent.push(signal)
+        road.sentAt = context.now
+      }
+      relaying.send(member, signal)
+    },
+
+    offerAgain(member) {
+      if (member.road.state !== 'offering') return
+      member.road.sentAt = context.now
+      for (const signal of member.road.sent) relaying.send(member, signal)
+    },
+
+    opened(peer, session, route) {
+      const member = roster.find(peer)
+      const road = member?.road
+      if (member === undefined || road === undefined || !isAttempt(road) || road.session !== session) {
+        const isOpenAlready = road?.state === 'linked' && road.session === session
+        if (!isOpenAlready) emit({ type: 'closeLink', peer, session, reason: 'superseded' })
+        return null
+      }
+      roster.changed()
+      return Object.assign(member, { road: newLink(session, route, context.now) })
+    },
+  }
+}

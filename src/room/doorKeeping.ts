@@ -1,0 +1,64 @@
+import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { randomBelow } from '../shared/random.ts'
+import type { Deadline, RoomContext } from './context.ts'
+import { doorsAt, type Place, type Places } from './places.ts'
+import type { Roster } from './roster.ts'
+
+/** The next member in line claims a missing door if the one before did not in this time. */
+const claimTurnMs: Millis = 2000
+/** Two who think it is their turn rarely claim at the same moment. */
+const claimSpreadMs: Millis = 500
+
+/** Keeps as many doors held as the room needs, one member after the other. */
+export interface DoorKeeping {
+  attend(): void
+  deadlines(): Deadline[]
+}
+
+export function createDoorKeeping(context: RoomContext, roster: Roster, places: Places): DoorKeeping {
+  /**
+   * Our place in the line of those who hold no door here, by peer id; null when it is not for us to claim one.
+   * Members without this broker are not in line.
+   */
+  function turn(place: Place): number | null {
+    const linked = roster.linked()
+    if (place.knockAt === null || place.claims.size > 0 || linked.length === 0) return null
+    const target = Math.min(limits.doorsHeldTarget, linked.length + 1)
+    if (places.knownHeld(place).size >= target) return null
+    const inLine = linked.filter(
+      (member) =>
+        doorsAt(place.broker, member).length === 0 &&
+        member.mailboxes.some(({ broker }) => broker === place.broker),
+    )
+    return inLine.filter(({ peer }) => peer < context.self).length
+  }
+
+  function claimAt(place: Place): Millis | null {
+    const ahead = turn(place)
+    return ahead === null || place.lacking === null ? null : place.lacking.from + ahead * claimTurnMs
+  }
+
+  function attendPlace(place: Place): void {
+    if (turn(place) === null) {
+      place.lacking = null
+      return
+    }
+    place.lacking ??= { from: context.now + randomBelow(context.random, claimSpreadMs) }
+    const at = claimAt(place)
+    if (at === null || context.now < at) return
+    place.lacking = null
+    places.claimFree(place)
+  }
+
+  return {
+    attend() {
+      for (const place of places.all) attendPlace(place)
+    },
+    deadlines: () =>
+      places.all.flatMap((place) => {
+        const at = claimAt(place)
+        return at === null ? [] : [{ at, why: 'claim' }]
+      }),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { jittered, type Deadline, type RoomContext } from './context.ts'
+import type { Place, Places } from './places.ts'
+import type { Roster } from './roster.ts'
+
+/** Says hello at doors from time to time: often while alone, rarely in company. */
+export interface Knocking {
+  /** The room is full: no use in knocking soon. */
+  turnedAway(): void
+  attend(): void
+  deadlines(): Deadline[]
+}
+
+export function createKnocking(context: RoomContext, roster: Roster, places: Places): Knocking {
+  let wasAlone = true
+  let quietUntil: Millis = context.now
+
+  const isAlone = () => roster.linked().length === 0
+
+  /** Nobody answered so far. */
+  function attendAlone(place: Place): void {
+    if (roster.attempts() > 0) {
+      // Somebody did: see what becomes of it.
+      place.knockAt = context.now + limits.doorAnswerMs
+    } else if (place.claims.size === 0 && places.claimFree(place)) {
+      place.knockAt = context.now + limits.doorAnswerMs
+    } else {
+      places.knockAtStrangers(place)
+      place.knockAt = context.now + jittered(context, limits.knockAloneMs)
+    }
+  }
+
+  function attendPlace(place: Place): void {
+    if (place.knockAt === null || context.now < place.knockAt) return
+    if (isAlone()) {
+      attendAlone(place)
+      return
+    }
+    places.knockAtStrangers(place)
+    place.knockAt = context.now + jittered(context, limits.knockLinkedMs)
+  }
+
+  /** Company changes how often we knock. */
+  function attendCompany(): void {
+    if (wasAlone === isAlone()) return
+    wasAlone = isAlone()
+    const wait = wasAlone ? limits.doorAnswerMs : jittered(context, limits.knockLinkedMs)
+    for (const place of places.all) {
+      if (place.knockAt !== null) place.knockAt = Math.max(context.now + wait, quietUntil)
+    }
+  }
+
+  return {
+    turnedAway() {
+      quietUntil = context.now + limits.knockLinkedMs
+    },
+    attend() {
+      attendCompany()
+      for (const place of places.all) attendPlace(place)
+    },
+    deadlines: () =>
+      places.all.flatMap(({ knockAt }) => (knockAt === null ? [] : [{ at: knockAt, why: 'knock' }])),
+  }
+}

@@ -1,0 +1,21 @@
+import * as v from 'valibot'
+import { parseLinkSession, parsePeerId, type LinkSession, type PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { isMailbox, type Mailbox } from '../shared/mailboxes.ts'
+import { listOf, textOf, wholeUpTo } from '../shared/parseJson.ts'
+
+/** What letters and messages have in common. Unknown fields are left out of what is parsed. */
+
+export const peerSchema = v.custom<PeerId>((value) => parsePeerId(value) !== null)
+export const sessionSchema = v.custom<LinkSession>((value) => parseLinkSession(value) !== null)
+
+/** The id of a letter or a relayed message: a few letters of base64url. */
+export const letterIdSchema = v.pipe(textOf(32), v.regex(/^[\w-]+$/))
+
+const brokerSchema = wholeUpTo(limits.brokersMax - 1)
+const mailboxAtSchema = v.object({ broker: brokerSchema, mailbox: v.custom<Mailbox>(isMailbox) })
+const doorAtSchema = v.object({ broker: brokerSchema, door: wholeUpTo(limits.doors - 1) })
+
+/** A member's mailboxes: at most one for each broker there may be. */
+export const mailboxesSchema = listOf(mailboxAtSchema, limits.brokersMax)
+export const doorsSchema = listOf(doorAtSchema, limits.brokersMax * limits.doors)

@@ -1,0 +1,112 @@
+import { bytesEqual, type Bytes } from '../shared/bytes.ts'
+import { pieceLength } from '../shared/geometry.ts'
+import type { PieceIndex } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { assert, fail } from '../shared/result.ts'
+import { attachFiles } from './attachedFiles.ts'
+import type { Disk } from './disk.ts'
+import type { Checked } from './gatheredPieces.ts'
+import { done, gone, HeldShares, type HeldShare } from './heldShares.ts'
+import type { PieceStore } from './pieceStore.ts'
+import { openSpanCache } from './spanCache.ts'
+import { diskFault, sourceFault } from './storeFaults.ts'
+
+/**
+ * A piece store over any disk: gathers blocks in memory, writes a piece only when its hash is right, and reads offered files
+ * where they lie. `sha256` must not change the bytes it is given. `bugFound` hears what only a bug can make go wrong; the caller
+ * whose call it was gets `broken`.
+ */
+export function openGatheringStore(
+  disk: Disk,
+  sha256: (bytes: Bytes) => Promise<Bytes>,
+  bugFound: (error: unknown) => void,
+): PieceStore {
+  const shares = new HeldShares(disk, bugFound)
+  const cache = openSpanCache(limits.attachedCacheMaxBytes)
+  let attachments = 0
+  let isClosed = false
+
+  return {
+    kind: disk.kind,
+    create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
+    async attach(share, geometry, files) {
+      if (isClosed) return gone
+      const attached = attachFiles(files, geometry, cache, `${share} ${attachments++}`)
+      if (attached.sizeBytes !== geometry.sizeBytes) return fail({ code: 'sourceChanged' })
+      const held = shares.get(share) ?? shares.hold(share, geometry)
+      held.attached = attached
+      return done
+    },
+    hashPiece: (share, piece) =>
+      shares.attempt(share, sourceFault, async ({ attached, geometry }) => {
+        assert(attached !== null, 'only attached files are hashed')
+        const fromBytes = piece * geometry.pieceSizeBytes
+        return sha256(await attached.readAhead(fromBytes, fromBytes + pieceLength(geometry, piece)))
+      }),
+    putBlock(share, piece, offsetBytes, bytes) {
+      const held = shares.get(share)
+      if (held?.kept[piece] === 0) held.gathered.put(piece, offsetBytes, bytes)
+    },
+    checkPiece: (share, piece, hash) =>
+      shares.attempt(share, diskFault, async (held) => {
+        if (held.kept[piece] === 1) return 'kept'
+        return held.gathered.check(piece, (bytes) => keepIfRight(held, piece, bytes, hash, sha256))
+      }),
+    dropPiece(share, piece) {
+      shares.get(share)?.gathered.drop(piece)
+    },
+    read(share, piece, offsetBytes, lengthBytes) {
+      const isKept = shares.get(share)?.kept[piece] === 1
+      return shares.attempt(share, isKept ? diskFault : sourceFault, async ({ geometry, file, attached }) => {
+        const fromBytes = piece * geometry.pieceSizeBytes + offsetBytes
+        if (isKept) return file.read(fromBytes, lengthBytes)
+        assert(attached !== null, 'only pieces that are here are read')
+        return attached.read(fromBytes, fromBytes + lengthBytes)
+      })
+    },
+    blob: (share, fromBytes, toBytes) =>
+      shares.attempt(share, diskFault, (held) => blobOf(held, fromBytes, toBytes)),
+    async remove(share) {
+      const held = shares.get(share)
+      shares.letGo(share)
+      await held?.file.remove()
+    },
+    async close() {
+      isClosed = true
+      shares.letAllGo()
+      await disk.close()
+    },
+  }
+}
+
+async function keepIfRight(
+  held: HeldShare,
+  piece: PieceIndex,
+  bytes: Bytes,
+  hash: Bytes,
+  sha256: (bytes: Bytes) => Promise<Bytes>,
+): Promise<Checked> {
+  if (!bytesEqual(await sha256(bytes), hash)) return 'corrupt'
+  await held.file.write(piece * held.geometry.pieceSizeBytes, bytes)
+  held.kept[piece] = 1
+  return 'kept'
+}
+
+/** Runs of kept pieces from the disk, all else from the attached files. */
+async function blobOf(held: HeldShare, fromBytes: number, toBytes: number): Promise<Blob> {
+  const { geometry, file, kept, attached } = held
+  const pieceAt = (atBytes: number): PieceIndex => Math.floor(atBytes / geometry.pieceSizeBytes)
+  const parts: Blob[] = []
+  for (let at = fromBytes; at < toBytes;) {
+    const isKept = kept[pieceAt(at)] === 1
+    let end = at
+    while (end < toBytes && (kept[pieceAt(end)] === 1) === isKept)
+      end = (pieceAt(end) + 1) * geometry.pieceSizeBytes
+    end = Math.min(end, toBytes)
+    assert(isKept || attached !== null, 'only bytes that are here are saved')
+    parts.push(isKept || attached === null ? await file.blob(at, end) : attached.blob(at, end))
+    at = end
+  }
+  const [only] = parts
+  return only !== undefined && parts.length === 1 ? only : new Blob(parts)
+}

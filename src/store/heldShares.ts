@@ -1,0 +1,100 @@
+import { pieceCount, type Geometry } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { AttachedFiles } from './attachedFiles.ts'
+import type { Disk, ShareFile } from './disk.ts'
+import { GatheredPieces } from './gatheredPieces.ts'
+import type { StoreFault } from './pieceStore.ts'
+import { diskFault, isBug } from './storeFaults.ts'
+
+export const done = ok(undefined)
+export const gone = fail<StoreFault>({ code: 'gone' })
+
+/** A share of a store: what is kept of it, what is on its way, and the files it is read from. */
+export interface HeldShare {
+  readonly geometry: Geometry
+  readonly file: ShareFile
+  /** One byte a piece: 1 when it is checked and in the file. */
+  readonly kept: Uint8Array
+  readonly gathered: GatheredPieces
+  attached: AttachedFiles | null
+}
+
+/** The shares of a store, and the space promised to them. */
+export class HeldShares {
+  readonly #disk: Disk
+  readonly #bugFound: (error: unknown) => void
+  readonly #shares = new Map<ShareId, HeldShare>()
+
+  constructor(disk: Disk, bugFound: (error: unknown) => void) {
+    this.#disk = disk
+    this.#bugFound = bugFound
+  }
+
+  get(share: ShareId): HeldShare | undefined {
+    return this.#shares.get(share)
+  }
+
+  hold(share: ShareId, geometry: Geometry): HeldShare {
+    const held = {
+      geometry,
+      file: this.#disk.file(share, geometry),
+      kept: new Uint8Array(pieceCount(geometry)),
+      gathered: new GatheredPieces(geometry),
+      attached: null,
+    }
+    this.#shares.set(share, held)
+    return held
+  }
+
+  /** Holds a share that will come from the room, when every share can still come in whole. */
+  async create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>> {
+    if (this.#shares.has(share)) return done
+    // Held before asking, so that two creations at once cannot both count on the same space.
+    const held = this.hold(share, geometry)
+    const fits = await this.attempt(share, diskFault, () => this.#haveRoom())
+    if (fits.ok && (fits.value || geometry.sizeBytes === 0)) return done
+    if (this.#isHeld(share, held)) this.letGo(share)
+    return fits.ok ? fail({ code: 'full' }) : fits
+  }
+
+  letGo(share: ShareId): void {
+    this.#shares.delete(share)
+  }
+
+  letAllGo(): void {
+    this.#shares.clear()
+  }
+
+  /** Runs what may reject, and names what the browser reported. A share removed meanwhile is `gone`, whatever came out. */
+  async attempt<Value>(
+    share: ShareId,
+    name: (error: unknown) => StoreFault,
+    run: (held: HeldShare) => Promise<Value>,
+  ): Promise<Result<Value, StoreFault>> {
+    const held = this.#shares.get(share)
+    if (held === undefined) return gone
+    try {
+      const value = await run(held)
+      return this.#isHeld(share, held) ? ok(value) : gone
+    } catch (error) {
+      if (!this.#isHeld(share, held)) return gone
+      if (isBug(error)) this.#bugFound(error)
+      return fail(name(error))
+    }
+  }
+
+  #isHeld(share: ShareId, held: HeldShare): boolean {
+    return this.#shares.get(share) === held
+  }
+
+  /** Whether every created share can come in whole. */
+  async #haveRoom(): Promise<boolean> {
+    const freeBytes = await this.#disk.freeBytes()
+    let promisedBytes = 0
+    for (const { geometry, file, attached } of this.#shares.values()) {
+      if (attached === null) promisedBytes += geometry.sizeBytes - file.usedBytes()
+    }
+    return promisedBytes <= freeBytes
+  }
+}
