@@ -20,7 +20,7 @@ export interface Figures {
 
 /** The rooms whose figures are kept; one of the peers is the source. More seeds where seeds differ more. */
 export const rooms: readonly Room[] = [
-  { scenario: 'flashCrowd', peers: 3, seeds: 4 },
+  { scenario: 'flashCrowd', peers: 3, seeds: 16 },
   { scenario: 'flashCrowd', peers: 7, seeds: 12 },
   { scenario: 'flashCrowd', peers: 9, seeds: 12 },
   { scenario: 'flashCrowd', peers: 12, seeds: 8 },
