@@ -1,13 +1,12 @@
 /* npm run bench: what the app reaches, beside what a bare data channel reaches on the same machine in the same run. */
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import { writeSampleFile } from '../e2e/files.ts'
 import { inMiB, watchMemory } from '../e2e/memory.ts'
 import { addressOf, leave, roomLink, startPageServer } from '../e2e/room.ts'
-import { build, buildIsStale, rootFolder } from '../scripts/setup.mjs'
+import { build, buildIsStale } from '../scripts/setup.mjs'
 import { introductionMs, offerHashed, openRoomOf, takeSeconds } from './app.ts'
 import { Browsers } from './browsers.ts'
 import { rawSeconds } from './rawChannel.ts'
@@ -29,7 +28,6 @@ try {
   await measureOneToOne(path, rawRate)
   await measureOneToThree(path, rawRate)
   await measureIntroduction()
-  await measureFirstLoad()
 } finally {
   await browsers.close()
   await server.close()
@@ -104,21 +102,6 @@ async function measureIntroduction(): Promise<void> {
     what: 'link opened to peer seen, local broker',
     measured: spans.map((span) => `${(span / 1000).toFixed(2)} s`).join(', '),
     limit: 'at most 1.5 s',
-  })
-}
-
-async function measureFirstLoad(): Promise<void> {
-  const assets = join(rootFolder, 'dist', 'assets')
-  const html = await readFile(join(rootFolder, 'dist', 'index.html'), 'utf8')
-  const loaded = (await readdir(assets)).filter((file) => file.endsWith('.js') && html.includes(file))
-  const sizes = await Promise.all(
-    loaded.map(async (file) => gzipSync(await readFile(join(assets, file))).length),
-  )
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  rows.push({
-    what: 'first load, gzipped JavaScript',
-    measured: `${(total / 1000).toFixed(0)} kB`,
-    limit: 'at most 180 kB',
   })
 }
 

@@ -26,13 +26,12 @@ const written = (directives: Readonly<Record<string, string>>): string =>
 /** For a `<meta>` in the page, where `frame-ancestors` means nothing (CSP Level 3, section 3.3). */
 export const metaPolicy = written(policy)
 
-/** What the page may ask the browser for: a camera for scanning a room's code, and what hands a link on. */
+/** What the page may ask the browser for: a camera for scanning a room's code, the clipboard for its link. */
 const permissions = [
   'camera=(self)',
   'clipboard-write=(self)',
   'fullscreen=(self)',
   'screen-wake-lock=(self)',
-  'web-share=(self)',
   ...[
     'accelerometer',
     'clipboard-read',

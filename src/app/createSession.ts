@@ -85,7 +85,8 @@ class AppSession implements OpenSession {
       },
       listener: {
         reported: (report) => this.#swarmReported(report),
-        sourceLost: (share) => notices.add('error', { code: 'sourceChanged', name: this.#shareName(share) }),
+        sourceChanged: (share) =>
+          notices.add('error', { code: 'sourceChanged', name: this.#shareName(share) }),
         sourceUnreadable: (share) => {
           notices.add('error', { code: 'unreadable', name: this.#shareName(share) })
           this.remove(share)

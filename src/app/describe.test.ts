@@ -70,7 +70,7 @@ describe('a folder as a share', () => {
     const [tree, ...inside] = files
     expect(inside.map(({ name }) => name)).toEqual(['a', 'b/1', 'b/2'])
     expect(tree?.size).toBe(manifest.treeSizeBytes)
-    expect(decodeTree(new Uint8Array((await tree?.arrayBuffer()) ?? []), 30)).toEqual([
+    expect(decodeTree(new Uint8Array((await tree?.arrayBuffer()) ?? []), manifest)).toEqual([
       { path: 'a', sizeBytes: 10, modifiedMs: 5 },
       { path: 'b/1', sizeBytes: 0, modifiedMs: 5 },
       { path: 'b/2', sizeBytes: 20, modifiedMs: 9 },
@@ -84,17 +84,19 @@ describe('a folder as a share', () => {
     expect(looks(one)).toBe(looks(described(folder(...entries.toReversed())).manifest))
   })
 
-  it('with more files, longer paths or more bytes than a share can have is refused', () => {
+  it('with more files, longer or deeper paths or more bytes than a share can have is refused', () => {
     const one = entry('a')
     const many = Array.from({ length: limits.entriesMax + 1 }, () => one)
     const faults = [
       { kind: 'folder', name: 'folder', entries: many } as const,
       folder(entry('p'.repeat(limits.pathLengthMax + 1))),
+      folder(entry('p/'.repeat(limits.pathDepthMax) + 'p')),
       folder(entry('a', limits.shareSizeMaxBytes)),
     ].map((intake) => describeShare(intake, share))
     expect(faults.map((result) => (result.ok ? null : result.fault.code))).toEqual([
       'tooManyFiles',
       'pathTooLong',
+      'pathTooDeep',
       'tooLarge',
     ])
   })

@@ -3,7 +3,7 @@ import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { shortenName, type Manifest } from '../swarm/manifest.ts'
-import { encodeTree } from '../swarm/tree.ts'
+import { encodeTree, pathDepth } from '../swarm/tree.ts'
 import type { Intake } from './intake.ts'
 
 /** A manifest, and the files whose bytes, one after the other, are the share. */
@@ -12,7 +12,7 @@ export interface Described {
   readonly files: readonly File[]
 }
 
-export type DescribeFault = { readonly code: 'tooLarge' | 'tooManyFiles' | 'pathTooLong' }
+export type DescribeFault = { readonly code: 'tooLarge' | 'tooManyFiles' | 'pathTooLong' | 'pathTooDeep' }
 
 /** Makes a share of what was dropped or picked. Reads nothing of the files, so that a share of any size is there at once. */
 export function describeShare(intake: Intake, share: ShareId): Result<Described, DescribeFault> {
@@ -46,6 +46,8 @@ function describeFolder(
   if (intake.entries.length > limits.entriesMax) return fail({ code: 'tooManyFiles' })
   if (intake.entries.some(({ path }) => path.length > limits.pathLengthMax))
     return fail({ code: 'pathTooLong' })
+  if (intake.entries.some(({ path }) => pathDepth(path) > limits.pathDepthMax))
+    return fail({ code: 'pathTooDeep' })
   // In one order whatever the browser's, so that the same folder dropped again is the same share.
   const entries = intake.entries.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const tree = encodeTree(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
-import { deviceOf, hueOf, randomName } from './names.ts'
+import { browserOf, deviceOf, hueOf, randomName } from './names.ts'
 
 const random = seededRandom(1)
 
@@ -41,5 +41,20 @@ describe('the device', () => {
     ['', 'desktop'],
   ] as const)('%s is a %s', (userAgent, device) => {
     expect(deviceOf(userAgent)).toBe(device)
+  })
+})
+
+describe('the browser', () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox 140'],
+    [
+      'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36 Edg/142.0.0.0',
+      'Edge 142',
+    ],
+    ['Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36', 'Chrome 140'],
+    ['Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Version/12.1 Mobile/15E148 Safari/604.1', 'Safari 12'],
+    ['', 'unknown'],
+  ])('%s is %s', (userAgent, browser) => {
+    expect(browserOf(userAgent)).toBe(browser)
   })
 })

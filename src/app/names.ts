@@ -27,3 +27,20 @@ export function deviceOf(userAgent: string): 'phone' | 'tablet' | 'desktop' {
   if (/iPad|Tablet|Android(?!.*Mobile)/i.test(userAgent)) return 'tablet'
   return /Mobi|iPhone|Android/i.test(userAgent) ? 'phone' : 'desktop'
 }
+
+/** The first that fits: others name those before them too. */
+const browsers = [
+  ['Edge', /Edg\/(\d+)/],
+  ['Firefox', /Firefox\/(\d+)/],
+  ['Chrome', /Chrome\/(\d+)/],
+  ['Safari', /Version\/(\d+)/],
+] as const
+
+/** Such as "Chrome 156", for whoever looks into a failure. */
+export function browserOf(userAgent: string): string {
+  for (const [name, pattern] of browsers) {
+    const version = pattern.exec(userAgent)?.[1]
+    if (version !== undefined) return `${name} ${version}`
+  }
+  return 'unknown'
+}

@@ -3,7 +3,7 @@ import { pageClock } from './clock.ts'
 import { fetchBeside, loadConfig } from './config.ts'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'
-import { deviceOf, randomName } from './names.ts'
+import { browserOf, deviceOf, randomName } from './names.ts'
 import { roomLink, roomOf } from './roomLink.ts'
 import { watchBugs } from './watchBugs.ts'
 import { whenSeen } from './whenSeen.ts'
@@ -18,11 +18,13 @@ const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 export function openPage(): FirstScreen {
   const isDebug = new URLSearchParams(location.search).has('debug')
   const book = openLogBook(pageClock, isDebug ? printLine : undefined)
+  const { userAgent } = navigator
+  book.log('info', 'the page opens', { browser: browserOf(userAgent), secure: isSecureContext })
   const room = roomOf(location.hash, random)
   const ownLink = roomLink(location.href, room.secret)
   history.replaceState(history.state, '', ownLink)
   const self = randomPeerId(random)
-  const profile = { name: ownName(), device: deviceOf(navigator.userAgent) }
+  const profile = { name: ownName(), device: deviceOf(userAgent) }
   const screen = new FirstScreen({ self, profile, roomLink: ownLink, book })
   watchBugs(window, screen.bugFound)
 

@@ -40,9 +40,9 @@ export interface Network {
 
 export interface SwarmDriverListener {
   reported(report: SwarmReport): void
-  /** Files of this device can no longer be read as they were offered. */
-  sourceLost(share: ShareId): void
-  /** Files of this device were offered, and not even the first piece of them can be read. */
+  /** Files of this device are not any more what was offered. */
+  sourceChanged(share: ShareId): void
+  /** Files of this device were offered, and this device cannot read them. */
   sourceUnreadable(share: ShareId): void
   changed(): void
 }
@@ -58,6 +58,8 @@ export class SwarmDriver {
   readonly #leaving = new Map<PeerId, number>()
   /** Peers whose links hold so much that the machine was told. */
   readonly #backlogged = new Set<PeerId>()
+  /** Of each share whose files are being hashed, the run that does it. */
+  readonly #runs = new Map<ShareId, symbol>()
   /** Shares whose attached files have just turned out to be others. */
   readonly #differing = new Set<ShareId>()
   readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
@@ -120,24 +122,31 @@ export class SwarmDriver {
 
   async #hashAll(manifest: Manifest): Promise<void> {
     const { share } = manifest
+    const run = Symbol('hashing')
+    this.#runs.set(share, run)
     const count = pieceCount(geometryOf(manifest))
     let next = count > 0 ? this.#store.hashPiece(share, 0) : null
     for (let piece = 0; next; piece++) {
       const hash = await next
       // The next piece is read while this one is told to the room.
       next = piece + 1 < count ? this.#store.hashPiece(share, piece + 1) : null
+      // Removed and dropped again meanwhile, the share is hashed by another run.
+      if (this.#runs.get(share) !== run) return
       if (!hash.ok) return this.#sourceFailed(share, hash.fault)
       this.handle({ type: 'pieceHashed', share, piece, hash: hash.value })
-      if (this.#swarm.inspect(share)?.source === 'none') return
+      if (this.#swarm.inspect(share)?.source !== 'hashing') break
     }
+    this.#runs.delete(share)
   }
 
   #sourceFailed(share: ShareId, fault: StoreFault): void {
     if (fault.code === 'gone') return
-    const { listener } = this.#options
+    const { listener, log } = this.#options
+    log('warning', 'files of a share cannot be read', { share, ...fault })
     if (this.#swarm.inspect(share)?.hashCount === 0) return listener.sourceUnreadable(share)
     this.handle({ type: 'sourceLost', share })
-    listener.sourceLost(share)
+    if (fault.code === 'sourceChanged') listener.sourceChanged(share)
+    else listener.sourceUnreadable(share)
   }
 
   /** Hands the machine an input and carries out what it orders: each order for itself, so that a bug in one does not lose the others. */

@@ -97,22 +97,7 @@ export function createIntroductions(
       else offerArrived(member, signal)
     },
 
-    rosterArrived(from, members) {
-      const others = members.filter(({ peer }) => peer !== self)
-      from.road.neighbours = new Set(others.map(({ peer }) => peer))
-      const isFull = others.length >= limits.membersMax - 1
-      if (isFull && !from.road.refusing)
-        emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
-      from.road.refusing = isFull
-      if (isFull) return
-      for (const entry of others) {
-        const isNew = roster.find(entry.peer) === undefined
-        const member = roster.meet(entry, 'roster')
-        if (isNew && member?.road.state === 'waiting') {
-          member.road.dialAt = context.now + (self < entry.peer ? 0 : yieldMs)
-        }
-      }
-    },
+    rosterArrived: createRosterReading(context, roster),
 
     linkClosed(peer, session) {
       const member = roster.findLinked(peer)
@@ -123,6 +108,26 @@ export function createIntroductions(
 
     attend: challenges.attend,
     deadlines: challenges.deadlines,
+  }
+}
+
+/** Everyone in a member's roster is to be linked with, unless it says that the room is full. */
+function createRosterReading(context: RoomContext, roster: Roster): Introductions['rosterArrived'] {
+  const { self, emit } = context
+  return (from, members) => {
+    const others = members.filter(({ peer }) => peer !== self)
+    from.road.neighbours = new Set(others.map(({ peer }) => peer))
+    const isFull = others.length >= limits.membersMax - 1
+    if (isFull && !from.road.refusing) emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
+    from.road.refusing = isFull
+    if (isFull) return
+    for (const entry of others) {
+      const isNew = roster.find(entry.peer) === undefined
+      const member = roster.meet(entry, 'roster')
+      if (isNew && member?.road.state === 'waiting') {
+        member.road.dialAt = context.now + (self < entry.peer ? 0 : yieldMs)
+      }
+    }
   }
 }
 

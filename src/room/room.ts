@@ -4,13 +4,13 @@ import type { Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
 import type { RoomContext } from './context.ts'
-import { createConversation } from './conversation.ts'
+import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
 import { createDialing } from './dialing.ts'
 import { createDoors } from './doors.ts'
 import { createIntroductions } from './introductions.ts'
 import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
 import type { LinkedMember } from './member.ts'
-import { createLiveness } from './liveness.ts'
+import { createLiveness, type Liveness } from './liveness.ts'
 import { createParting } from './parting.ts'
 import { createRelaying } from './relaying.ts'
 import { createRoster } from './roster.ts'
@@ -90,7 +90,7 @@ export function createRoom({ self, random }: { readonly self: PeerId; readonly r
   }
 }
 
-/** Puts the parts together, and each input before the part that it concerns. */
+/** Puts the parts together. */
 function assemble(context: RoomContext, fresh: boolean) {
   const roster = createRoster(context)
   const relaying = createRelaying(context, roster)
@@ -100,8 +100,23 @@ function assemble(context: RoomContext, fresh: boolean) {
   const doors = createDoors(context, roster, relaying, fresh)
   const announcing = createAnnouncing(context, roster, doors.ours)
   const parting = createParting(context, roster)
-  const parts = { roster, relaying, dialing, introductions, doors, announcing, parting }
-  const conversation = createConversation(context, parts)
+  const parts = { roster, relaying, dialing, introductions, doors, announcing, parting, liveness }
+  return {
+    context,
+    ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
+    members: () => roster.snapshots(),
+    parts: [liveness, introductions, dialing, doors, announcing],
+  }
+}
+
+interface Parts extends ConversationParts {
+  readonly liveness: Liveness
+  readonly conversation: Conversation
+}
+
+/** Brings each input to the part that it concerns. */
+function createTaking(context: RoomContext, parts: Parts) {
+  const { roster, dialing, introductions, liveness, doors, parting, conversation } = parts
 
   function resume(): void {
     liveness.askAll()
@@ -136,26 +151,20 @@ function assemble(context: RoomContext, fresh: boolean) {
         doors.brokerOffline(input.broker)
         break
       case 'doorHeld':
-        doors.held(input)
-        break
+        return doors.held(input)
       case 'doorTaken':
-        doors.taken(input)
-        break
+        return doors.taken(input)
       case 'doorLost':
-        doors.lost(input)
-        break
+        return doors.lost(input)
       case 'letterArrived':
-        introductions.letterArrived(input.letter)
-        break
+        return introductions.letterArrived(input.letter)
       case 'linkSignaled':
         dialing.signaled(input.peer, { type: input.kind, session: input.session, data: input.data })
         break
       case 'linkOpened':
-        conversation.linkOpened(input.peer, input.session, input.route)
-        break
+        return conversation.linkOpened(input.peer, input.session, input.route)
       case 'linkClosed':
-        introductions.linkClosed(input.peer, input.session)
-        break
+        return introductions.linkClosed(input.peer, input.session)
       case 'peerHeard':
         speaker(input.peer)
         break
@@ -170,11 +179,9 @@ function assemble(context: RoomContext, fresh: boolean) {
         break
       }
       case 'peerMisbehaved':
-        parting.ban(input.peer)
-        break
+        return parting.ban(input.peer)
       case 'resumed':
-        resume()
-        break
+        return resume()
       case 'left':
         parting.leave()
         doors.releaseAll()
@@ -184,11 +191,5 @@ function assemble(context: RoomContext, fresh: boolean) {
     }
   }
 
-  return {
-    context,
-    take,
-    resume,
-    members: () => roster.snapshots(),
-    parts: [liveness, introductions, dialing, doors, announcing],
-  }
+  return { take, resume }
 }

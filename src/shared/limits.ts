@@ -21,7 +21,7 @@ export const limits = {
   nameLengthMax: 255,
   /** One entry's path inside a folder. */
   pathLengthMax: 4096,
-  /** Parts of one entry's path: deeper than people nest folders, and no file system takes much more. */
+  /** Folders of one entry's path and the file in the last: deeper ones would cost who saves them far more than who sends them. */
   pathDepthMax: 64,
   /** Folders that the paths of one share name, all together: many times those of a real tree of `entriesMax` files; bounds memory. */
   foldersMax: 1_000_000,

@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { isGeometry, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
 import { parseShareId, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
@@ -49,36 +50,31 @@ export function shortenName(name: string): string {
   return `${splitPair ? kept.slice(0, -1) : kept}…${ending}`
 }
 
+const count = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max))
+
+const manifestSchema = v.pipe(
+  v.object({
+    version: v.literal(1),
+    share: v.custom<ShareId>((id) => parseShareId(id) !== null),
+    kind: v.picklist(['file', 'folder']),
+    name: v.pipe(v.string(), v.maxLength(limits.nameLengthMax)),
+    sizeBytes: count(limits.shareSizeMaxBytes),
+    treeSizeBytes: count(limits.treeSizeMaxBytes),
+    fileCount: count(limits.entriesMax),
+    pieceSizeBytes: v.number(),
+    modifiedMs: count(Number.MAX_SAFE_INTEGER),
+  }),
+  v.check(
+    ({ kind, treeSizeBytes, fileCount }) => kind === 'folder' || (treeSizeBytes === 0 && fileCount === 1),
+  ),
+  v.check((manifest) => isGeometry(geometryOf(manifest))),
+)
+
 /** Takes anything a peer may have sent; null unless every field is there and within its limits. */
 export function parseManifest(value: unknown): Manifest | null {
-  if (typeof value !== 'object' || value === null) return null
-  const field = value as Record<string, unknown>
-  const share = parseShareId(field['share'])
-  const { name, kind, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes, modifiedMs } = field
-  if (field['version'] !== 1 || share === null) return null
-  if (kind !== 'file' && kind !== 'folder') return null
-  if (typeof name !== 'string' || name.length > limits.nameLengthMax) return null
-  if (!isCount(sizeBytes, limits.shareSizeMaxBytes) || !isCount(treeSizeBytes, limits.treeSizeMaxBytes))
-    return null
-  if (!isCount(fileCount, limits.entriesMax) || !isCount(modifiedMs, Number.MAX_SAFE_INTEGER)) return null
-  if (typeof pieceSizeBytes !== 'number') return null
-  if (kind === 'file' && (treeSizeBytes !== 0 || fileCount !== 1)) return null
-  const manifest = {
-    version: 1,
-    share,
-    kind,
-    name,
-    sizeBytes,
-    treeSizeBytes,
-    fileCount,
-    pieceSizeBytes,
-    modifiedMs,
-  } as const
-  return isGeometry(geometryOf(manifest)) ? manifest : null
+  const parsed = v.safeParse(manifestSchema, value, { abortEarly: true })
+  return parsed.success ? parsed.output : null
 }
 
 export const sameManifest = (a: Manifest, b: Manifest): boolean =>
   Object.entries(a).every(([key, value]) => b[key as keyof Manifest] === value)
-
-const isCount = (value: unknown, max: number): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max

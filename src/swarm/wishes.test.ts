@@ -252,3 +252,64 @@ describe('own files', () => {
     expect(alice.swarm.shares()).toEqual([])
   })
 })
+
+/** Alice hashes files of a share that bob offers too, and takes it back half-way. */
+function removedHalfway() {
+  const alice = new Machine()
+  const manifest = newManifest(4)
+  const { share } = manifest
+  const bob = alice.holder(manifest, range(4))
+  alice.feed({ type: 'sourceAttached', share })
+  for (const piece of [0, 1]) alice.hash(manifest, piece)
+  const effects = alice.feed({ type: 'removeAsked', share })
+  return { alice, bob, manifest, share, effects }
+}
+
+describe('removing a share whose files are being hashed', () => {
+  it('S19 leaves it as a share that others offer, without a source', () => {
+    const { alice, bob, share, effects } = removedHalfway()
+    expect(sentTo(effects, bob, 'withdraw')).toHaveLength(1)
+    expect(ordered(effects, 'closeStore')).toEqual([{ type: 'closeStore', share }])
+    expect(ordered(effects, 'report')).toEqual([])
+    expect(alice.swarm.shares()).toMatchObject([
+      { state: 'offered', source: 'none', heldCount: 0, heldPayloadBytes: 0, reachableCount: 4 },
+    ])
+  })
+
+  it('S19 lets later hashes change nothing, true or false', () => {
+    const { alice, manifest, share } = removedHalfway()
+    expect(alice.hash(manifest, 2)).toEqual([])
+    expect(alice.feed({ type: 'pieceHashed', share, piece: 2, hash: hashOf(9) })).toEqual([])
+    expect(alice.feed({ type: 'sourceLost', share })).toEqual([])
+    expect(alice.pass(limits.announceBatchMs).filter(({ type }) => type === 'send')).toEqual([])
+    expect(alice.swarm.shares()).toMatchObject([{ state: 'offered', source: 'none', heldCount: 0 }])
+  })
+
+  it('S19 lets it be downloaded, or its files be dropped again', () => {
+    const { alice, bob, manifest, share } = removedHalfway()
+    alice.download(manifest, bob, hashesOf(0, 4))
+    expect([...alice.asked(share).keys()].length).toBeGreaterThan(0)
+    alice.feed({ type: 'removeAsked', share })
+    alice.feed({ type: 'sourceAttached', share })
+    for (const piece of range(4)) alice.hash(manifest, piece)
+    expect(alice.swarm.shares()).toMatchObject([{ state: 'complete', source: 'whole', heldCount: 4 }])
+  })
+
+  it('S19 while it is fetched too, ends the download with it', () => {
+    const { alice, manifest, share } = downloading(4)
+    alice.feed({ type: 'sourceAttached', share })
+    alice.hash(manifest, 0)
+    alice.feed({ type: 'removeAsked', share })
+    expect(alice.hash(manifest, 1)).toEqual([])
+    expect(alice.swarm.load()).toEqual(atRest)
+    expect(alice.swarm.shares()).toMatchObject([{ state: 'offered', source: 'none', heldCount: 0 }])
+  })
+
+  it('S19 is not a share that differs: only then is that reported', () => {
+    const { alice, share, effects } = removedHalfway()
+    expect(ordered(effects, 'report').map(({ report }) => report.type)).not.toContain('sourceDiffers')
+    alice.feed({ type: 'sourceAttached', share })
+    const differs = alice.feed({ type: 'pieceHashed', share, piece: 0, hash: hashOf(9) })
+    expect(ordered(differs, 'report').map(({ report }) => report.type)).toContain('sourceDiffers')
+  })
+})

@@ -28,14 +28,14 @@ export const readTreeHere: ReadTree = async (tree, folder) => {
   return entries === null ? fail({ code: 'badTree' }) : ok(entries)
 }
 
-function entriesIn(tree: Bytes, { sizeBytes, fileCount }: FolderFacts): SaveableEntry[] | null {
-  const entries = decodeTree(tree, sizeBytes)
-  if (entries?.length !== fileCount) return null
+function entriesIn(tree: Bytes, folder: FolderFacts): SaveableEntry[] | null {
+  const entries = decodeTree(tree, folder)
+  if (entries === null) return null
   const paths = cleanPaths(entries.map(({ path }) => path))
   return (
     paths?.map((path, at) => {
-      const { sizeBytes: entrySizeBytes = 0, modifiedMs = 0 } = entries[at] ?? {}
-      return { path, sizeBytes: entrySizeBytes, modifiedMs }
+      const { sizeBytes = 0, modifiedMs = 0 } = entries[at] ?? {}
+      return { path, sizeBytes, modifiedMs }
     }) ?? null
   )
 }
