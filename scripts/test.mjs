@@ -26,7 +26,7 @@ const stages = [
     run: script('unit:all', ['--reporter=dot', '--reporter=json', `--outputFile.json=${vitestReport}`]),
     tally: tallyVitest,
   },
-  // Every scenario once, small: the unit tests run more seeds.
+  // Every scenario once, small, by the command people use: the unit tests run more seeds and compare them with the base.
   { name: 'simulation', run: script('sim', ['--peers', '12', '--seed', '1']) },
   {
     name: 'end to end',

@@ -1,4 +1,5 @@
 import type { Bytes } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
 
 /** How a link's bytes travel: straight to the other browser, or through a TURN server. */
 export type Route = 'direct' | 'relayed'
@@ -45,7 +46,7 @@ export interface Link {
 }
 
 /** `waitingBytes` at or below which a link says `drained`. */
-export const drainedBytes = 128 * 1024
+export const drainedBytes = limits.linkDrainedBytes
 
 export interface LinkOptions {
   /** The side that makes the offer. */

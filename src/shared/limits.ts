@@ -95,6 +95,8 @@ export const limits = {
   uploadingPerLinkMaxBytes: 256 * KiB,
   /** The same for all links together: what is in a send buffer can no longer be reordered. */
   uploadingMaxBytes: 1 * MiB,
+  /** A link on which no more than this waits has taken what it was handed: enough not to run dry, little enough to speak through. */
+  linkDrainedBytes: 128 * KiB,
   /** What all links may hold at first, and on a thin uplink. */
   uploadingMinBytes: 128 * KiB,
   /** Blocks taken sooner than this let more be handed out; later, less. */

@@ -12,14 +12,14 @@ it('lets things happen by time, and in the order planned at the same time', () =
           expect(events.now).toBe(at)
           happened.push([at, order])
         })
-      while (events.step()) continue
+      while (events.step(20)) continue
       const expected = times.map((at, order) => [at, order] as const)
       expect(happened).toEqual(expected.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]))
     }),
   )
 })
 
-it('takes in what is planned while things happen', () => {
+it('takes in what is planned while things happen, and waits for what is to come', () => {
   const events = new Events()
   const seen: number[] = []
   events.after(10, () => {
@@ -28,7 +28,10 @@ it('takes in what is planned while things happen', () => {
     events.after(0, () => seen.push(events.now))
   })
   events.at(12, () => seen.push(events.now))
-  while (events.step()) continue
+  while (events.step(14)) continue
+  expect(seen).toEqual([10, 10, 12])
+  expect(events.now).toBe(14)
+  while (events.step(100)) continue
   expect(seen).toEqual([10, 10, 12, 15])
-  expect(events.step()).toBe(false)
+  expect(events.now).toBe(100)
 })

@@ -31,13 +31,16 @@ export class Events {
     heap[child] = event
   }
 
-  /** Lets the next thing happen; false when nothing is planned. */
-  step(): boolean {
+  /** Lets the next thing happen that is planned until then; with none, false, and it is then. */
+  step(until: Millis): boolean {
     const heap = this.#heap
     const first = heap[0]
+    if (!first || first.at > until) {
+      this.now = Math.max(this.now, until)
+      return false
+    }
     const last = heap.pop()
-    if (!first || !last) return false
-    if (first !== last) this.#sink(last)
+    if (last && first !== last) this.#sink(last)
     this.now = first.at
     first.happen()
     return true

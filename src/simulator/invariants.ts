@@ -2,7 +2,8 @@ import { pieceLength } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
 import { stages, type ShareState } from '../swarm/state.ts'
-import type { VirtualPeer, World } from './world.ts'
+import type { VirtualPeer } from './virtualPeer.ts'
+import type { World } from './world.ts'
 
 type Invariant = (share: Readonly<ShareState>, peer: VirtualPeer) => void
 

@@ -2,42 +2,22 @@ import type { Bytes } from '../shared/bytes.ts'
 import { blockLength, pieceCount, pieceLength, pieceSizeFor } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomBelow, randomPeerId, randomShareId, seededRandom, type Random } from '../shared/random.ts'
+import { randomBelow, randomShareId, seededRandom, type Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmEffect, SwarmInput, SwarmMessage } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
-import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Events } from './events.ts'
-
-/** A peer's access to the network. Rates in bytes a second; the delay counts once on each side of a link. */
-export interface Access {
-  readonly upBytesPerSecond: number
-  readonly downBytesPerSecond: number
-  readonly delayMs: Millis
-}
-
-export interface VirtualPeer {
-  readonly id: PeerId
-  readonly swarm: Swarm
-  readonly access: Access
-  /** Each link's number: what was sent on one that is gone does not arrive on the next. */
-  readonly links: Map<PeerId, number>
-  /** Sends blocks with a wrong byte: what it gives never passes a check. */
-  readonly corrupt: boolean
-  /** Takes requests and serves none. */
-  readonly mute: boolean
-  upFreeAt: Millis
-  downFreeAt: Millis
-  wake: number
-  alive: boolean
-  completedAt: Millis | null
-  /** Pieces whose every block came uncorrupted and passed the check, or that its own files have. */
-  readonly verified: Set<PieceIndex>
-  /** Blocks being gathered: whether each piece got a corrupt one. */
-  readonly gathered: Map<PieceIndex, { corrupt: boolean; bytes: number }>
-  receivedBytes: number
-}
+import { messageLength } from './messageLength.ts'
+import {
+  newLinkEnd,
+  newVirtualPeer,
+  packetOverhead,
+  type Access,
+  type LinkEnd,
+  type VirtualPeer,
+  type Ways,
+} from './virtualPeer.ts'
 
 export interface WorldOptions {
   readonly seed: number
@@ -47,19 +27,20 @@ export interface WorldOptions {
   readonly checkMs?: Millis
   /** One checked piece in so many finds the disk full, and stays gathered; none unless told otherwise. */
   readonly diskFullOneIn?: number
+  /** Who drops a link keeps the other out for this long; as in a room unless told otherwise. */
+  readonly banMs?: Millis
   /** Look over every peer after each event, and throw where something does not hold. */
   readonly check?: (world: World, peer: VirtualPeer) => void
 }
 
-/** Bytes of a message's header, and what SCTP, DTLS, UDP and IP add, as a share of the bytes. */
-const headerBytes = 40
-const packetOverhead = 1.05
 /** Answers of the disk take this long. */
 const diskMs = 2
+/** Timers of a hidden tab go off at whole multiples of this (Chrome, Firefox and Safari alike). */
+const hiddenTimerMs = 1000
 
 /**
- * Peers made of real swarm machines in virtual time: links have a delay, hosts a first-in-first-out uplink and downlink. One
- * share. The same seed gives the same run.
+ * Peers made of real swarm machines in virtual time: links have a delay and a send buffer at either end, hosts a
+ * first-in-first-out uplink and downlink. One share. The same seed gives the same run.
  */
 export class World {
   readonly random: Random
@@ -69,7 +50,7 @@ export class World {
   readonly #check: WorldOptions['check']
   readonly #checkMs: Millis
   readonly #diskFullOneIn: number
-  #linkCount = 0
+  readonly #banMs: Millis
   readonly #blockBytes: Bytes = new Uint8Array(limits.blockSizeBytes)
 
   constructor(options: WorldOptions) {
@@ -77,6 +58,7 @@ export class World {
     this.#check = options.check
     this.#checkMs = options.checkMs ?? diskMs
     this.#diskFullOneIn = options.diskFullOneIn ?? 0
+    this.#banMs = options.banMs ?? limits.banMs
     this.manifest = {
       version: 1,
       share: randomShareId(this.random),
@@ -94,42 +76,43 @@ export class World {
     return this.manifest.share
   }
 
-  addPeer(access: Access, ways: { corrupt?: boolean; mute?: boolean } = {}): VirtualPeer {
-    const peer: VirtualPeer = {
-      id: randomPeerId(this.random),
-      swarm: createSwarm({ random: seededRandom(this.random()), uploadLimitBytesPerSecond: 0 }),
-      access,
-      links: new Map(),
-      corrupt: ways.corrupt ?? false,
-      mute: ways.mute ?? false,
-      upFreeAt: 0,
-      downFreeAt: 0,
-      wake: 0,
-      alive: true,
-      completedAt: null,
-      verified: new Set(),
-      gathered: new Map(),
-      receivedBytes: 0,
-    }
+  addPeer(access: Access, ways: Ways = {}): VirtualPeer {
+    const peer = newVirtualPeer(this.random, access, ways)
     this.peers.set(peer.id, peer)
     return peer
   }
 
+  /** Links the two, unless one keeps the other out. */
   link(a: VirtualPeer, b: VirtualPeer): void {
-    if (a === b || a.links.has(b.id)) return
-    const link = this.#linkCount++
-    a.links.set(b.id, link)
-    b.links.set(a.id, link)
+    if (a === b || a.links.has(b.id) || this.#isBarred(a, b)) return
+    a.links.set(b.id, newLinkEnd(a))
+    b.links.set(a.id, newLinkEnd(b))
     this.input(a, { type: 'peerLinked', peer: b.id })
     this.input(b, { type: 'peerLinked', peer: a.id })
   }
 
-  /** The link is gone, and both notice at once. */
-  unlink(a: VirtualPeer, b: VirtualPeer): void {
+  #isBarred(a: VirtualPeer, b: VirtualPeer): boolean {
+    const until = Math.max(a.barredUntil.get(b.id) ?? 0, b.barredUntil.get(a.id) ?? 0)
+    return this.events.now < until
+  }
+
+  /** The link breaks, and both notice at once; for so long there is no way between them. */
+  breakLink(a: VirtualPeer, b: VirtualPeer, noWayMs: Millis): void {
     if (!a.links.delete(b.id)) return
     b.links.delete(a.id)
+    a.barredUntil.set(b.id, this.events.now + noWayMs)
     this.input(a, { type: 'peerUnlinked', peer: b.id })
     this.input(b, { type: 'peerUnlinked', peer: a.id })
+    this.#redial(a, b, limits.redialMinMs)
+  }
+
+  /** As in a room: a lost member is dialed after a while, and after twice that, until there is a link again. */
+  #redial(a: VirtualPeer, b: VirtualPeer, waitMs: Millis): void {
+    this.events.after(waitMs, () => {
+      if (!a.alive || !b.alive) return
+      this.link(a, b)
+      if (!a.links.has(b.id)) this.#redial(a, b, Math.min(2 * waitMs, limits.redialMaxMs))
+    })
   }
 
   linkEveryone(): void {
@@ -175,6 +158,7 @@ export class World {
 
   input(peer: VirtualPeer, input: SwarmInput): void {
     if (!peer.alive) return
+    if (input.type === 'downloadAsked') peer.askedAt ??= this.events.now
     for (const effect of peer.swarm.handle(input, this.events.now)) this.#carryOut(peer, effect)
     this.#check?.(this, peer)
   }
@@ -182,8 +166,7 @@ export class World {
   #carryOut(peer: VirtualPeer, effect: SwarmEffect): void {
     switch (effect.type) {
       case 'send':
-        this.#send(peer, effect.peer, effect.message, messageLength(effect.message))
-        return
+        return this.#send(peer, effect.peer, effect.message)
       case 'openStore':
         return this.#soon(peer, { type: 'storeOpened', share: this.share })
       case 'closeStore':
@@ -200,18 +183,22 @@ export class World {
         return this.#upload(peer, effect)
       case 'dropLink':
         return this.#drop(peer, effect.peer)
-      case 'wakeAt': {
-        const wake = ++peer.wake
-        return this.events.after(Math.max(0, effect.at - this.events.now), () => {
-          if (peer.wake === wake) this.input(peer, { type: 'woke' })
-        })
-      }
+      case 'wakeAt':
+        return this.#wake(peer, effect.at)
       case 'report':
         if (effect.report.type === 'shareCompleted') peer.completedAt ??= this.events.now
         return
       default:
         return unreachable(effect)
     }
+  }
+
+  #wake(peer: VirtualPeer, at: Millis): void {
+    const wake = ++peer.wake
+    const firesAt = peer.hidden ? Math.ceil(at / hiddenTimerMs) * hiddenTimerMs : at
+    this.events.at(Math.max(this.events.now, firesAt), () => {
+      if (peer.wake === wake) this.input(peer, { type: 'woke' })
+    })
   }
 
   #soon(peer: VirtualPeer, input: SwarmInput, afterMs = diskMs): void {
@@ -249,80 +236,72 @@ export class World {
     const bytes = peer.corrupt
       ? new Uint8Array(lengthBytes).fill(1)
       : this.#blockBytes.subarray(0, lengthBytes)
-    const sentAt = this.#send(
-      peer,
-      effect.peer,
-      { type: 'block', share, piece, block, bytes },
-      lengthBytes + headerBytes,
-    )
-    this.events.at(sentAt, () => this.input(peer, { type: 'blockUploaded', peer: effect.peer }))
+    const end = peer.links.get(effect.peer)
+    this.#send(peer, effect.peer, { type: 'block', share, piece, block, bytes })
+    if (end) this.#awaitTaken(peer, effect.peer, end)
   }
 
-  /** When the last byte has left. */
-  #send(from: VirtualPeer, toId: PeerId, message: SwarmMessage, lengthBytes: number): Millis {
-    const { now } = this.events
-    const wireBytes = lengthBytes * packetOverhead
-    from.upFreeAt = Math.max(now, from.upFreeAt) + (1000 * wireBytes) / from.access.upBytesPerSecond
+  /**
+   * The app's rule for what counts as taken: a block after which no more waits on its link than `limits.linkDrainedBytes`; others
+   * all together when what waits has fallen to that.
+   */
+  #awaitTaken(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
+    if (end.buffer.fallsToAt(limits.linkDrainedBytes) <= this.events.now)
+      return this.#soon(peer, { type: 'blockUploaded', peer: toId }, 0)
+    end.leavingCount++
+    if (end.leavingCount === 1) this.#awaitDrained(peer, toId, end)
+  }
+
+  #awaitDrained(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
+    this.events.at(end.buffer.fallsToAt(limits.linkDrainedBytes), () => {
+      if (peer.links.get(toId) !== end) return
+      // More was sent meanwhile.
+      if (end.buffer.fallsToAt(limits.linkDrainedBytes) > this.events.now)
+        return this.#awaitDrained(peer, toId, end)
+      const count = end.leavingCount
+      end.leavingCount = 0
+      for (let taken = 0; taken < count; taken++) this.input(peer, { type: 'blockUploaded', peer: toId })
+    })
+  }
+
+  #send(from: VirtualPeer, toId: PeerId, message: SwarmMessage): void {
     const to = this.peers.get(toId)
-    const link = from.links.get(toId)
-    if (!to || link === undefined) return from.upFreeAt
-    const arrivesAt = from.upFreeAt + from.access.delayMs + to.access.delayMs
-    this.events.at(arrivesAt, () => {
-      to.downFreeAt =
-        Math.max(this.events.now, to.downFreeAt) + (1000 * wireBytes) / to.access.downBytesPerSecond
+    const fromEnd = from.links.get(toId)
+    const toEnd = to?.links.get(from.id)
+    if (!to || !fromEnd || !toEnd) return
+    const lengthBytes = messageLength(message)
+    const leftAt = fromEnd.buffer.send(lengthBytes, this.events.now)
+    const spanMs = (1000 * lengthBytes * packetOverhead) / to.access.downBytesPerSecond
+    this.events.at(leftAt + from.access.delayMs + to.access.delayMs, () => {
+      to.downFreeAt = Math.max(this.events.now, to.downFreeAt) + spanMs
       this.events.at(to.downFreeAt, () => {
-        if (!to.alive || to.links.get(from.id) !== link) return
+        if (!to.alive || to.links.get(from.id) !== toEnd) return
         if (message.type === 'block') to.receivedBytes += message.bytes.length
         this.input(to, { type: 'messageArrived', peer: from.id, message })
       })
     })
-    return from.upFreeAt
   }
 
+  /** The peer wants no more of the other, and keeps it out for a while; the other does not know, and redials. */
   #drop(peer: VirtualPeer, otherId: PeerId): void {
     const other = this.peers.get(otherId)
-    peer.links.delete(otherId)
-    other?.links.delete(peer.id)
+    if (!other || !peer.links.delete(otherId)) return
+    other.links.delete(peer.id)
+    peer.barredUntil.set(otherId, this.events.now + this.#banMs)
     this.#soon(peer, { type: 'peerUnlinked', peer: otherId })
-    if (other) this.#soon(other, { type: 'peerUnlinked', peer: peer.id })
+    this.#soon(other, { type: 'peerUnlinked', peer: peer.id })
+    this.#redial(other, peer, limits.redialMinMs)
   }
 
-  /** Runs until nothing is left to happen, `until` says stop, or this much virtual time has passed. */
-  run(maxMs: Millis, until: () => boolean = () => false): void {
-    while (!until() && this.events.now <= maxMs && this.events.step()) continue
+  /** Runs until `isDone` says so, where the clock stops at once, or until the given moment, whether or not anything happens. */
+  run(until: Millis, isDone: () => boolean = () => false): void {
+    while (!isDone() && this.events.step(until)) continue
   }
 
   pick<Item>(items: readonly Item[]): Item {
     const item = items[randomBelow(this.random, items.length)]
     assert(item !== undefined, 'there is something to pick')
     return item
-  }
-}
-
-function messageLength(message: SwarmMessage): number {
-  const numberBytes = 4
-  switch (message.type) {
-    case 'offer':
-      return 300
-    case 'bitfield':
-      return headerBytes + message.bits.length
-    case 'have':
-      return headerBytes + 2 * numberBytes * message.runs.length
-    case 'hashes':
-      return headerBytes + message.hashes.length
-    case 'promise':
-      return headerBytes + numberBytes * message.pieces.length
-    case 'request':
-    case 'cancel':
-    case 'refuse':
-      return headerBytes + 2 * numberBytes * message.blocks.length
-    case 'block':
-      return headerBytes + message.bytes.length
-    case 'interested':
-    case 'notInterested':
-    case 'withdraw':
-    case 'ignored':
-      return headerBytes
   }
 }
 

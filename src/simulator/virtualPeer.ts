@@ -1,0 +1,81 @@
+import type { Millis, PeerId, PieceIndex } from '../shared/ids.ts'
+import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
+import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { SendBuffer, Uplink } from './sendBuffer.ts'
+
+/** A peer's access to the network. Rates in bytes a second; the delay counts once on each side of a link. */
+export interface Access {
+  readonly upBytesPerSecond: number
+  readonly downBytesPerSecond: number
+  readonly delayMs: Millis
+}
+
+/** In what a peer differs from an honest one in a tab that somebody looks at. */
+export interface Ways {
+  /** Sends blocks with a wrong byte: what it gives never passes a check. */
+  readonly corrupt?: boolean
+  /** Takes requests and serves none. */
+  readonly mute?: boolean
+  /** In a hidden tab, where timers go off at whole seconds only. */
+  readonly hidden?: boolean
+}
+
+/** One side's end of a link. What was sent on one that is gone does not arrive on the next. */
+export interface LinkEnd {
+  readonly buffer: SendBuffer
+  /** Blocks sent that the swarm does not yet know to be taken. */
+  leavingCount: number
+}
+
+export interface VirtualPeer {
+  readonly id: PeerId
+  readonly swarm: Swarm
+  readonly access: Access
+  readonly corrupt: boolean
+  readonly mute: boolean
+  readonly hidden: boolean
+  readonly uplink: Uplink
+  downFreeAt: Millis
+  readonly links: Map<PeerId, LinkEnd>
+  /** Until when there can be no link with whom: banned, or out of reach. */
+  readonly barredUntil: Map<PeerId, Millis>
+  wake: number
+  alive: boolean
+  askedAt: Millis | null
+  completedAt: Millis | null
+  /** Pieces whose every block came uncorrupted and passed the check, or that its own files have. */
+  readonly verified: Set<PieceIndex>
+  /** Blocks being gathered: whether each piece got a corrupt one. */
+  readonly gathered: Map<PieceIndex, { corrupt: boolean; bytes: number }>
+  receivedBytes: number
+}
+
+/** What SCTP, DTLS, UDP and IP add to what is sent, as a share of it. */
+export const packetOverhead = 1.05
+
+export function newVirtualPeer(random: Random, access: Access, ways: Ways): VirtualPeer {
+  return {
+    id: randomPeerId(random),
+    swarm: createSwarm({ random: seededRandom(random()), uploadLimitBytesPerSecond: 0 }),
+    access,
+    corrupt: ways.corrupt ?? false,
+    mute: ways.mute ?? false,
+    hidden: ways.hidden ?? false,
+    uplink: new Uplink(access.upBytesPerSecond / packetOverhead / 1000),
+    downFreeAt: 0,
+    links: new Map(),
+    barredUntil: new Map(),
+    wake: 0,
+    alive: true,
+    askedAt: null,
+    completedAt: null,
+    verified: new Set(),
+    gathered: new Map(),
+    receivedBytes: 0,
+  }
+}
+
+export const newLinkEnd = (peer: VirtualPeer): LinkEnd => ({
+  buffer: new SendBuffer(peer.uplink),
+  leavingCount: 0,
+})
