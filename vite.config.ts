@@ -20,5 +20,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'threads',
+    // By default one core is left idle: of two, that is half.
+    maxWorkers: '100%',
   },
 })
