@@ -44,19 +44,24 @@ describe('run', () => {
   })
 })
 
+/** How long the uplink takes for so much. */
+const spanMs = (bytes: number): number => (1000 * packetOverhead * bytes) / anyone.upBytesPerSecond
+
 describe('a block counts as taken', () => {
   const blockBytes = limits.blockSizeBytes + 40
 
-  it('at once while little waits on its link; then all that were sent, when what waits has fallen to that', () => {
+  it('when what waits on its link has fallen low enough, with all others that were sent', () => {
     const { world, source, other } = pair()
     const taken = timesOf(source, 'blockUploaded')
     const blocks = [0, 1, 2, 3].map((piece) => ({ piece, block: 0 }))
     const message = { type: 'request', share: world.share, blocks } as const
     world.input(source, { type: 'messageArrived', peer: other.id, message })
     world.run(2000)
-    const drainedMs =
-      (1000 * packetOverhead * (4 * blockBytes - limits.linkDrainedBytes)) / anyone.upBytesPerSecond
-    expect(taken().map((at) => at - 1000)).toEqual([0, ...[1, 2, 3].map(() => expect.closeTo(drainedMs))])
+    // Two fit into the first window; the next two are sent onto what then still waits.
+    const firstMs = spanMs(2 * blockBytes - limits.linkDrainedBytes)
+    const secondMs = firstMs + spanMs(2 * blockBytes)
+    const expected = [firstMs, firstMs, secondMs, secondMs].map((at) => expect.closeTo(at))
+    expect(taken().map((at) => at - 1000)).toEqual(expected)
   })
 
   it('not on the link after the one it was sent on', () => {
