@@ -178,8 +178,8 @@ export const limits = {
   savingPingMs: 5 * seconds,
   /** A browser that asked for nothing this long has dropped the download (Firefox does not tell). */
   savingIdleMaxMs: 600 * seconds,
-  /** A service worker that is not active by then is not waited for. */
-  serviceWorkerTimeoutMs: 5 * seconds,
+  /** A service worker that is not active, or does not answer, by then is not waited for: a busy machine takes seconds to start one. */
+  serviceWorkerTimeoutMs: 20 * seconds,
   /** A blob's address lives this long after the click, so that slow browsers have begun to read it. */
   savedAddressLifeMs: 60 * seconds,
 
