@@ -21,7 +21,7 @@ function openQueue(atOnce: number) {
   return { add, end, running }
 }
 
-describe('work in turns', () => {
+describe('work in turns', { timeout: 60_000 }, () => {
   it('runs at once up to the limit, then the smallest that waits, and of equals the one that came first', async () => {
     const { add, end, running } = openQueue(2)
     for (const [name, size] of [
