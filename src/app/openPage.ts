@@ -21,14 +21,14 @@ export async function openPage(): Promise<FirstScreen> {
   const { userAgent } = navigator
   book.log('info', 'the page opens', { browser: browserOf(userAgent), secure: isSecureContext })
   const room = roomOf(location.hash, random)
-  const ownLink = roomLink(location.href, room.secret)
-  history.replaceState(history.state, '', ownLink)
+  history.replaceState(history.state, '', roomLink(location.href, room.secret))
   const self = randomPeerId(random)
   const profile = { name: ownName(), device: deviceOf(userAgent) }
   const reading = loadConfig(() => fetchBeside('config.json'))
   // A link to this very computer is of no use to others: the one that is comes with the configuration, which is near.
   const pageUrl = isLoopback(location.hostname) ? (await reading).config.pageUrl : null
-  const link = pageUrl === null ? ownLink : roomLink(pageUrl, room.secret)
+  // What this page was asked to do by `?debug` is not for the others.
+  const link = roomLink(pageUrl ?? location.href.replace(/\?.*$/, ''), room.secret)
   const screen = new FirstScreen({ self, profile, roomLink: link, book })
   watchBugs(window, screen.bugFound)
 
