@@ -24,13 +24,13 @@ interface Entry {
  * A ring of the last `limits.logEntriesMax` entries; what happens again soon is counted, not repeated. Whatever is handed in, no text leaves it with a URL, an address, a host name
  * of a network or anything as long as a secret. `print` sees each entry as it comes (for `?debug`).
  */
-export function openLogBook(clock: Clock, print: (line: string) => void = () => undefined): LogBook {
+export function openLogBook(clock: Clock, print?: (line: string) => void): LogBook {
   const entries: Entry[] = []
   let droppedCount = 0
 
   const log: Log = (level, what, detail = {}) => {
     const entry = { atMs: clock.now(), count: 1, level, what, detail }
-    print(lineOf(entry))
+    print?.(lineOf(entry))
     const again = entries.slice(-limits.logRepeatsWithin).find((other) => isSame(other, entry))
     if (again) {
       again.count++

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { textFromUtf8, utf8FromText, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import { parseJson } from '../shared/parseJson.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A file inside a folder share. Its bytes follow those of the entries before it. */
@@ -42,7 +43,8 @@ export function decodeTree(
   { sizeBytes, fileCount }: Pick<Manifest, 'sizeBytes' | 'fileCount'>,
 ): Entry[] | null {
   if (bytes.length > limits.treeSizeMaxBytes || fileCount > limits.entriesMax) return null
-  const tree = parseJson(textFromUtf8(bytes))
+  const json = parseJson(textFromUtf8(bytes) ?? '', limits.treeSizeMaxBytes, v.unknown())
+  const tree = json.ok ? json.value : null
   if (!Array.isArray(tree) || tree[0] !== 1 || tree.length - 1 !== fileCount) return null
   const rows = v.safeParse(rowsSchema, tree.slice(1), { abortEarly: true })
   if (!rows.success) return null
@@ -53,13 +55,4 @@ export function decodeTree(
   }))
   const sum = entries.reduce((total, entry) => total + entry.sizeBytes, 0)
   return sum === sizeBytes ? entries : null
-}
-
-function parseJson(text: string | null): unknown {
-  if (text === null) return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
