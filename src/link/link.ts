@@ -1,5 +1,6 @@
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import type { BulkChannel } from './bulkChannel.ts'
 
 /** How a link's bytes travel: straight to the other browser, or through a TURN server. */
 export type Route = 'direct' | 'relayed'
@@ -21,8 +22,15 @@ export type LinkFault =
 export interface LinkListener {
   /** Something for the other side's `signal`, as JSON text. */
   signaled(kind: SignalKind, data: string): void
-  opened(route: Route): void
-  /** One whole message, in the order sent. The bytes belong to the receiver. */
+  /** `messageMaxBytes`: what the other side's browser takes in one data channel message; Infinity where it takes any size. */
+  opened(route: Route, messageMaxBytes: number): void
+  /** The other side listens on the bulk channel of its lane 0: from now on something may be sent there. After `opened`, once. */
+  otherListens(): void
+  /** How many connections carry the link now. 1 from `opened` on, which does not say so. */
+  lanesChanged(count: number): void
+  /** The connection of a further lane, which was handed over, is gone. */
+  laneClosed(lane: number): void
+  /** One whole message of control, in the order sent. The bytes belong to the receiver. */
   messageArrived(bytes: Bytes): void
   /** What waits to be sent has fallen to `drainedBytes` or less after having been above. */
   drained(): void
@@ -30,7 +38,10 @@ export interface LinkListener {
   closed(fault: LinkFault | null): void
 }
 
-/** One logical connection to one peer: reliable, ordered messages. */
+/**
+ * One logical connection to one peer. The words of control go over it: reliable, ordered messages. Bulk goes over channels that it
+ * makes and hands over: one a lane, the first with the link itself.
+ */
 export interface Link {
   /** Takes what the other side signaled (untrusted JSON text: a malformed one closes the link with a fault). */
   signal(signal: string): void
@@ -41,7 +52,13 @@ export interface Link {
   send(bytes: Bytes): void
   /** Bytes handed to `send` that the channel has not yet taken. */
   readonly waitingBytes: number
-  /** Says goodbye properly: what was sent before is delivered if the other side is there. */
+  /** Whoever the bulk channel of lane 0 was handed to listens there: the other side is told. Once a link; before `opened` it waits. */
+  tellListening(): void
+  /** Opens a further connection and hands its channel over, unless there are `limits.lanesMax` or the tab has made too many. */
+  openLane(): void
+  /** Gives a further connection up, on both sides. Unknown ones are gone already. */
+  closeLane(lane: number): void
+  /** Says goodbye properly: what was sent before is delivered if the other side is there. What is on bulk channels is lost. */
   close(): void
 }
 
@@ -52,6 +69,12 @@ export interface LinkOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
   readonly iceServers: readonly IceServer[]
+  /**
+   * Takes the bulk channel of a lane (negotiated, id 1; not open yet), to keep it or to transfer it to a worker. Called in the task that
+   * makes the channel, as a browser transfers none that is older; for lane 0 before `openLink` returns. The lane's connection
+   * closes it in the end.
+   */
+  readonly handOver: (lane: number, channel: BulkChannel) => void
   readonly listener: LinkListener
 }
 
