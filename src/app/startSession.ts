@@ -1,5 +1,5 @@
 import { openCrypto } from '../crypto/openCrypto.ts'
-import { openSimplePeerLink } from '../link/simplePeerLink.ts'
+import { simplePeerLinks } from '../link/simplePeerLink.ts'
 import type { Profile } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
@@ -45,7 +45,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     crypto: crypt,
     keys,
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
-    openLink: openSimplePeerLink,
+    openLink: simplePeerLinks(),
     iceServers: config.iceServers,
     uploadLimitBytesPerSecond: config.uploadLimitKBps * 1000,
     save: saveShare,

@@ -12,8 +12,8 @@ export interface BulkChannel {
   onopen: ((event: Event) => void) | null
   onmessage: ((event: MessageEvent) => void) | null
   onbufferedamountlow: ((event: Event) => void) | null
+  /** An error is followed by this. */
   onclose: ((event: Event) => void) | null
-  onerror: ((event: Event) => void) | null
   /** Copies the bytes before it returns. */
   send(bytes: Bytes): void
   close(): void

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assert } from '../shared/result.ts'
-import { linkContract } from './testing/linkContract.ts'
-import { webrtcLinkContract } from './testing/webrtcLinkContract.ts'
+import { simplePeerLinkCases } from './testing/simplePeerLinkCases.ts'
 
 let browser: Browser | undefined
 let page: Page
@@ -21,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 describe('the link over simple-peer, in Chromium', () => {
-  const names = [...linkContract, ...webrtcLinkContract].map(({ name }) => name)
+  const names = simplePeerLinkCases.map(({ name }) => name)
   test.each(names)('%s', async (name) => {
     expect(await page.evaluate(`linkPage.runCase(${JSON.stringify(name)})`)).toBeNull()
   })

@@ -44,6 +44,14 @@ export const limits = {
   /** Blocks named in one request, cancel or refuse; pieces in one promise. */
   requestsPerMessage: 64,
 
+  // Lanes
+  /** Connections of one link: eight were enough to fill a lossy path (measured), and each costs both sides memory and checks. */
+  lanesMax: 8,
+  /** Further connections that a tab makes in its life: a browser refuses some 500, closed ones not yet collected included. */
+  laneConnectionsMax: 200,
+  /** Of those, what the other side of one link may make us spend: several rounds of trying all lanes. */
+  lanesOpenedByOtherMax: 28,
+
   // Shares in a room
   /** Shares known of one member's offers; further ones are ignored, and it is told. */
   sharesPerPeerMax: 1000,

@@ -1,9 +1,13 @@
 import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
 import { assert } from '../../shared/result.ts'
+import type { BulkChannel } from '../bulkChannel.ts'
 import type { Link, LinkFault, LinkListener, OpenLink, Route, SignalKind } from '../link.ts'
 
 type LinkEvent =
-  | { readonly type: 'opened'; readonly route: Route }
+  | { readonly type: 'opened'; readonly route: Route; readonly messageMaxBytes: number }
+  | { readonly type: 'otherListens' }
+  | { readonly type: 'lanesChanged'; readonly count: number }
+  | { readonly type: 'laneClosed'; readonly lane: number }
   | { readonly type: 'message'; readonly bytes: Bytes }
   | { readonly type: 'drained'; readonly waitingBytes: number }
   | { readonly type: 'closed'; readonly fault: LinkFault | null }
@@ -13,13 +17,19 @@ export class End implements LinkListener {
   readonly link: Link
   readonly events: LinkEvent[] = []
   readonly signaledKinds = new Set<SignalKind>()
+  /** The bulk channels that were handed over, by lane. */
+  readonly channels = new Map<number, BulkChannel>()
   /** Takes what this end signals. */
   onSignal: (signal: string) => void = () => {}
   #read = 0
   #wake: (() => void) | null = null
 
   constructor(open: OpenLink, initiator: boolean) {
-    this.link = open({ initiator, iceServers: [], listener: this })
+    const handOver = (lane: number, channel: BulkChannel): void => {
+      assert(!this.channels.has(lane), 'a lane is handed over once')
+      this.channels.set(lane, channel)
+    }
+    this.link = open({ initiator, iceServers: [], handOver, listener: this })
   }
 
   /** The next event of this type; others before it are skipped. */
@@ -31,6 +41,15 @@ export class End implements LinkListener {
     }
   }
 
+  /** The bulk channel of the lane, once it is open. */
+  async openChannel(lane: number): Promise<BulkChannel> {
+    const channel = this.channels.get(lane)
+    assert(channel, `lane ${lane} was handed over`)
+    if (channel.readyState === 'connecting') await new Promise((resolve) => (channel.onopen = resolve))
+    channel.binaryType = 'arraybuffer'
+    return channel
+  }
+
   get messages(): Bytes[] {
     return this.events.flatMap((event) => (event.type === 'message' ? [event.bytes] : []))
   }
@@ -39,8 +58,17 @@ export class End implements LinkListener {
     this.signaledKinds.add(kind)
     this.onSignal(data)
   }
-  opened(route: Route): void {
-    this.#tell({ type: 'opened', route })
+  opened(route: Route, messageMaxBytes: number): void {
+    this.#tell({ type: 'opened', route, messageMaxBytes })
+  }
+  otherListens(): void {
+    this.#tell({ type: 'otherListens' })
+  }
+  lanesChanged(count: number): void {
+    this.#tell({ type: 'lanesChanged', count })
+  }
+  laneClosed(lane: number): void {
+    this.#tell({ type: 'laneClosed', lane })
   }
   messageArrived(bytes: Bytes): void {
     this.#tell({ type: 'message', bytes })

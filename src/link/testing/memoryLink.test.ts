@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { drainedBytes } from '../link.ts'
+import { lanesContract } from './lanesContract.ts'
 import { linkContract } from './linkContract.ts'
 import { openPair, patterned } from './linkEnds.ts'
 import { MemoryLinks } from './memoryLink.ts'
 
 describe('the link in memory', () => {
-  for (const { name, run } of linkContract) test(name, () => run(new MemoryLinks().open))
+  for (const { name, run } of [...linkContract, ...lanesContract])
+    test(name, () => run(new MemoryLinks().open))
 
   test('carries nothing while it is held, and all of it, the goodbye too, once it is let go', async () => {
     const links = new MemoryLinks()

@@ -4,6 +4,7 @@ import { assert } from '../../shared/result.ts'
 import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
 import { messageSizeByDefaultBytes } from '../messageParts.ts'
+import { MemoryChannel } from './memoryChannel.ts'
 
 /**
  * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by
@@ -59,12 +60,20 @@ class MemoryLink implements Link {
   #partMaxBytes = 0
   #held = false
   #carrying = false
+  #isListeningToTell = false
+  /** Bulk channels by lane, the first lane's from the beginning. */
+  readonly #channels = new Map<number, MemoryChannel>()
+  readonly #handOver: LinkOptions['handOver']
+  #nextLane: number
 
   constructor(options: LinkOptions, place: number, linkAt: (place: number) => MemoryLink | undefined) {
     this.#listener = options.listener
     this.#initiator = options.initiator
     this.#place = place
     this.#linkAt = linkAt
+    this.#handOver = options.handOver
+    this.#nextLane = options.initiator ? 1 : 2
+    this.#addChannel(0)
     if (options.initiator) this.#signalLater('offer', place)
   }
 
@@ -100,6 +109,26 @@ class MemoryLink implements Link {
     this.#carryLater()
   }
 
+  tellListening(): void {
+    this.#isListeningToTell = true
+    this.#tellListeningLater()
+  }
+
+  openLane(): void {
+    if (this.#state.name !== 'open' || this.#channels.size >= limits.lanesMax) return
+    const { other } = this.#state
+    const lane = this.#nextLane
+    this.#nextLane += 2
+    this.#addChannel(lane).meet(other.#addChannel(lane))
+    for (const end of [this, other]) end.#tellLanesLater()
+  }
+
+  closeLane(lane: number): void {
+    if (this.#state.name !== 'open') return
+    const { other } = this.#state
+    for (const end of [this, other]) end.#dropLane(lane)
+  }
+
   close(): void {
     switch (this.#state.name) {
       case 'signaling':
@@ -118,10 +147,12 @@ class MemoryLink implements Link {
 
   hold(): void {
     this.#held = true
+    for (const channel of this.#channels.values()) channel.hold()
   }
 
   letGo(): void {
     this.#held = false
+    for (const channel of this.#channels.values()) channel.letGo()
     this.#carryLater()
   }
 
@@ -132,6 +163,7 @@ class MemoryLink implements Link {
   end(fault: LinkFault | null): void {
     const { name } = this.#state
     this.#state = { name: 'closed' }
+    for (const channel of this.#channels.values()) channel.close()
     if (name === 'signaling' || name === 'open') this.#listener.closed(fault)
   }
 
@@ -154,9 +186,49 @@ class MemoryLink implements Link {
     this.#state = { name: 'open', other }
     queueMicrotask(() => {
       if (this.#state.name !== 'open') return
-      if (this.#partMaxBytes >= limits.channelMessageMinBytes) return this.#listener.opened('direct')
-      this.#endBoth({ code: 'messagesTooSmall', detail: `${this.#partMaxBytes} bytes` })
+      if (this.#partMaxBytes < limits.channelMessageMinBytes) {
+        return this.#endBoth({ code: 'messagesTooSmall', detail: `${this.#partMaxBytes} bytes` })
+      }
+      if (this.#initiator) this.#channels.get(0)?.meet(other.#channels.get(0))
+      this.#listener.opened('direct', this.#partMaxBytes)
+      this.#tellListeningLater()
     })
+  }
+
+  #addChannel(lane: number): MemoryChannel {
+    const channel = new MemoryChannel()
+    if (this.#held) channel.hold()
+    this.#channels.set(lane, channel)
+    this.#handOver(lane, channel)
+    return channel
+  }
+
+  #dropLane(lane: number): void {
+    const channel = this.#channels.get(lane)
+    if (!channel || lane === 0) return
+    this.#channels.delete(lane)
+    channel.close()
+    if (this.#state.name !== 'open') return
+    this.#listener.laneClosed(lane)
+    this.#tellLanesLater()
+  }
+
+  #tellLanesLater(): void {
+    queueMicrotask(() => {
+      if (this.#state.name === 'open') this.#listener.lanesChanged(this.#channels.size)
+    })
+  }
+
+  /** Goes the way of messages, after those that were sent before. */
+  #tellListeningLater(): void {
+    if (!this.#isListeningToTell || this.#state.name !== 'open') return
+    this.#isListeningToTell = false
+    const { other } = this.#state
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        if (other.#state.name === 'open') other.#listener.otherListens()
+      }),
+    )
   }
 
   #carryLater(): void {

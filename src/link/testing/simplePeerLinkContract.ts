@@ -1,6 +1,5 @@
-import { linkContract } from './linkContract.ts'
-import { openSimplePeerLink } from '../simplePeerLink.ts'
-import { webrtcLinkContract } from './webrtcLinkContract.ts'
+import { simplePeerLinks } from '../simplePeerLink.ts'
+import { simplePeerLinkCases } from './simplePeerLinkCases.ts'
 
 /** Runs in a page of its own: null when the link does it, otherwise what went wrong. */
 export async function runCase(name: string): Promise<string | null> {
@@ -8,9 +7,9 @@ export async function runCase(name: string): Promise<string | null> {
   const catchStray = (event: Event): number => strays.push(describeStray(event))
   for (const type of ['error', 'unhandledrejection']) addEventListener(type, catchStray)
   try {
-    const found = [...linkContract, ...webrtcLinkContract].find((each) => each.name === name)
+    const found = simplePeerLinkCases.find((each) => each.name === name)
     if (!found) return 'no such case'
-    await found.run(openSimplePeerLink)
+    await found.run(simplePeerLinks())
     return strays.length > 0 ? `thrown past us: ${strays.join(', ')}` : null
   } catch (error) {
     return String(error)

@@ -12,7 +12,7 @@ interface RawPair {
 }
 
 /** A connection made by hand that can do what no link of ours does. It answers. */
-async function openRaw(open: OpenLink): Promise<RawPair> {
+export async function openRaw(open: OpenLink): Promise<RawPair> {
   const raw = new RTCPeerConnection()
   const channel = raw.createDataChannel('', { negotiated: true, id: 0 })
   channel.binaryType = 'arraybuffer'

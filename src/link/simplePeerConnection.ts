@@ -1,0 +1,198 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- declares a package without types, so cannot be imported
+/// <reference path="./simplePeer.d.ts" />
+import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
+import type { Bytes } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
+import type { BulkChannel } from './bulkChannel.ts'
+import { drainedBytes, type IceServer, type LinkFault, type Route, type SignalKind } from './link.ts'
+import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
+import { messageSizeByDefaultBytes } from './messageParts.ts'
+import { routeFrom } from './route.ts'
+
+export interface ConnectionOptions {
+  /** The side that makes the offer. */
+  readonly initiator: boolean
+  readonly iceServers: readonly IceServer[]
+  /** Takes the bulk channel, before the constructor returns: a browser transfers none that is older than the task that made it. */
+  readonly handOver: (channel: BulkChannel) => void
+  readonly listener: ConnectionListener
+}
+
+/** What happens on a connection. After `closed` nothing follows. */
+export interface ConnectionListener {
+  signaled(kind: SignalKind, data: string): void
+  /** `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
+  opened(route: Route, messageMaxBytes: number): void
+  messageArrived(message: Bytes | string): void
+  /** What waits on the control channel has fallen to `drainedBytes` or less. */
+  drained(): void
+  /** Null when the other side closed it. */
+  closed(fault: LinkFault | null): void
+}
+
+/** A browser with many networks and servers gathers some dozens. */
+const candidatesMax = 200
+const faultDetailLengthMax = 200
+
+/** One RTCPeerConnection, with a control channel (id 0) of simple-peer's own and a bulk channel (id 1) beside it. */
+export class SimplePeerConnection {
+  readonly #listener: ConnectionListener
+  readonly #expects: 'offer' | 'answer'
+  readonly #peer: SimplePeer | null
+  readonly #connection: RTCPeerConnection | null
+  readonly #control: RTCDataChannel | null
+  #state: 'connecting' | 'open' | 'closed' = 'connecting'
+  #described = false
+  #candidates = 0
+
+  constructor(options: ConnectionOptions) {
+    this.#listener = options.listener
+    this.#expects = options.initiator ? 'answer' : 'offer'
+    this.#peer = makePeer(options)
+    this.#connection = this.#peer?._pc ?? null
+    this.#control = this.#peer?._channel ?? null
+    if (this.#peer) this.#listenToPeer(this.#peer)
+    if (this.#control) this.#listenToControl(this.#control)
+    // Both channels are made by both sides alike, so that the other one decides neither their mode nor how many there are.
+    if (this.#connection)
+      options.handOver(this.#connection.createDataChannel('', { negotiated: true, id: 1 }))
+    else queueMicrotask(() => this.#end({ code: 'connectionFailed', detail: 'no WebRTC here' }))
+  }
+
+  /** What waits on the control channel. */
+  get waitingBytes(): number {
+    return this.#control?.bufferedAmount ?? 0
+  }
+
+  /** Takes what the other side signaled (untrusted JSON text). */
+  signal(text: string): void {
+    if (this.#state === 'closed') return
+    const signal = parseLinkSignal(text)
+    if (!signal) return this.#end({ code: 'badSignal', detail: 'not a signal' })
+    if (signal.type === 'candidate') {
+      if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
+      return
+    }
+    if (signal.type !== this.#expects) {
+      return this.#end({ code: 'badSignal', detail: `${signal.type} instead of ${this.#expects}` })
+    }
+    // One description a connection; a second is a repeat that came by another way.
+    if (this.#described) return
+    this.#described = true
+    this.#pass(signal)
+  }
+
+  /** Sends one message on the control channel, if it is open. */
+  transmit(message: Bytes | string): void {
+    // Closing already, as the close event will say.
+    if (this.#control?.readyState !== 'open') return
+    try {
+      this.#peer?.send(message)
+    } catch (error) {
+      this.#end(channelFault(error))
+    }
+  }
+
+  /** Frees everything. Nothing is told any more. */
+  destroy(): void {
+    this.#state = 'closed'
+    this.#peer?.destroy()
+  }
+
+  #listenToPeer(peer: SimplePeer): void {
+    peer.on('signal', (signal) => {
+      // Calls for renegotiation are among them, and nobody answers those.
+      if (this.#state === 'connecting' && isForOtherSide(signal.type)) {
+        this.#listener.signaled(signal.type, JSON.stringify(signal))
+      }
+    })
+    peer.on('connect', () => peer.getStats((_, stats = []) => this.#opened(routeFrom(stats))))
+    peer.on('data', (message) => {
+      if (this.#state !== 'closed') this.#listener.messageArrived(message)
+    })
+    peer.on('error', (error) => this.#end(faultFrom(error)))
+    // Told just before the error, if there is one.
+    peer.on('disconnect', () => queueMicrotask(() => this.#end(null)))
+  }
+
+  #listenToControl(channel: RTCDataChannel): void {
+    channel.bufferedAmountLowThreshold = drainedBytes
+    channel.addEventListener('bufferedamountlow', () => {
+      if (this.#state === 'open') this.#listener.drained()
+    })
+    channel.addEventListener('error', ({ error }) =>
+      this.#end(isOtherSideGone(error) ? null : channelFault(error)),
+    )
+    channel.addEventListener('close', () => this.#end(null))
+  }
+
+  #pass(signal: LinkSignal): void {
+    try {
+      this.#peer?.signal(signal)
+    } catch (error) {
+      this.#end({ code: 'badSignal', detail: detailOf(error) })
+    }
+  }
+
+  #opened(route: Route): void {
+    if (this.#state !== 'connecting') return
+    // Infinity where both sides take any size.
+    const messageMaxBytes = this.#connection?.sctp?.maxMessageSize ?? messageSizeByDefaultBytes
+    if (messageMaxBytes < limits.channelMessageMinBytes) {
+      return this.#end({ code: 'messagesTooSmall', detail: `${messageMaxBytes} bytes` })
+    }
+    this.#state = 'open'
+    this.#listener.opened(route, messageMaxBytes)
+  }
+
+  #end(fault: LinkFault | null): void {
+    if (this.#state === 'closed') return
+    this.destroy()
+    this.#listener.closed(fault)
+  }
+}
+
+const isForOtherSide = (type: string): type is SignalKind =>
+  type === 'offer' || type === 'answer' || type === 'candidate'
+
+/** Null where the browser has no WebRTC at all. */
+function makePeer({ initiator, iceServers }: ConnectionOptions): SimplePeer | null {
+  try {
+    return new SimplePeer({
+      initiator,
+      trickle: true,
+      config: { iceServers: iceServers.map((server) => ({ ...server, urls: [server.urls].flat() })) },
+      channelConfig: { negotiated: true, id: 0 },
+      objectMode: true,
+    })
+  } catch {
+    return null
+  }
+}
+
+function faultFrom(error: SimplePeerError): LinkFault {
+  const detail = detailOf(error)
+  switch (error.code) {
+    case 'ERR_SET_REMOTE_DESCRIPTION':
+    case 'ERR_ADD_ICE_CANDIDATE':
+    case 'ERR_SIGNALING':
+      return { code: 'badSignal', detail }
+    case 'ERR_DATA_CHANNEL':
+      return { code: 'channelFailed', detail }
+    default:
+      return { code: 'connectionFailed', detail }
+  }
+}
+
+const channelFault = (error: unknown): LinkFault => ({ code: 'channelFailed', detail: detailOf(error) })
+
+const detailOf = (error: unknown): string => String(error).slice(0, faultDetailLengthMax)
+
+/** RFC 9260, section 3.3.10.12: what the other side sends when its page closes the connection. */
+const userInitiatedAbort = 12
+
+const isOtherSideGone = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'sctpCauseCode' in error &&
+  error.sctpCauseCode === userInitiatedAbort
