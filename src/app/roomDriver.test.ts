@@ -7,6 +7,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
+import type { BulkHost } from './roomLinks.ts'
 import { MemoryClock } from './testing/memoryClock.ts'
 import { RoomDriver, type RoomDriverOptions } from './roomDriver.ts'
 
@@ -17,6 +18,14 @@ const noKeys: RoomKeys = { tag: 'tag', seal: async (plain) => plain, open: async
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 const bug = (): never => {
   throw new Error('a bug')
+}
+
+const noBulk: BulkHost = {
+  addLane() {},
+  removeLane() {},
+  otherListens() {},
+  linkAdmitted() {},
+  linkClosed() {},
 }
 
 /** A driver whose brokers and links are told by hand what to tell, and whatever it was told by them. */
@@ -41,19 +50,21 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
     brokers: [openBroker, openBroker],
     openLink: ({ listener }) => {
       links.push(listener)
-      return { waitingBytes: 0, signal() {}, send() {}, close() {} }
+      return {
+        waitingBytes: 0,
+        signal() {},
+        send() {},
+        tellListening() {},
+        openLane() {},
+        closeLane() {},
+        close() {},
+      }
     },
     iceServers: [],
+    bulk: noBulk,
     log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
     bugFound: (error) => bugs.push(error),
-    listener: {
-      peerLinked() {},
-      peerUnlinked() {},
-      messageArrived() {},
-      drained() {},
-      reported() {},
-      changed() {},
-    },
+    listener: { reported() {}, changed() {} },
     ...changes,
   })
   const [first, second] = brokers
@@ -81,7 +92,7 @@ async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
   await settled()
   const [link] = opened.links
   assert(link, 'a hello is answered with a link')
-  link.opened('direct')
+  link.opened('direct', 65_536)
   return { ...opened, link }
 }
 
@@ -111,12 +122,13 @@ describe('a bug under the room driver', () => {
     expect(posting.bugs.length).toBeGreaterThan(0)
   })
 
-  it('in what the session does with a message, a link or a report does not reach the link, and it goes on', async () => {
-    const listener = { peerLinked: bug, peerUnlinked: bug, messageArrived: bug, drained: bug, reported: bug }
-    const { bugs, link, driver } = await linkedDriver({ listener: { ...listener, changed: bug } })
+  it('in what the session does with a link, a lane or a report does not reach the link, and it goes on', async () => {
+    const bulk = { ...noBulk, removeLane: bug, otherListens: bug, linkAdmitted: bug, linkClosed: bug }
+    const { bugs, link, driver } = await linkedDriver({ bulk, listener: { reported: bug, changed: bug } })
     for (const tell of [
+      () => link.otherListens(),
+      () => link.laneClosed(1),
       () => link.messageArrived(new Uint8Array([1])),
-      () => link.drained(),
       () => link.closed(null),
     ]) {
       const before = bugs.length
@@ -137,6 +149,22 @@ describe('a bug under the room driver', () => {
     driver.leave()
     expect(tried).toEqual(['retry', 'retry', 'close', 'close'])
     expect(bugs).toHaveLength(4)
+  })
+})
+
+describe('a link', () => {
+  it('[L6] ends when its bulk channel fails; its lanes are counted', async () => {
+    const told: string[] = []
+    const bulk = { ...noBulk, linkClosed: (link: number) => told.push(`closed ${link}`) }
+    const { driver, link, lines } = await linkedDriver({ bulk })
+    link.lanesChanged(3)
+    expect(driver.links.lanes(alice)).toBe(3)
+    driver.links.bulkFailed(7, 'of no link')
+    expect(driver.members()).toHaveLength(1)
+    driver.links.bulkFailed(1, 'a frame of no kind')
+    expect(told).toEqual(['closed 1'])
+    expect(lines.at(-1)).toContain('a frame of no kind')
+    expect(driver.links.lanes(alice)).toBe(0)
   })
 })
 

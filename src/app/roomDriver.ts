@@ -31,7 +31,7 @@ import { Alarm, type Clock } from './clock.ts'
 import { guardWith, type Guard } from './guard.ts'
 import { inOrder } from './inOrder.ts'
 import { RoomBrokers } from './roomBrokers.ts'
-import { RoomLinks, type LinksListener } from './roomLinks.ts'
+import { RoomLinks, type BulkHost } from './roomLinks.ts'
 
 export interface RoomDriverOptions {
   readonly self: PeerId
@@ -43,6 +43,7 @@ export interface RoomDriverOptions {
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
+  readonly bulk: BulkHost
   readonly log: Log
   /** Something threw that only a bug can make throw. */
   readonly bugFound: (error: unknown) => void
@@ -50,7 +51,7 @@ export interface RoomDriverOptions {
 }
 
 /** What the rest of the session gets to know of the room. */
-export interface RoomDriverListener extends LinksListener {
+export interface RoomDriverListener {
   reported(report: RoomReport): void
   /** Members or brokers look different now. */
   changed(): void
@@ -97,13 +98,14 @@ export class RoomDriver {
     return this.#brokers.state()
   }
 
-  send(peer: PeerId, bytes: Bytes): void {
-    this.#links.send(peer, bytes)
+  /** What the one that moves bytes has to say of links. */
+  get links(): Pick<RoomLinks, 'listening' | 'openLane' | 'closeLane' | 'bulkFailed' | 'lanes'> {
+    return this.#links
   }
 
-  /** Bytes waiting to leave on the peer's link; 0 when there is none. */
-  waitingBytes(peer: PeerId): number {
-    return this.#links.waitingBytes(peer)
+  /** Peers that were heard over their bulk channels lately. */
+  heard(peers: readonly PeerId[]): void {
+    for (const peer of peers) this.handle({ type: 'peerHeard', peer })
   }
 
   /** The swarm caught the peer at what no honest one does: its link ends, and it stays out for a while. */
@@ -170,8 +172,8 @@ export class RoomDriver {
   /** What others make us answer or pass on stops where the link does not drain: they would fill our memory with it. */
   #say(peer: PeerId, message: RoomMessage): void {
     const isEvoked = message.type === 'pong' || message.type === 'relay'
-    if (isEvoked && this.waitingBytes(peer) > limits.linkBacklogMaxBytes) return
-    this.send(peer, utf8FromText(encodeRoomMessage(message)))
+    if (isEvoked && this.#links.waitingBytes(peer) > limits.linkBacklogMaxBytes) return
+    this.#links.send(peer, utf8FromText(encodeRoomMessage(message)))
   }
 
   /** Nobody waits for this work; that it fails is a bug of ours. */

@@ -1,3 +1,4 @@
+import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { IceServer, Link, LinkFault, OpenLink } from '../link/link.ts'
 import type { CloseReason, RoomInput } from '../room/io.ts'
 import { decodeRoomMessage } from '../room/messages.ts'
@@ -7,14 +8,19 @@ import type { Log, LogLevel } from '../shared/log.ts'
 import { assert } from '../shared/result.ts'
 import type { Guard } from './guard.ts'
 
-/** What the rest of the session gets to know of links. */
-export interface LinksListener {
-  peerLinked(peer: PeerId): void
-  peerUnlinked(peer: PeerId): void
-  /** A message that is not the room's own. */
-  messageArrived(peer: PeerId, bytes: Bytes): void
-  /** What waits on the peer's link has fallen to where more may be sent. */
-  drained(peer: PeerId): void
+/**
+ * Who moves bytes over the links' bulk channels. A link has a number of its own here, so that a peer's successive links never mix.
+ */
+export interface BulkHost {
+  /** The bulk channel of a lane, in the task that made it. Lane 0 comes first, and with it the link. */
+  addLane(link: number, lane: number, channel: BulkChannel): void
+  /** The lane's connection is gone. */
+  removeLane(link: number, lane: number): void
+  /** The other side listens on lane 0, and takes messages of so many bytes at once. */
+  otherListens(link: number, messageMaxBytes: number): void
+  /** The room has taken the peer in: the swarm may know of it. */
+  linkAdmitted(link: number, peer: PeerId): void
+  linkClosed(link: number): void
 }
 
 export interface RoomLinksParts {
@@ -24,18 +30,17 @@ export interface RoomLinksParts {
   readonly guard: Guard
   /** Hands the room machine an input. */
   readonly feed: (input: RoomInput) => void
-  readonly listener: LinksListener
+  readonly bulk: BulkHost
 }
 
 interface OpenedLink {
   readonly session: LinkSession
+  readonly number: number
   readonly link: Link
-  /** `open` for the room alone, which may turn the peer away at once; `shared` once the rest of the session knows of it. */
-  state: 'opening' | 'open' | 'shared'
+  isOpen: boolean
+  /** How many connections carry it. */
+  lanes: number
 }
-
-/** A room message is JSON, a swarm message begins with a type below this. */
-const jsonStart = '{'.charCodeAt(0)
 
 /** How much each reason to close a link is worth a look later. */
 const closeLevels: Readonly<Record<CloseReason, LogLevel>> = {
@@ -47,39 +52,53 @@ const closeLevels: Readonly<Record<CloseReason, LogLevel>> = {
   misbehaved: 'warning',
 }
 
-/** The links that the room machine ordered, one a peer. Tells apart whom a message is for, the room or the swarm. */
+/** The links that the room machine ordered, one a peer. The room's words go over them; what is bulk is handed over. */
 export class RoomLinks {
   readonly #parts: RoomLinksParts
   readonly #links = new Map<PeerId, OpenedLink>()
+  #lastNumber = 0
 
   constructor(parts: RoomLinksParts) {
     this.#parts = parts
   }
 
   open(peer: PeerId, session: LinkSession, initiator: boolean): void {
-    const { openLink, iceServers, guard, feed, listener } = this.#parts
+    const { openLink, iceServers, guard, feed, bulk } = this.#parts
     const isCurrent = (): boolean => this.#links.get(peer)?.session === session
     assert(!this.#links.has(peer), 'one link a peer at a time')
+    const number = ++this.#lastNumber
+    let messageMaxBytes = 0
     const link = openLink({
       initiator,
       iceServers,
+      handOver: guard((lane, channel) => bulk.addLane(number, lane, channel)),
       listener: {
         signaled: guard((kind, data) => {
           if (isCurrent()) feed({ type: 'linkSignaled', peer, session, kind, data })
         }),
-        opened: guard((route) => this.#opened(peer, session, route)),
+        opened: guard((route, maxBytes) => {
+          messageMaxBytes = maxBytes
+          this.#opened(peer, session, route)
+        }),
+        otherListens: guard(() => {
+          if (isCurrent()) bulk.otherListens(number, messageMaxBytes)
+        }),
+        lanesChanged: guard((count) => {
+          if (isCurrent()) this.#lanesChanged(peer, count)
+        }),
+        laneClosed: guard((lane) => {
+          if (isCurrent()) bulk.removeLane(number, lane)
+        }),
         messageArrived: guard((bytes) => {
           if (isCurrent()) this.#messageArrived(peer, bytes)
         }),
-        drained: guard(() => {
-          if (isCurrent()) listener.drained(peer)
-        }),
+        drained: () => {},
         closed: guard((fault) => {
           if (isCurrent()) this.#closedByOthers(peer, session, fault)
         }),
       },
     })
-    this.#links.set(peer, { session, link, state: 'opening' })
+    this.#links.set(peer, { session, number, link, isOpen: false, lanes: 1 })
   }
 
   signal(peer: PeerId, session: LinkSession, data: string): void {
@@ -90,14 +109,14 @@ export class RoomLinks {
   close(peer: PeerId, session: LinkSession, reason: CloseReason): void {
     const opened = this.#links.get(peer)
     if (opened?.session !== session) return
-    this.#parts.log(closeLevels[reason], 'link closed', { peer, reason, was: opened.state })
+    this.#parts.log(closeLevels[reason], 'link closed', { peer, reason, wasOpen: opened.isOpen })
     this.#forget(peer, session)
     opened.link.close()
   }
 
   send(peer: PeerId, bytes: Bytes): void {
     const opened = this.#links.get(peer)
-    if (opened && opened.state !== 'opening') opened.link.send(bytes)
+    if (opened?.isOpen === true) opened.link.send(bytes)
   }
 
   /** Bytes waiting to leave on the peer's link; 0 when there is none. */
@@ -105,23 +124,56 @@ export class RoomLinks {
     return this.#links.get(peer)?.link.waitingBytes ?? 0
   }
 
+  /** Connections that carry the link to the peer; 0 when there is none. */
+  lanes(peer: PeerId): number {
+    return this.#links.get(peer)?.lanes ?? 0
+  }
+
+  /** Whoever has the link's bulk channel listens there. */
+  listening(link: number): void {
+    this.#withNumber(link)?.[1].link.tellListening()
+  }
+
+  openLane(link: number): void {
+    this.#withNumber(link)?.[1].link.openLane()
+  }
+
+  closeLane(link: number, lane: number): void {
+    this.#withNumber(link)?.[1].link.closeLane(lane)
+  }
+
+  /** The bulk channel is gone, or the other side sent on it what no honest one sends: the link is of no use. */
+  bulkFailed(link: number, detail: string): void {
+    const found = this.#withNumber(link)
+    if (!found) return
+    const [peer, opened] = found
+    this.#closedByOthers(peer, opened.session, { code: 'channelFailed', detail })
+    opened.link.close()
+  }
+
+  #withNumber(number: number): [PeerId, OpenedLink] | undefined {
+    return [...this.#links].find(([, opened]) => opened.number === number)
+  }
+
   #opened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void {
     const opened = this.#links.get(peer)
     if (opened?.session !== session) return
-    opened.state = 'open'
+    opened.isOpen = true
     this.#parts.log('info', 'link opened', { peer, route })
     this.#parts.feed({ type: 'linkOpened', peer, session, route })
-    if (this.#links.get(peer) !== opened) return
-    opened.state = 'shared'
-    this.#parts.listener.peerLinked(peer)
+    // The room may have turned the peer away at once.
+    if (this.#links.get(peer) === opened) this.#parts.bulk.linkAdmitted(opened.number, peer)
+  }
+
+  #lanesChanged(peer: PeerId, count: number): void {
+    const opened = this.#links.get(peer)
+    if (!opened) return
+    opened.lanes = count
+    this.#parts.log('debug', 'lanes of a link', { peer, count })
   }
 
   #messageArrived(peer: PeerId, bytes: Bytes): void {
-    const { feed, listener } = this.#parts
-    if (bytes[0] !== jsonStart) {
-      feed({ type: 'peerHeard', peer })
-      return listener.messageArrived(peer, bytes)
-    }
+    const { feed } = this.#parts
     const text = textFromUtf8(bytes)
     const message = text === null ? null : decodeRoomMessage(text)
     if (message?.ok === true) return feed({ type: 'messageArrived', peer, message: message.value })
@@ -131,16 +183,16 @@ export class RoomLinks {
   }
 
   #closedByOthers(peer: PeerId, session: LinkSession, fault: LinkFault | null): void {
-    const was = this.#links.get(peer)?.state ?? 'opening'
-    if (fault) this.#parts.log('warning', 'link failed', { peer, was, ...fault })
-    else this.#parts.log('info', 'link closed by the other side', { peer, was })
+    const wasOpen = this.#links.get(peer)?.isOpen ?? false
+    if (fault) this.#parts.log('warning', 'link failed', { peer, wasOpen, ...fault })
+    else this.#parts.log('info', 'link closed by the other side', { peer, wasOpen })
     this.#forget(peer, session)
   }
 
   #forget(peer: PeerId, session: LinkSession): void {
-    const wasShared = this.#links.get(peer)?.state === 'shared'
+    const opened = this.#links.get(peer)
     this.#links.delete(peer)
     this.#parts.feed({ type: 'linkClosed', peer, session })
-    if (wasShared) this.#parts.listener.peerUnlinked(peer)
+    if (opened) this.#parts.bulk.linkClosed(opened.number)
   }
 }
