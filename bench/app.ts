@@ -35,6 +35,13 @@ export async function takeShare(pages: readonly Page[], name: string): Promise<T
   return taken
 }
 
+/** The same on one page. */
+export async function takeOne(page: Page, name: string): Promise<Take> {
+  const [take] = await takeShare([page], name)
+  if (take === undefined) throw new Error('Nothing was taken')
+  return take
+}
+
 async function watchShare(page: Page, name: string): Promise<void> {
   await page.evaluate((share) => (globalThis as unknown as ProbedGlobal).swarmBench.watch(share), name)
 }
@@ -48,6 +55,9 @@ export function lastSeconds(takes: readonly Take[]): number {
   const endedMs = Math.max(...takes.map(({ completeAtMs }) => completeAtMs))
   return (endedMs - startedMs) / 1000
 }
+
+/** Milliseconds from the click until a first piece is checked and kept. */
+export const firstBytesMs = (take: Take): number => take.firstBytesAtMs - take.clickedAtMs
 
 /** Bytes a second of one download, from its click to its end. */
 export const wholeRate = (take: Take, sizeBytes: number): number => sizeBytes / lastSeconds([take])

@@ -1,15 +1,37 @@
+export type Unit = '' | 'MB/s' | 'MiB' | 's' | 'ms' | '%' | 'CPU s a GB'
+
 /** One figure of one run, beside what it could be and what it must be. */
 export interface Figure {
   /** The same in every run: figures of several runs are put together by it. */
   readonly what: string
   readonly value: number
-  readonly unit: '' | 'MB/s' | 'MB' | 'MiB' | 's' | 'ms' | '%' | 'CPU s a GB'
+  readonly unit: Unit
   /** Which values are good; what is only told to explain others has none. */
-  readonly better?: 'more' | 'less'
-  /** What bounds it, in words or in the same unit. */
-  readonly limit?: string
+  readonly better: 'more' | 'less' | null
+  /** What bounds it. */
+  readonly limit: string
   /** At least or at most, as `better` says. */
-  readonly must?: number
+  readonly must: number | null
+}
+
+interface Measures {
+  readonly limit?: string
+  readonly must?: number | undefined
+}
+
+/** A figure that is the better the greater it is. */
+export function more(what: string, value: number, unit: Unit, { limit = '', must }: Measures = {}): Figure {
+  return { what, value, unit, better: 'more', limit, must: must ?? null }
+}
+
+/** A figure that is the better the smaller it is. */
+export function less(what: string, value: number, unit: Unit, { limit = '', must }: Measures = {}): Figure {
+  return { what, value, unit, better: 'less', limit, must: must ?? null }
+}
+
+/** A figure that explains others. */
+export function told(what: string, value: number, unit: Unit): Figure {
+  return { what, value, unit, better: null, limit: '', must: null }
 }
 
 /** The same figure of all runs. */
@@ -48,16 +70,16 @@ export function worst({ figure, values }: FigureSeries): number {
 
 /** Whether the median is as good as it must be; null where nothing is asked. */
 export function holds({ figure, values }: FigureSeries): boolean | null {
-  if (figure.must === undefined) return null
+  if (figure.must === null) return null
   return figure.better === 'more' ? median(values) >= figure.must : median(values) <= figure.must
 }
 
-export function written(value: number, unit: Figure['unit']): string {
+export function written(value: number, unit: Unit): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : unit === 'MB/s' && value < 1 ? 3 : 2
   return `${value.toFixed(unit === 'ms' ? 0 : digits)}${unit === '' ? '' : ` ${unit}`}`
 }
 
 export function writtenMust({ must, better, unit }: Figure): string {
-  if (must === undefined) return ''
+  if (must === null) return ''
   return `${better === 'more' ? '≥' : '≤'} ${written(must, unit)}`
 }

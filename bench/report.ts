@@ -18,7 +18,7 @@ function cellsOf(one: FigureSeries): string[] {
     figure.what,
     written(median(values), figure.unit),
     written(worst(one), figure.unit),
-    figure.limit ?? '',
+    figure.limit,
     writtenMust(figure),
     held === null ? '' : held ? 'holds' : 'missed',
   ]

@@ -53,6 +53,14 @@ export class Scene {
     return contexts
   }
 
+  /** Counts what the host of each browser sends from now until it is read, in bytes of IP packets. */
+  async sentMeter(): Promise<() => Promise<number[]>> {
+    const read = async () => (await this.lab?.counters()) ?? []
+    const before = await read()
+    return async () =>
+      (await read()).slice(1).map(({ sentBytes }, at) => sentBytes - (before[at + 1]?.sentBytes ?? 0))
+  }
+
   /** A folder that is gone when the measurement is. */
   async folder(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
@@ -76,11 +84,4 @@ export async function openPage(context: BrowserContext, address: string): Promis
   const page = await context.newPage()
   await page.goto(address)
   return page
-}
-
-/** The two of a pair that was just made. */
-export function pairOf<Item>(items: readonly Item[]): readonly [Item, Item] {
-  const [first, second] = items
-  if (first === undefined || second === undefined) throw new Error('A pair is two')
-  return [first, second]
 }

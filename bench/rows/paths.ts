@@ -1,8 +1,9 @@
-import { offerHashed, openRoom, steadyRate, takeShare, wholeRate } from '../app.ts'
-import type { Figure } from '../figures.ts'
+import type { BrowserContext } from '@playwright/test'
+import { firstBytesMs, offerHashed, openRoom, steadyRate, takeOne, wholeRate } from '../app.ts'
+import { less, more, told, type Figure } from '../figures.ts'
 import type { AccessLink } from '../netlab/netlab.ts'
-import { rawBytesPerSecond } from '../rawChannel.ts'
-import { openPage, pairOf, sampleName, Scene } from '../scene.ts'
+import { pairOf, rawRate, type Pair } from '../pair.ts'
+import { sampleName, Scene } from '../scene.ts'
 import { printCounters, readCounters } from '../stats.ts'
 import type { Teardown } from '../teardown.ts'
 import { netOfHeaders, type Row } from './row.ts'
@@ -47,46 +48,30 @@ function pathRow(name: string, path: Path): Row {
 }
 
 async function measure(name: string, path: Path, teardown: Teardown): Promise<Figure[]> {
+  const { sizeBytes, upMbps } = path
   const scene = await Scene.onNetlab(teardown, linksOf(path))
-  const contexts = await scene.openBrowsers(2)
-  const raw = path.upMbps > 0 ? null : await rawRates(scene, pairOf(contexts))
+  const contexts = pairOf(await scene.openBrowsers(2))
+  const raw = upMbps > 0 ? null : await rawRates(scene, contexts)
   const [from, to] = pairOf(await openRoom(contexts, scene.site.app))
-  await offerHashed(from, await scene.sampleFile(path.sizeBytes), sampleName)
-  const before = await scene.lab?.counters()
-  const [take] = await takeShare([to], sampleName)
-  const after = await scene.lab?.counters()
-  if (take === undefined) return []
+  await offerHashed(from, await scene.sampleFile(sizeBytes), sampleName)
+  const sentBytes = await scene.sentMeter()
+  const take = await takeOne(to, sampleName)
+  const [wireBytes = 0] = await sentBytes()
   printCounters([await readCounters(from, 'sender'), await readCounters(to, 'receiver')])
-  const wireBytes = (after?.[1]?.sentBytes ?? 0) - (before?.[1]?.sentBytes ?? 0)
-  const bestRaw = raw === null ? null : Math.max(raw.one, raw.eight)
   const limit =
-    bestRaw === null
-      ? `${((path.upMbps / 8) * netOfHeaders).toFixed(3)} MB/s net of headers`
-      : `${(bestRaw / 1e6).toFixed(2)} MB/s raw`
-  const what = describe(path)
-  const rate = wholeRate(take, path.sizeBytes) / 1e6
-  const must = path.mustMBps === undefined ? {} : { must: path.mustMBps }
+    raw === null
+      ? `${((upMbps / 8) * netOfHeaders).toFixed(3)} net of headers`
+      : `${(Math.max(raw.one, raw.eight) / 1e6).toFixed(2)} raw`
   return [
-    { what, value: rate, unit: 'MB/s', better: 'more', limit, ...must },
-    {
-      what: `${name}: without beginning and end`,
-      value: steadyRate(take, path.sizeBytes) / 1e6,
-      unit: 'MB/s',
-      better: 'more',
-      limit,
-    },
-    {
-      what: `${name}: sent over wanted`,
-      value: wireBytes / path.sizeBytes,
-      unit: '',
-      better: 'less',
-      limit: (1 / netOfHeaders).toFixed(2),
-    },
+    more(describe(path), wholeRate(take, sizeBytes) / 1e6, 'MB/s', { limit, must: path.mustMBps }),
+    more(`${name}: without beginning and end`, steadyRate(take, sizeBytes) / 1e6, 'MB/s', { limit }),
+    less(`${name}: click to first piece kept`, firstBytesMs(take), 'ms'),
+    less(`${name}: sent over wanted`, wireBytes / sizeBytes, '', { limit: (1 / netOfHeaders).toFixed(2) }),
     ...(raw === null
       ? []
       : [
-          { what: `${name}: raw, one lane`, value: raw.one / 1e6, unit: 'MB/s' } as const,
-          { what: `${name}: raw, eight lanes`, value: raw.eight / 1e6, unit: 'MB/s' } as const,
+          told(`${name}: raw, one lane`, raw.one / 1e6, 'MB/s'),
+          told(`${name}: raw, eight lanes`, raw.eight / 1e6, 'MB/s'),
         ]),
   ]
 }
@@ -110,14 +95,10 @@ function describe({ upMbps, roundTripMs, lossRatio }: Path): string {
 }
 
 /** Bytes a second of one bare channel and of eight side by side, on this very path. */
-async function rawRates(
-  scene: Scene,
-  [first, second]: ReturnType<typeof pairOf<Awaited<ReturnType<Scene['openBrowser']>>>>,
-): Promise<{ readonly one: number; readonly eight: number }> {
-  const [from, to] = [await openPage(first, scene.site.empty), await openPage(second, scene.site.empty)]
+async function rawRates(scene: Scene, contexts: Pair<BrowserContext>) {
   const options = { totalBytes: Number.POSITIVE_INFINITY, atMostSeconds: rawSeconds }
-  const one = await rawBytesPerSecond(from, to, { ...options, lanes: 1 })
-  const eight = await rawBytesPerSecond(from, to, { ...options, lanes: 8 })
-  for (const page of [from, to]) await page.close()
-  return { one, eight }
+  return {
+    one: await rawRate(scene, contexts, { ...options, lanes: 1 }),
+    eight: await rawRate(scene, contexts, { ...options, lanes: 8 }),
+  }
 }

@@ -1,8 +1,9 @@
 import { lastSeconds, offerHashed, openRoom, takeShare } from '../app.ts'
-import type { Figure } from '../figures.ts'
-import type { AccessLink, HostCounters } from '../netlab/netlab.ts'
+import { less, type Figure } from '../figures.ts'
+import type { AccessLink } from '../netlab/netlab.ts'
+import type { Take } from '../probe.ts'
 import { sampleName, Scene } from '../scene.ts'
-import { printCounters, readCounters, sumOf } from '../stats.ts'
+import { printCounters, readCounters, sumOf, type PageCounters } from '../stats.ts'
 import type { Teardown } from '../teardown.ts'
 import { netOfHeaders, type Row } from './row.ts'
 
@@ -16,7 +17,7 @@ interface Swarm {
   readonly mustOverWanted?: number
 }
 
-const sizeBytes = 12e6
+const fileBytes = 12e6
 /** The least that headers and acknowledgements allow. */
 const floorOverBound = (1 / netOfHeaders).toFixed(2)
 
@@ -25,7 +26,7 @@ function equalSwarm(receivers: number, musts: Partial<Swarm> = {}): Row {
   return swarmRow({
     name: `swarm${receivers}`,
     what: `${receivers} receivers, 4 Mbit/s up each, 12 MB`,
-    sizeBytes,
+    sizeBytes: fileBytes,
     upMbps: Array.from({ length: receivers + 1 }, () => 4),
     ...musts,
   })
@@ -40,7 +41,7 @@ export const swarms: readonly Row[] = [
   swarmRow({
     name: 'unequal',
     what: '6 receivers, uplinks from 1 to 8 Mbit/s, the origin 4',
-    sizeBytes,
+    sizeBytes: fileBytes,
     upMbps: [4, 1, 1, 2, 2, 8, 8],
   }),
 ]
@@ -62,80 +63,63 @@ export const accessLink = (upMbps: number): AccessLink => ({
   lossRatio: 0,
 })
 
+const bytesPerSecond = (upMbps: readonly number[]): number => (sumBytes(upMbps) * 1e6) / 8
+
 /** Seconds in which all can have it at the best: Kurose & Ross; Kumar & Ross 2006. Downlinks are not limited here. */
-export function boundSeconds(size: number, upMbps: readonly number[]): number {
-  const rates = upMbps.map((mbps) => (mbps * 1e6) / 8)
-  const total = rates.reduce((sum, rate) => sum + rate, 0)
-  const receivers = rates.length - 1
-  return Math.max(size / (rates[0] ?? 1), (receivers * size) / total)
+export function boundSeconds(sizeBytes: number, upMbps: readonly number[]): number {
+  const ofOrigin = sizeBytes / bytesPerSecond(upMbps.slice(0, 1))
+  const ofAll = ((upMbps.length - 1) * sizeBytes) / bytesPerSecond(upMbps)
+  return Math.max(ofOrigin, ofAll)
 }
 
 async function measure(swarm: Swarm, teardown: Teardown): Promise<Figure[]> {
-  const { name, what, upMbps } = swarm
-  const scene = await Scene.onNetlab(teardown, upMbps.map(accessLink))
-  const contexts = await scene.openBrowsers(upMbps.length)
-  const [origin, ...receivers] = await openRoom(contexts, scene.site.app)
-  if (origin === undefined || scene.lab === null) return []
-  await offerHashed(origin, await scene.sampleFile(swarm.sizeBytes), sampleName)
-  const before = await scene.lab.counters()
+  const scene = await Scene.onNetlab(teardown, swarm.upMbps.map(accessLink))
+  const contexts = await scene.openBrowsers(swarm.upMbps.length)
+  const pages = await openRoom(contexts, scene.site.app)
+  const [origin, receivers] = [pages.slice(0, 1), pages.slice(1)]
+  for (const page of origin) await offerHashed(page, await scene.sampleFile(swarm.sizeBytes), sampleName)
+  const sentBytes = await scene.sentMeter()
   const takes = await takeShare(receivers, sampleName)
-  const wire = since(before, await scene.lab.counters())
-  const pages = [
-    await readCounters(origin, 'origin'),
-    ...(await Promise.all(receivers.map((page, at) => readCounters(page, `receiver ${at + 1}`)))),
-  ]
-  printCounters(pages)
+  const wireBytes = sumBytes(await sentBytes())
+  const counters = await Promise.all(
+    pages.map((page, at) => readCounters(page, at === 0 ? 'origin' : `receiver ${at}`)),
+  )
+  printCounters(counters)
+  return [...timeFigures(swarm, takes), ...byteFigures(swarm, takes, counters, wireBytes)]
+}
+
+function timeFigures({ name, what, ...swarm }: Swarm, takes: readonly Take[]): Figure[] {
   const seconds = lastSeconds(takes)
-  const wantedBytes = swarm.sizeBytes * receivers.length
-  const bound = boundSeconds(swarm.sizeBytes, upMbps)
-  const capacityBytes = upMbps.reduce((sum, mbps) => sum + (mbps * 1e6 * seconds) / 8, 0)
-  const sentBytes = wire.reduce((sum, bytes) => sum + bytes, 0)
-  const common = { unit: '', better: 'less' } as const
-  const mustBound = swarm.mustOverBound === undefined ? {} : { must: swarm.mustOverBound }
-  const mustWanted = swarm.mustOverWanted === undefined ? {} : { must: swarm.mustOverWanted }
+  const bound = boundSeconds(swarm.sizeBytes, swarm.upMbps)
+  const over = { limit: floorOverBound, must: swarm.mustOverBound }
   return [
-    {
-      what: `${what}: last over the bound of ${bound.toFixed(1)} s`,
-      value: seconds / bound,
-      ...common,
-      limit: floorOverBound,
-      ...mustBound,
-    },
-    { what: `${name}: last`, value: seconds, unit: 's', better: 'less', limit: `${bound.toFixed(1)} s` },
-    {
-      what: `${name}: bytes on the wire over bytes wanted`,
-      value: sentBytes / wantedBytes,
-      ...common,
-      limit: '1.10 with acknowledgements',
-      ...mustWanted,
-    },
-    {
-      what: `${name}: handed to channels over wanted`,
-      value: sumOf(pages, 'channelSentBytes') / wantedBytes,
-      ...common,
-      limit: '1.00',
-    },
-    {
-      what: `${name}: sent by transports over wanted`,
-      value: sumOf(pages, 'transportSentBytes') / wantedBytes,
-      ...common,
-    },
-    {
-      what: `${name}: origin's bytes over the file`,
-      value: sumOf(pages.slice(0, 1), 'channelSentBytes') / swarm.sizeBytes,
-      ...common,
-      limit: '1.00 (each piece once)',
-    },
-    {
-      what: `${name}: uplinks idle`,
-      value: 100 * (1 - sentBytes / capacityBytes),
-      unit: '%',
-      better: 'less',
-    },
+    less(`${what}: last over the bound of ${bound.toFixed(1)} s`, seconds / bound, '', over),
+    less(`${name}: last`, seconds, 's', { limit: `${bound.toFixed(1)} s` }),
   ]
 }
 
-/** Bytes that each host but the site's sent between two looks. */
-export function since(before: readonly HostCounters[], after: readonly HostCounters[]): number[] {
-  return after.slice(1).map(({ sentBytes }, at) => sentBytes - (before[at + 1]?.sentBytes ?? 0))
+/** Where the time went: waste, headers and repeats, an origin that gives a piece twice, idleness. */
+function byteFigures(
+  { name, upMbps, ...swarm }: Swarm,
+  takes: readonly Take[],
+  counters: readonly PageCounters[],
+  wireBytes: number,
+): Figure[] {
+  const wantedBytes = swarm.sizeBytes * takes.length
+  const handedBytes = sumOf(counters, 'channelSentBytes')
+  const ofOrigin = sumOf(counters.slice(0, 1), 'channelSentBytes') / swarm.sizeBytes
+  const idleRatio = (sent: number, seconds: number) => 1 - sent / (bytesPerSecond(upMbps) * seconds)
+  const idle = 100 * idleRatio(wireBytes, lastSeconds(takes))
+  const idleAtBest =
+    100 * idleRatio(wantedBytes / netOfHeaders, boundSeconds(swarm.sizeBytes, upMbps) / netOfHeaders)
+  const onWire = { limit: '1.10 with acknowledgements', must: swarm.mustOverWanted }
+  return [
+    less(`${name}: bytes on the wire over wanted`, wireBytes / wantedBytes, '', onWire),
+    less(`${name}: handed to channels over wanted`, handedBytes / wantedBytes, '', { limit: '1.00' }),
+    less(`${name}: sent by transports over wanted`, sumOf(counters, 'transportSentBytes') / wantedBytes, ''),
+    less(`${name}: the origin's bytes over the file`, ofOrigin, '', { limit: '1.00, each piece once' }),
+    less(`${name}: uplinks idle`, idle, '%', { limit: `${idleAtBest.toFixed(0)} at the bound` }),
+  ]
 }
+
+const sumBytes = (each: readonly number[]): number => each.reduce((sum, bytes) => sum + bytes, 0)
