@@ -1,10 +1,30 @@
+import { crowd } from './crowd.ts'
+import { folder } from './folder.ts'
+import { lateJoiner } from './lateJoiner.ts'
+import { memory } from './memory.ts'
+import { moments } from './moments.ts'
 import { browsers, tabs } from './oneToOne.ts'
 import { pathNamed, paths } from './paths.ts'
+import { oneToOneRivals, webTorrentSwarms } from './rivals.ts'
 import type { Row } from './row.ts'
 import { swarmNamed, swarms } from './swarm.ts'
+import { uploadLimit } from './uploadLimit.ts'
 
 /** In the order in which they are measured and told. */
-export const allRows: readonly Row[] = [tabs, browsers, ...paths, ...swarms]
+export const allRows: readonly Row[] = [
+  tabs,
+  browsers,
+  oneToOneRivals,
+  crowd,
+  folder,
+  moments,
+  memory,
+  uploadLimit,
+  ...paths,
+  ...swarms,
+  lateJoiner,
+  ...webTorrentSwarms,
+]
 
 /** Rows by name, and those that a name describes. Null if there is none. */
 export function rowNamed(name: string): Row | null {

@@ -17,17 +17,21 @@ interface Swarm {
   readonly mustOverWanted?: number
 }
 
-const fileBytes = 12e6
+/** What every swarm takes. */
+export const swarmBytes = 12e6
 /** The least that headers and acknowledgements allow. */
 const floorOverBound = (1 / netOfHeaders).toFixed(2)
+
+/** Of the origin and so many receivers, all the same. */
+export const swarmUpMbps = (receivers: number): number[] => Array.from({ length: receivers + 1 }, () => 4)
 
 /** So many receivers who begin together, everybody with the same uplink. */
 function equalSwarm(receivers: number, musts: Partial<Swarm> = {}): Row {
   return swarmRow({
     name: `swarm${receivers}`,
     what: `${receivers} receivers, 4 Mbit/s up each, 12 MB`,
-    sizeBytes: fileBytes,
-    upMbps: Array.from({ length: receivers + 1 }, () => 4),
+    sizeBytes: swarmBytes,
+    upMbps: swarmUpMbps(receivers),
     ...musts,
   })
 }
@@ -41,7 +45,7 @@ export const swarms: readonly Row[] = [
   swarmRow({
     name: 'unequal',
     what: '6 receivers, uplinks from 1 to 8 Mbit/s, the origin 4',
-    sizeBytes: fileBytes,
+    sizeBytes: swarmBytes,
     upMbps: [4, 1, 1, 2, 2, 8, 8],
   }),
 ]
