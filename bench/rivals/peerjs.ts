@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from '@playwright/test'
 
 /** The little of PeerJS that is used here. */
@@ -15,7 +16,7 @@ interface PeerJs {
 }
 
 interface PeerJsGlobals {
-  Peer: new (options: PeerOptions) => PeerJs
+  Peer: new (id: string, options: PeerOptions) => PeerJs
   receivedBytes: number
   connection: DataConnection
 }
@@ -41,30 +42,31 @@ export async function peerJsRate(
   const { hostname: host, port } = new URL(appAddress)
   const options = { host, port: Number(port), path: '/peerjs', secure: false, config: { iceServers: [] } }
   for (const page of [from, to]) await page.addScriptTag({ url: '/peerjs.js' })
-  const id = await to.evaluate(openReceiver, options)
-  await from.evaluate(openSender, { id, options })
+  const [sender, receiver] = [randomUUID(), randomUUID()]
+  await to.evaluate(openReceiver, { id: receiver, options })
+  await from.evaluate(openSender, { id: sender, receiver, options })
   const startedMs = performance.now()
   await Promise.all([to.evaluate(untilReceived, totalBytes), from.evaluate(sendAll, totalBytes)])
   return (totalBytes * 1000) / (performance.now() - startedMs)
 }
 
-async function openReceiver(options: PeerOptions): Promise<string> {
+async function openReceiver({ id, options }: { id: string; options: PeerOptions }): Promise<void> {
   const globals = globalThis as unknown as PeerJsGlobals
-  const peer = new globals.Peer(options)
+  const peer = new globals.Peer(id, options)
   globals.receivedBytes = 0
   peer.on('connection', (connection) => {
     connection.on('data', (data) => {
       globals.receivedBytes += data.byteLength
     })
   })
-  return new Promise((resolve) => peer.on('open', resolve))
+  await new Promise((resolve) => peer.on('open', resolve))
 }
 
-async function openSender({ id, options }: { id: string; options: PeerOptions }): Promise<void> {
+async function openSender(given: { id: string; receiver: string; options: PeerOptions }): Promise<void> {
   const globals = globalThis as unknown as PeerJsGlobals
-  const peer = new globals.Peer(options)
+  const peer = new globals.Peer(given.id, given.options)
   await new Promise((resolve) => peer.on('open', resolve))
-  globals.connection = peer.connect(id, { reliable: true })
+  globals.connection = peer.connect(given.receiver, { reliable: true })
   await new Promise<void>((resolve) => globals.connection.on('open', resolve))
 }
 
