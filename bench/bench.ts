@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { build, buildIsStale } from '../scripts/setup.mjs'
 import { addRun, type Figure, type FigureSeries } from './figures.ts'
 import { whyNoNetlab } from './netlab/netlab.ts'
+import { record } from './record.ts'
 import { printTable } from './report.ts'
 import { installRivals } from './rivals/install.ts'
 import { allRows, rowNamed } from './rows/all.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string' },
     runs: { type: 'string', default: '1' },
+    record: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -65,6 +67,7 @@ async function bench(): Promise<number> {
   }
   console.log(`\nAll ${values.runs} runs\n`)
   printTable(series)
+  if (values.record) await record(series)
   if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
   return failed.length === 0 ? 0 : 1
 }

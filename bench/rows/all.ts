@@ -11,20 +11,14 @@ import { swarmNamed, swarms } from './swarm.ts'
 import { uploadLimit } from './uploadLimit.ts'
 
 /** In the order in which they are measured and told. */
-export const allRows: readonly Row[] = [
-  tabs,
-  browsers,
-  oneToOneRivals,
-  crowd,
-  folder,
-  moments,
-  memory,
-  uploadLimit,
-  ...paths,
-  ...swarms,
-  lateJoiner,
-  ...webTorrentSwarms,
+export const rowGroups: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
+  { title: 'On one machine', rows: [tabs, browsers, crowd, folder, moments, memory, uploadLimit] },
+  { title: 'One to one over a path', rows: paths },
+  { title: 'Swarms', rows: [...swarms, lateJoiner] },
+  { title: 'Others in the same run', rows: [oneToOneRivals, ...webTorrentSwarms] },
 ]
+
+export const allRows: readonly Row[] = rowGroups.flatMap(({ rows }) => rows)
 
 /** Rows by name, and those that a name describes. Null if there is none. */
 export function rowNamed(name: string): Row | null {
