@@ -58,7 +58,7 @@ async function bench(): Promise<number> {
         printTable(addRun([], row.name, figures))
       } catch (error) {
         failed.push(row.name)
-        console.error(`${row.name} failed:`, error)
+        if (!interrupted) console.error(`${row.name} failed:`, error)
       } finally {
         await teardown.close()
       }

@@ -97,8 +97,6 @@ function linesOf(kept: KeptRows): readonly Line[] {
       const last = row?.series.find(({ figure }) => figure.what.endsWith(': last'))
       return last === undefined ? [] : [{ receivers, seconds: median(last.values) }]
     })
-  const computed = (seconds: (receivers: number) => number): Point[] =>
-    receiverCounts.map((receivers) => ({ receivers, seconds: seconds(receivers) }))
   return [
     { name: 'WebTorrent', points: measured('webtorrent') },
     { name: 'one source', points: computed((receivers) => receivers * swarmBoundSeconds(1)), dashed: true },
@@ -106,5 +104,8 @@ function linesOf(kept: KeptRows): readonly Line[] {
     { name: 'bound', points: computed(swarmBoundSeconds), dashed: true },
   ]
 }
+
+const computed = (seconds: (receivers: number) => number): Point[] =>
+  receiverCounts.map((receivers) => ({ receivers, seconds: seconds(receivers) }))
 
 const swarmBoundSeconds = (receivers: number): number => boundSeconds(swarmBytes, swarmUpMbps(receivers))

@@ -54,7 +54,7 @@ export class Netlab {
 
   private constructor(links: readonly AccessLink[]) {
     const asArgument = (link: AccessLink, at: number) => `${at}:${settingsOf(link).join(':')}`
-    const args = [links.length, ...settingsOf(unlimitedLink), ...links.map(asArgument)].map(String)
+    const args = [String(links.length), ...links.map(asArgument)]
     // In a group of its own: an interrupt from the keyboard must not end it before it has removed its hosts.
     this.#emulator = spawn('flock', ['--no-fork', lockFile, binary, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -29,7 +29,7 @@ export const swarmUpMbps = (receivers: number): number[] => Array.from({ length:
 function equalSwarm(receivers: number, musts: Partial<Swarm> = {}): Row {
   return swarmRow({
     name: `swarm${receivers}`,
-    what: `${receivers} receivers, 4 Mbit/s up each, 12 MB`,
+    what: `${receivers} ${receivers === 1 ? 'receiver' : 'receivers'}, 4 Mbit/s up each, 12 MB`,
     sizeBytes: swarmBytes,
     upMbps: swarmUpMbps(receivers),
     ...musts,
