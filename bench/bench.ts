@@ -43,15 +43,20 @@ async function bench(): Promise<number> {
     return 0
   }
   const rows = chosenRows()
+  const runs = Number(values.runs)
   if (rows === null) return 1
+  if (!Number.isInteger(runs) || runs < 1) {
+    console.error('--runs takes a number from 1 on.')
+    return 1
+  }
   if (buildIsStale() && !(await build())) return 1
   if (rows.some(({ withRivals }) => withRivals)) await installRivals()
   let series: FigureSeries[] = []
   const failed: string[] = []
   // Runs outside, rows inside: what disturbs the machine for a minute then spoils one run of a row, not all of them.
-  for (let run = 1; run <= Number(values.runs); run++) {
+  for (let run = 1; run <= runs; run++) {
     for (const row of rows) {
-      console.log(`\n${row.name}, run ${run} of ${values.runs}`)
+      console.log(`\n${row.name}, run ${run} of ${runs}`)
       try {
         const figures = await withinTime(row)
         series = addRun(series, row.name, figures)
@@ -65,7 +70,7 @@ async function bench(): Promise<number> {
       if (interrupted) return interruptedCode
     }
   }
-  console.log(`\nAll ${values.runs} runs\n`)
+  console.log(`\nAll ${runs} runs\n`)
   printTable(series)
   if (values.record) await record(series)
   if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)

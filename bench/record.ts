@@ -7,7 +7,7 @@ import { rootFolder } from '../scripts/setup.mjs'
 import { holds, median, worst, written, writtenMust, type FigureSeries } from './figures.ts'
 import { describeMachine } from './machine.ts'
 import { drawReceivers, type Line, type Point } from './plot.ts'
-import { rowGroups } from './rows/all.ts'
+import { allRows, rowGroups } from './rows/all.ts'
 import { boundSeconds, swarmBytes, swarmUpMbps } from './rows/swarm.ts'
 
 /** One row as last measured. */
@@ -17,7 +17,7 @@ interface KeptRow {
   readonly series: readonly FigureSeries[]
 }
 
-/** By the row's name. A row that is not measured this time stays as it was. */
+/** By the row's name. A row that is not measured this time stays as it was; those that a name describes are not kept. */
 type KeptRows = Readonly<Record<string, KeptRow>>
 
 const figuresFile = join(rootFolder, 'bench', 'figures.json')
@@ -25,21 +25,20 @@ const page = join(rootFolder, 'docs', 'PERFORMANCE.md')
 const picture = join(rootFolder, 'docs', 'pictures', 'receivers.svg')
 /** What people write above it stays; what is below is ours. */
 const marker = '<!-- From here on written by `npm run bench -- --record`. -->'
-const firstWords = '# Performance\n'
 
 export async function record(series: readonly FigureSeries[]): Promise<void> {
   const [date, machine] = [new Date().toISOString().slice(0, 10), await describeMachine()]
-  const names = new Set(series.map(({ row }) => row))
+  const names = allRows.map(({ name }) => name).filter((name) => series.some(({ row }) => row === name))
   const ofRow = (name: string): KeptRow => ({
     date,
     machine,
     series: series.filter(({ row }) => row === name),
   })
-  const rows = Object.fromEntries([...names].map((name) => [name, ofRow(name)]))
+  const rows = Object.fromEntries(names.map((name) => [name, ofRow(name)]))
   const kept: KeptRows = { ...(await keptRows()), ...rows }
   await writePretty(figuresFile, JSON.stringify(kept), 'json')
   await writeFile(picture, drawReceivers(linesOf(kept)))
-  const before = existsSync(page) ? (await readFile(page, 'utf8')).split(marker)[0] : firstWords
+  const [before] = (await readFile(page, 'utf8')).split(marker)
   await writePretty(page, [before, marker, '', ...tablesOf(kept)].join('\n'), 'markdown')
   console.log(`\nRecorded in ${page} and ${picture}`)
 }

@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -28,7 +29,7 @@ export interface HostCounters {
 }
 
 const source = join(rootFolder, 'bench', 'netlab', 'netlab.c')
-const binary = join(rootFolder, 'node_modules', '.cache', 'swarmdrop', 'netlab')
+const binaries = join(rootFolder, 'node_modules', '.cache', 'swarmdrop')
 /** Two emulated internets on one machine would disturb each other: whoever comes second waits. */
 const lockFile = '/tmp/netlab.lock'
 const waitingIsToldAfterMs = 3000
@@ -52,7 +53,7 @@ export class Netlab {
   readonly #emulator: ChildProcessByStdio<Writable, Readable, null>
   readonly #answers: AsyncIterator<string>
 
-  private constructor(links: readonly AccessLink[]) {
+  private constructor(binary: string, links: readonly AccessLink[]) {
     const asArgument = (link: AccessLink, at: number) => `${at}:${settingsOf(link).join(':')}`
     const args = [String(links.length), ...links.map(asArgument)]
     // In a group of its own: an interrupt from the keyboard must not end it before it has removed its hosts.
@@ -65,8 +66,7 @@ export class Netlab {
 
   /** The hosts are numbered from 0, as their links are given. */
   static async open(links: readonly AccessLink[], teardown: Teardown): Promise<Netlab> {
-    compileIfStale()
-    const lab = new Netlab(links)
+    const lab = new Netlab(compiled(), links)
     teardown.defer(() => lab.#close())
     const told = setTimeout(() => console.log('Waiting for another netlab here …'), waitingIsToldAfterMs)
     await lab.#nextAnswer()
@@ -119,8 +119,13 @@ const settingsOf = (link: AccessLink): readonly number[] => [
   link.lossRatio,
 ]
 
-function compileIfStale(): void {
-  if (existsSync(binary) && statSync(binary).mtimeMs > statSync(source).mtimeMs) return
-  mkdirSync(join(binary, '..'), { recursive: true })
-  execFileSync('gcc', ['-O2', '-Wall', '-o', binary, source], { stdio: 'inherit' })
+/** The emulator's path. Its name tells its source, as checkouts of this repository may share their packages. */
+function compiled(): string {
+  const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)
+  const binary = join(binaries, `netlab-${version}`)
+  if (existsSync(binary)) return binary
+  mkdirSync(binaries, { recursive: true })
+  execFileSync('gcc', ['-O2', '-Wall', '-o', `${binary}.part`, source], { stdio: 'inherit' })
+  renameSync(`${binary}.part`, binary)
+  return binary
 }
