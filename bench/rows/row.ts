@@ -12,5 +12,5 @@ export interface Row {
   run(teardown: Teardown): Promise<Figure[]>
 }
 
-/** Of one path: SCTP carries 1163 bytes of a channel in an IP packet of 1256 (DESIGN: dcSCTP's packets of 1191). */
+/** Of one path: SCTP carries 1163 bytes of a channel in an IP packet of 1256 (dcSCTP sends packets of 1191). */
 export const netOfHeaders = 1163 / 1256
