@@ -1,110 +1,106 @@
-/* npm run bench: what the app reaches, beside what a bare data channel reaches on the same machine in the same run. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/* npm run bench: what the app reaches in real browsers, beside what is possible in the same run. */
 import { parseArgs } from 'node:util'
-import { writeSampleFile } from '../e2e/files.ts'
-import { inMiB, watchMemory } from '../e2e/memory.ts'
-import { addressOf, leave, roomLink, startPageServer } from '../e2e/room.ts'
 import { build, buildIsStale } from '../scripts/setup.mjs'
-import { introductionMs, offerHashed, openRoomOf, takeSeconds } from './app.ts'
-import { Browsers } from './browsers.ts'
-import { rawSeconds } from './rawChannel.ts'
+import { addRun, type Figure, type FigureSeries } from './figures.ts'
+import { whyNoNetlab } from './netlab/netlab.ts'
+import { record } from './record.ts'
+import { printTable } from './report.ts'
+import { installRivals } from './rivals/install.ts'
+import { allRows, rowNamed } from './rows/all.ts'
+import type { Row } from './rows/row.ts'
+import { Teardown } from './teardown.ts'
 
-const { values } = parseArgs({ options: { mb: { type: 'string', default: '100' } } })
-const sizeBytes = Number(values.mb) * 1_000_000
-const rows: { what: string; measured: string; limit: string }[] = []
-const rate = (seconds: number): number => sizeBytes / 1e6 / seconds
+/** As shells know it. */
+const interruptedCode = 130
+/** A row that takes longer has hung: the longest takes about five minutes. */
+const rowMaxMs = 10 * 60_000
 
-if (buildIsStale()) await build()
-const server = await startPageServer()
-const browsers = new Browsers()
-const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
-const name = 'bench.bin'
-try {
-  const path = join(folder, name)
-  await writeSampleFile(path, sizeBytes)
-  const rawRate = await measureRaw()
-  await measureOneToOne(path, rawRate)
-  await measureOneToThree(path, rawRate)
-  await measureIntroduction()
-} finally {
-  await browsers.close()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-}
-console.log(`\nFile of ${values.mb} MB; each tab a browser of its own, all on this machine.\n`)
-for (const { what, measured, limit } of rows)
-  console.log(`${what.padEnd(64)} ${measured.padEnd(34)} ${limit}`)
-// PeerServer's timers cannot be stopped and would keep the process for ever.
-process.exit()
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string' },
+    runs: { type: 'string', default: '1' },
+    record: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+})
 
-async function measureRaw(): Promise<number> {
-  const [from, to] = [await browsers.open(addressOf(server)), await browsers.open(addressOf(server))]
-  const raw = rate(await rawSeconds(from, to, sizeBytes))
-  rows.push({
-    what: 'bare data channel, one to one',
-    measured: `${raw.toFixed(1)} MB/s`,
-    limit: '1.00, by definition',
-  })
-  await browsers.close()
-  return raw
-}
-
-async function measureOneToOne(path: string, rawRate: number): Promise<void> {
-  const [from, to] = await openRoomOf(2, browsers, addressOf(server))
-  if (!from || !to) return
-  await offerHashed(from, path, name)
-  const memory = await watchMemory(to)
-  const reached = rate(await takeSeconds([to], name))
-  const { heapAndBuffersBytes, residentBytes } = await memory.stop()
-  rows.push({ what: 'one to one', measured: ratio(reached, rawRate), limit: 'at least 0.90 of the channel' })
-  rows.push({
-    what: 'memory of the receiving tab: heap and buffers (resident)',
-    measured: `${inMiB(heapAndBuffersBytes)} (${inMiB(residentBytes)})`,
-    limit: 'at most 100 MiB',
-  })
-  await browsers.close()
-}
-
-async function measureOneToThree(path: string, rawRate: number): Promise<void> {
-  const [first, ...others] = await openRoomOf(6, browsers, addressOf(server))
-  if (!first) return
-  await offerHashed(first, path, name)
-  const together = rate(await takeSeconds(others.slice(0, 3), name))
-  rows.push({
-    what: 'one to three at once, each',
-    measured: ratio(together, rawRate),
-    limit: 'all tabs share these cores',
-  })
-  const withFirst = rate(await takeSeconds(others.slice(3, 4), name))
-  rows.push({
-    what: 'to a fourth from four, the first sender among them',
-    measured: ratio(withFirst, rawRate),
-    limit: 'as one to one',
-  })
-  await leave(first)
-  const withoutFirst = rate(await takeSeconds(others.slice(4, 5), name))
-  rows.push({
-    what: 'to a fifth from four, the first sender gone',
-    measured: ratio(withoutFirst, rawRate),
-    limit: 'as with it',
-  })
-  await browsers.close()
-}
-
-async function measureIntroduction(): Promise<void> {
-  const first = await browsers.open(addressOf(server))
-  const link = await roomLink(first)
-  const spans = [await introductionMs(link, browsers)]
-  await browsers.close()
-  rows.push({
-    what: 'link opened to peer seen, local broker',
-    measured: spans.map((span) => `${(span / 1000).toFixed(2)} s`).join(', '),
-    limit: 'at most 1.5 s',
+const teardown = new Teardown()
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    interrupted = true
+    // What the row waits for is then gone, so it fails at once.
+    void teardown.close()
   })
 }
+process.exit(await bench())
 
-function ratio(reached: number, raw: number): string {
-  return `${reached.toFixed(1)} MB/s, ${(reached / raw).toFixed(2)} of the channel`
+async function bench(): Promise<number> {
+  if (values.list) {
+    console.log(
+      [...allRows.map(({ name }) => name), 'path:UP_MBPS:RTT_MS:LOSS_PERCENT[:MB]', 'swarm:N'].join('\n'),
+    )
+    return 0
+  }
+  const rows = chosenRows()
+  const runs = Number(values.runs)
+  if (rows === null) return 1
+  if (!Number.isInteger(runs) || runs < 1) {
+    console.error('--runs takes a number from 1 on.')
+    return 1
+  }
+  if (buildIsStale() && !(await build())) return 1
+  if (rows.some(({ withRivals }) => withRivals)) await installRivals()
+  let series: FigureSeries[] = []
+  const failed: string[] = []
+  // Runs outside, rows inside: what disturbs the machine for a minute then spoils one run of a row, not all of them.
+  for (let run = 1; run <= runs; run++) {
+    for (const row of rows) {
+      console.log(`\n${row.name}, run ${run} of ${runs}`)
+      try {
+        const figures = await withinTime(row)
+        series = addRun(series, row.name, figures)
+        printTable(addRun([], row.name, figures))
+      } catch (error) {
+        failed.push(row.name)
+        if (!interrupted) console.error(`${row.name} failed:`, error)
+      } finally {
+        await teardown.close()
+      }
+      if (interrupted) return interruptedCode
+    }
+  }
+  console.log(`\nAll ${runs} runs\n`)
+  printTable(series)
+  if (values.record) await record(series)
+  if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
+  return failed.length === 0 ? 0 : 1
+}
+
+/** The rows asked for that this machine can measure; null if one is unknown. */
+function chosenRows(): Row[] | null {
+  const names = values.rows?.split(',') ?? allRows.map(({ name }) => name)
+  const unknown = names.filter((name) => rowNamed(name) === null)
+  if (unknown.length > 0) {
+    console.error(`There is no row ${unknown.join(', ')}; --list tells all.`)
+    return null
+  }
+  const rows = names.flatMap((name) => rowNamed(name) ?? [])
+  const why = whyNoNetlab()
+  if (why === null) return rows
+  const left = rows.filter(({ shaped }) => shaped).map(({ name }) => name)
+  if (left.length > 0) console.log(`Not measured here, as ${why}: ${left.join(', ')}`)
+  return rows.filter(({ shaped }) => !shaped)
+}
+
+async function withinTime(row: Row): Promise<Figure[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('It took too long')), rowMaxMs)
+  })
+  try {
+    return await Promise.race([row.run(teardown), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

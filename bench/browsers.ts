@@ -1,39 +1,57 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from '@playwright/test'
+import { chromium, type BrowserContext } from '@playwright/test'
 import { findBrowser, isRoot } from '../scripts/browser.mjs'
+import { probeScript } from './probe.ts'
+import type { Teardown } from './teardown.ts'
 
-/** Browsers of their own (a process tree and a profile on disk each), closed together. */
-export class Browsers {
-  readonly #opened: { readonly context: BrowserContext; readonly profile: string }[] = []
+export interface BrowserOptions {
+  /** Words before the browser's own command, such as those that run it on another host. */
+  readonly commandPrefix?: readonly string[]
+  /** Plain-http origins that count as secure, as localhost does by itself. */
+  readonly secureOrigins?: readonly string[]
+}
 
-  async open(address: string): Promise<Page> {
-    const executablePath = await findBrowser('chromium')
-    const profile = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
-    const context = await chromium.launchPersistentContext(profile, {
-      ...(executablePath && { executablePath }),
-      args: [
-        ...(isRoot() ? ['--no-sandbox'] : []),
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        // Host candidates then carry addresses: nothing here resolves .local names.
-        '--disable-features=WebRtcHideLocalIpsWithMdns',
-      ],
-    })
-    this.#opened.push({ context, profile })
-    const page = context.pages()[0] ?? (await context.newPage())
-    await page.goto(address)
-    return page
-  }
+/** A browser of its own: a process tree and a profile on disk, every page of it probed. */
+export async function openBrowser(
+  teardown: Teardown,
+  { commandPrefix = [], secureOrigins = [] }: BrowserOptions = {},
+): Promise<BrowserContext> {
+  const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
+  teardown.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const executablePath = await executable(folder, commandPrefix)
+  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+    ...(executablePath !== null && { executablePath }),
+    // An interrupt is ours to answer: everything is closed in order.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: [
+      ...(isRoot() ? ['--no-sandbox'] : []),
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      // Host candidates then carry addresses: nothing here resolves .local names.
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...(secureOrigins.length > 0
+        ? [`--unsafely-treat-insecure-origin-as-secure=${secureOrigins.join(',')}`]
+        : []),
+    ],
+  })
+  teardown.defer(() => context.close())
+  await context.addInitScript({ content: probeScript })
+  return context
+}
 
-  async close(): Promise<void> {
-    for (const { context, profile } of this.#opened.splice(0)) {
-      await context.close()
-      await rm(profile, { recursive: true, force: true })
-    }
-  }
+/** A browser's path, or that of a script that runs it behind the prefix: it is started by its path alone. */
+async function executable(folder: string, commandPrefix: readonly string[]): Promise<string | null> {
+  const path = await findBrowser('chromium')
+  if (commandPrefix.length === 0) return path
+  const script = join(folder, 'browser')
+  await writeFile(script, `#!/bin/sh\nexec ${commandPrefix.join(' ')} ${path ?? 'chromium'} "$@"\n`)
+  await chmod(script, 0o755)
+  return script
 }

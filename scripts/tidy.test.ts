@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 function sourcesIn(folder: string): Source[] {
   return readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !path.startsWith('e2e/results/'))
+    .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !/^e2e\/results\/|\/node_modules\//.test(path))
     .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }))
 }
 
