@@ -20,9 +20,15 @@ export function partsOf(bytes: Bytes, partMaxBytes: number): Bytes[] {
 
 /** Puts the parts of the other side's messages together again; holds no more than one message. */
 export class PartJoiner {
+  readonly #partMinBytes: number
   #parts: Bytes[] = []
   #partsBytes = 0
   #isMoreAnnounced = false
+
+  /** No part but the last is smaller than so much, of at least 1. */
+  constructor(partMinBytes: number) {
+    this.#partMinBytes = partMinBytes
+  }
 
   moreAnnounced(): void {
     this.#isMoreAnnounced = true
@@ -33,7 +39,7 @@ export class PartJoiner {
     this.#partsBytes += bytes.length
     if (this.#partsBytes > limits.messageSizeMaxBytes) return fail('a message above the limit')
     if (this.#isMoreAnnounced) {
-      if (bytes.length < limits.channelMessageMinBytes) return fail('a part too small to be one')
+      if (bytes.length < this.#partMinBytes) return fail('a part too small to be one')
       this.#isMoreAnnounced = false
       this.#parts.push(bytes)
       return ok(null)

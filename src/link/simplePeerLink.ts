@@ -41,7 +41,7 @@ class SimplePeerLink implements Link {
   readonly #listener: LinkListener
   readonly #connection: SimplePeerConnection
   readonly #lanes: FurtherLanes
-  readonly #joiner = new PartJoiner()
+  readonly #joiner = new PartJoiner(limits.channelMessageMinBytes)
   #state: State = { name: 'connecting', early: [], earlyBytes: 0 }
   #isListeningToTell = false
   #otherListens = false

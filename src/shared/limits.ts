@@ -44,6 +44,20 @@ export const limits = {
   /** Blocks named in one request, cancel or refuse; pieces in one promise. */
   requestsPerMessage: 64,
 
+  // Bulk channels
+  /** Chromium closes a channel on which more than 16 MiB waits. */
+  channelBufferedMaxBytes: 8 * MiB,
+  /** Ordered messages go out beyond a window that blocks have filled, up to this much: a request must not wait for a block. */
+  messagesBeyondWindowBytes: 16 * KiB,
+  /** What a part of a message may be longer than the window wants: a block and its header in one. */
+  partSlackBytes: 64,
+  /** What came in is echoed after so many messages, */
+  echoMessagesMax: 2,
+  /** or after this long: half of what a window needs to see a queue of 60 ms build up. */
+  echoHeldMaxMs: 20,
+  /** A link without room and nothing on its way looks again after this long: room grows with time too. */
+  roomLookMs: 20,
+
   // Lanes
   /** Connections of one link: eight were enough to fill a lossy path (measured), and each costs both sides memory and checks. */
   lanesMax: 8,
