@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'
-import { MemoryClock } from './testing/memoryClock.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { SessionWorld } from './testing/sessionWorld.ts'
 
 function openScreen() {

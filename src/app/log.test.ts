@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { openLogBook } from './log.ts'
-import { MemoryClock } from './testing/memoryClock.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { DiskFile, SessionWorld } from './testing/sessionWorld.ts'
 
 function openBook() {

@@ -1,6 +1,6 @@
 import { limits } from '../shared/limits.ts'
 import type { Log, LogDetail, LogLevel } from '../shared/log.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../shared/clock.ts'
 
 /** What happened lately, in the order it happened. */
 export interface LogBook {

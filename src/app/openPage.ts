@@ -1,5 +1,5 @@
 import { randomPeerId, type Random } from '../shared/random.ts'
-import { pageClock } from './clock.ts'
+import { pageClock } from './pageClock.ts'
 import { fetchBeside, loadConfig } from './config.ts'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'

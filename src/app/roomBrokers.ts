@@ -3,7 +3,7 @@ import type { Bytes } from '../shared/bytes.ts'
 import type { Log } from '../shared/log.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 import type { OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../shared/guard.ts'
 
 export interface RoomBrokersParts {
   readonly brokers: readonly OpenSignaling[]

@@ -8,7 +8,7 @@ import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
 import type { BulkHost } from './roomLinks.ts'
-import { MemoryClock } from './testing/memoryClock.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { RoomDriver, type RoomDriverOptions } from './roomDriver.ts'
 
 const random = seededRandom(1)

@@ -6,7 +6,7 @@ import { textFromUtf8, type Bytes } from '../shared/bytes.ts'
 import type { LinkSession, PeerId } from '../shared/ids.ts'
 import type { Log, LogLevel } from '../shared/log.ts'
 import { assert } from '../shared/result.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../shared/guard.ts'
 
 /**
  * Who moves bytes over the links' bulk channels. A link has a number of its own here, so that a peer's successive links never mix.

@@ -1,7 +1,7 @@
 import type { MemberSnapshot } from '../room/io.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
-import { Alarm, type Clock } from './clock.ts'
+import { Alarm, type Clock } from '../shared/clock.ts'
 import { hueOf } from './names.ts'
 import type { ShareViews } from './shareViews.ts'
 import type { MemberView, View } from './view.ts'

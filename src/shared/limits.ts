@@ -58,6 +58,11 @@ export const limits = {
   /** A link without room and nothing on its way looks again after this long: room grows with time too. */
   roomLookMs: 20,
 
+  /** What a peer may send before the room has taken it in: its first words, not a share. */
+  beforeAdmissionMaxBytes: 4 * MiB,
+  /** The room is told who was heard on bulk channels this often: far below `pingAfterMs`. */
+  heardBatchMs: 1 * seconds,
+
   // Lanes
   /** Connections of one link: eight were enough to fill a lossy path (measured), and each costs both sides memory and checks. */
   lanesMax: 8,

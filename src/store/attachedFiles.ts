@@ -6,8 +6,8 @@ import type { SpanCache } from './spanCache.ts'
 /** A share's bytes read where they lie: files of this device, one after the other. */
 export interface AttachedFiles {
   readonly sizeBytes: number
-  /** Part of one piece, for a peer. Rejects as the browser does when a file is gone or changed. */
-  read(fromBytes: number, toBytes: number): Promise<Bytes>
+  /** Fills `into` with part of one piece, for a peer. Rejects as the browser does when a file is gone or changed. */
+  read(fromBytes: number, into: Bytes): Promise<void>
   /** A whole piece, for hashing: reads ahead, since hashing goes in order. A view of bytes that must not be changed. */
   readAhead(fromBytes: number, toBytes: number): Promise<Bytes>
   /** The bytes as a reference, nothing read. */
@@ -72,16 +72,15 @@ export function attachFiles(
       const { bytes, fromBytes: start } = await span(fromBytes, wideBytes)
       return bytes.subarray(fromBytes - start, toBytes - start)
     },
-    async read(fromBytes, toBytes) {
-      const bytes = new Uint8Array(toBytes - fromBytes)
+    async read(fromBytes, into) {
+      const toBytes = fromBytes + into.length
       const spanBytes = spanFor(fromBytes)
       for (let at = fromBytes; at < toBytes;) {
         const { bytes: read, fromBytes: start } = await span(at, spanBytes)
         const part = read.subarray(at - start, toBytes - start)
-        bytes.set(part, at - fromBytes)
+        into.set(part, at - fromBytes)
         at += part.length
       }
-      return bytes
     },
   }
 }

@@ -20,8 +20,8 @@ export interface Disk {
 export interface ShareFile {
   /** Space this file takes already: the rest of its share is still to come. */
   usedBytes(): number
-  /** Part of one piece. */
-  read(fromBytes: number, lengthBytes: number): Promise<Bytes>
+  /** Fills `into` with part of one piece. */
+  read(fromBytes: number, into: Bytes): Promise<void>
   /** A whole piece, at its offset in the share. Takes the buffer over. */
   write(fromBytes: number, bytes: Bytes): Promise<void>
   blob(fromBytes: number, toBytes: number): Promise<Blob>

@@ -52,16 +52,21 @@ export function openGatheringStore(
         if (held.kept[piece] === 1) return 'kept'
         return held.gathered.check(piece, (bytes) => keepIfRight(held, piece, bytes, hash, sha256))
       }),
+    async finishPiece(share, piece, offsetBytes, bytes, hash) {
+      this.putBlock(share, piece, offsetBytes, bytes)
+      return this.checkPiece(share, piece, hash)
+    },
     dropPiece(share, piece) {
       shares.get(share)?.gathered.drop(piece)
     },
-    read(share, piece, offsetBytes, lengthBytes) {
+    read(share, piece, offsetBytes, lengthBytes, headroomBytes = 0) {
       const isKept = shares.get(share)?.kept[piece] === 1
       return shares.attempt(share, isKept ? diskFault : sourceFault, async ({ geometry, file, attached }) => {
         const fromBytes = piece * geometry.pieceSizeBytes + offsetBytes
-        if (isKept) return file.read(fromBytes, lengthBytes)
-        assert(attached !== null, 'only pieces that are here are read')
-        return attached.read(fromBytes, fromBytes + lengthBytes)
+        const bytes = new Uint8Array(headroomBytes + lengthBytes).subarray(headroomBytes)
+        assert(isKept || attached !== null, 'only pieces that are here are read')
+        await (isKept ? file : attached)?.read(fromBytes, bytes)
+        return bytes
       })
     },
     blob: (share, fromBytes, toBytes) =>

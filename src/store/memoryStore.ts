@@ -31,9 +31,9 @@ function memoryDisk(limitBytes: number): Disk {
     }
     return {
       usedBytes: () => fileBytes,
-      async read(fromBytes, lengthBytes) {
+      async read(fromBytes, into) {
         const offsetBytes = fromBytes % geometry.pieceSizeBytes
-        return pieceAt(fromBytes).slice(offsetBytes, offsetBytes + lengthBytes)
+        into.set(pieceAt(fromBytes).subarray(offsetBytes, offsetBytes + into.length))
       },
       async write(fromBytes, bytes) {
         if (usedBytes + bytes.length > limitBytes)

@@ -55,12 +55,10 @@ function opfsFile(
 
   return {
     usedBytes: () => endBytes,
-    read: (fromBytes, lengthBytes) =>
+    read: (fromBytes, into) =>
       handle.inTurn(async () => {
-        const bytes = new Uint8Array(lengthBytes)
-        const readBytes = (await handle.opened()).read(bytes, { at: fromBytes })
-        if (readBytes !== lengthBytes) throw new DOMException('the kept file is too short', 'DataError')
-        return bytes
+        const readBytes = (await handle.opened()).read(into, { at: fromBytes })
+        if (readBytes !== into.length) throw new DOMException('the kept file is too short', 'DataError')
       }),
     write: (fromBytes, bytes: Bytes) =>
       handle.inTurn(async () => {

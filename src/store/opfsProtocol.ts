@@ -9,6 +9,7 @@ const storeMethods = [
   'hashPiece',
   'putBlock',
   'checkPiece',
+  'finishPiece',
   'dropPiece',
   'read',
   'blob',

@@ -88,6 +88,7 @@ class WorkerCalls {
     method: Method,
     args: Args<Method>,
     ifLost: (fault: StoreFault) => Returned<Method>,
+    transfer: ArrayBuffer[] = [],
   ): Promise<Returned<Method>> {
     if (this.#ended !== null) return Promise.resolve(ifLost(this.#ended))
     const id = this.#nextId++
@@ -96,7 +97,7 @@ class WorkerCalls {
         returned: (value) => resolve(value as Returned<Method>),
         lost: (fault) => resolve(ifLost(fault)),
       })
-      this.#call(id, method, args)
+      this.#call(id, method, args, transfer)
     })
   }
 
@@ -183,6 +184,8 @@ function storeBehind(calls: WorkerCalls): PieceStore {
       calls.tell('putBlock', [share, piece, offsetBytes, bytes], [bytes.buffer]),
     // A hash is often a view of a long list, and posting a view copies all of its buffer.
     checkPiece: (share, piece, hash) => calls.ask('checkPiece', [share, piece, hash.slice()], fail),
+    finishPiece: (share, piece, offsetBytes, bytes, hash) =>
+      calls.ask('finishPiece', [share, piece, offsetBytes, bytes, hash.slice()], fail, [bytes.buffer]),
     dropPiece: (...args) => calls.tell('dropPiece', args),
     read: (...args) => calls.ask('read', args, fail),
     blob: (...args) => calls.ask('blob', args, fail),

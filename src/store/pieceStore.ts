@@ -39,14 +39,26 @@ export interface PieceStore {
    * wrong bytes came, nothing else does: for want of memory or of disk it is a fault, and the piece stays gathered.
    */
   checkPiece(share: ShareId, piece: PieceIndex, hash: Bytes): Promise<Result<'kept' | 'corrupt', StoreFault>>
+  /** `putBlock` of a piece's last block, and `checkPiece`, in one call. */
+  finishPiece(
+    share: ShareId,
+    piece: PieceIndex,
+    offsetBytes: number,
+    bytes: Bytes,
+    hash: Bytes,
+  ): Promise<Result<'kept' | 'corrupt', StoreFault>>
   /** Forgets the blocks gathered for a piece. */
   dropPiece(share: ShareId, piece: PieceIndex): void
-  /** Reads part of a piece that is kept or attached; the caller asks only for such. */
+  /**
+   * Reads part of a piece that is kept or attached; the caller asks only for such. The bytes are the caller's own, with
+   * `headroomBytes` (0 if left out) before them in their buffer.
+   */
   read(
     share: ShareId,
     piece: PieceIndex,
     offsetBytes: number,
     lengthBytes: number,
+    headroomBytes?: number,
   ): Promise<Result<Bytes, StoreFault>>
   /** The share's bytes from `fromBytes` to `toBytes` as a blob on disk where there is one; for saving and zipping. */
   blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>

@@ -5,7 +5,7 @@ import {
   utf8FromText,
   type Bytes,
 } from '../shared/bytes.ts'
-import { idBytes, type ShareId } from '../shared/ids.ts'
+import { idBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, unreachable, type Result } from '../shared/result.ts'
 import type { Run } from './bitfield.ts'
@@ -78,6 +78,24 @@ export function encodeMessage(message: SwarmMessage): Bytes {
     default:
       return unreachable(message)
   }
+}
+
+/** What goes before a block's bytes in its message. */
+export const blockHeaderBytes = headBytes + 2 * numberBytes
+
+/**
+ * The message of a block whose bytes have `blockHeaderBytes` or more before them in their buffer: those are written over, and nothing
+ * is copied.
+ */
+export function writeBlockHeader(bytes: Bytes, share: ShareId, piece: PieceIndex, block: number): Bytes {
+  const start = bytes.byteOffset - blockHeaderBytes
+  const message = new Uint8Array(bytes.buffer, start, blockHeaderBytes + bytes.length)
+  message[0] = typeCodes.block
+  message.set(bytesFromBase64Url(share) ?? [], 1)
+  const view = new DataView(bytes.buffer, start)
+  view.setUint32(headBytes, piece)
+  view.setUint32(headBytes + numberBytes, block)
+  return message
 }
 
 function pack(

@@ -10,7 +10,7 @@ import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
 import { openMemoryStore } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
 import { openLogBook } from '../log.ts'
-import { MemoryClock } from './memoryClock.ts'
+import { MemoryClock } from '../../shared/testing/memoryClock.ts'
 import { Member, type MemberOptions } from './testMember.ts'
 
 /** Virtual time after which what a test waits for will not come. */

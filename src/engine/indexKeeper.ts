@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import { recordVersion, type ShareIndex } from '../store/shareIndex.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { Swarm } from '../swarm/swarm.ts'
-import { Alarm, type Clock } from './clock.ts'
+import { Alarm, type Clock } from '../shared/clock.ts'
 
 /** Keeps the index true to what is on disk, so that a later page can go on with it: what is fetched, not what is our own. */
 export class IndexKeeper {

@@ -1,19 +1,11 @@
-import type { Millis } from '../shared/ids.ts'
+import type { Millis } from './ids.ts'
 
-/** The page's clock, apart so that tests can turn it. */
+/** The clock and its timers, apart so that tests can turn it. */
 export interface Clock {
   /** A moment that never goes back. */
   now(): Millis
   /** Calls back once, not before `spanMs` has passed. The answer cancels it. */
   after(spanMs: Millis, then: () => void): () => void
-}
-
-export const pageClock: Clock = {
-  now: () => performance.now(),
-  after(spanMs, then) {
-    const timer = setTimeout(then, spanMs)
-    return () => clearTimeout(timer)
-  },
 }
 
 /** One timer that is set anew, never twice. */

@@ -1,4 +1,4 @@
-import type { Millis } from '../../shared/ids.ts'
+import type { Millis } from '../ids.ts'
 import type { Clock } from '../clock.ts'
 
 /** The page's clock's twin: time that stands still until it is told to move. */

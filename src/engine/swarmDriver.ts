@@ -1,19 +1,19 @@
-import { drainedBytes } from '../link/link.ts'
+import { blockHeadroomBytes } from '../link/bulkLink.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import { pieceCount } from '../shared/geometry.ts'
-import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
-import { decodeMessage, encodeMessage } from '../swarm/codec.ts'
+import { blockHeaderBytes, decodeMessage, encodeMessage, writeBlockHeader } from '../swarm/codec.ts'
 import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
-import { Alarm, type Clock } from './clock.ts'
-import { guardWith, type Guard } from './guard.ts'
-import { inOrder } from './inOrder.ts'
+import { Alarm, type Clock } from '../shared/clock.ts'
+import { guardWith, type Guard } from '../shared/guard.ts'
+import { inOrder } from '../shared/inOrder.ts'
 import { SmallestFirst } from './smallestFirst.ts'
 
 export interface SwarmDriverOptions {
@@ -32,11 +32,18 @@ export interface SwarmDriverOptions {
 /** What the swarm needs of the links. */
 export interface Network {
   send(peer: PeerId, bytes: Bytes): void
-  /** Bytes waiting to leave on the peer's link. */
-  waitingBytes(peer: PeerId): number
+  /** The message of a block, with `blockHeadroomBytes` before it to be written over. Answered by `blockArrived` or `blockLost`. */
+  sendBlock(peer: PeerId, id: number, bytes: Bytes): void
+  /** Bytes of blocks that the peer's link takes now. */
+  roomBytes(peer: PeerId): number
+  /** Null while unknown. */
+  roundTripMs(peer: PeerId): Millis | null
   /** The peer sent what no honest one sends: its link is dropped, and it stays out for a while. */
   ban(peer: PeerId, reason: 'badPieces' | 'misbehaved'): void
 }
+
+/** A block on its way to a peer. */
+type SentBlock = Omit<SwarmEffect & { type: 'uploadBlock' }, 'type'>
 
 export interface SwarmDriverListener {
   reported(report: SwarmReport): void
@@ -54,10 +61,11 @@ export class SwarmDriver {
   readonly #store: PieceStore
   readonly #swarm: Swarm
   readonly #alarm: Alarm
-  /** Blocks sent and not yet taken by the peer's channel. */
-  readonly #leaving = new Map<PeerId, number>()
-  /** Peers whose links hold so much that the machine was told. */
-  readonly #backlogged = new Set<PeerId>()
+  /** Blocks given to links, by id, until the other side has them. */
+  readonly #sent = new Map<number, SentBlock>()
+  #lastBlockId = 0
+  /** Bytes being read for each peer: they take room on its link that it does not know of. */
+  readonly #readingBytes = new Map<PeerId, number>()
   /** Of each share whose files are being hashed, the run that does it. */
   readonly #runs = new Map<ShareId, symbol>()
   /** Shares whose attached files have just turned out to be others. */
@@ -83,18 +91,35 @@ export class SwarmDriver {
     else this.handle({ type: 'messageFaulted', peer })
   }
 
+  peerLinked(peer: PeerId): void {
+    this.handle({ type: 'peerLinked', peer })
+  }
+
   peerUnlinked(peer: PeerId): void {
-    this.#leaving.delete(peer)
-    this.#backlogged.delete(peer)
+    this.#readingBytes.delete(peer)
+    for (const [id, sent] of this.#sent) if (sent.peer === peer) this.#sent.delete(id)
     this.handle({ type: 'peerUnlinked', peer })
   }
 
-  /** The peer's channel has taken what was sent. */
-  drained(peer: PeerId): void {
-    const count = this.#leaving.get(peer) ?? 0
-    this.#leaving.delete(peer)
-    if (this.#backlogged.delete(peer)) this.handle({ type: 'linkBacklog', peer, isFull: false })
-    for (let taken = 0; taken < count; taken++) this.handle({ type: 'blockUploaded', peer })
+  /** The peer's link takes more blocks than before. */
+  roomGrew(peer: PeerId): void {
+    const { network } = this.#options
+    const roomBytes = network.roomBytes(peer) - (this.#readingBytes.get(peer) ?? 0)
+    this.handle({ type: 'linkHasRoom', peer, roomBytes, roundTripMs: network.roundTripMs(peer) })
+  }
+
+  backlogChanged(peer: PeerId, isFull: boolean): void {
+    this.handle({ type: 'linkBacklog', peer, isFull })
+  }
+
+  blockArrived(id: number): void {
+    this.#sent.delete(id)
+  }
+
+  /** The lane that carried it is gone, and perhaps the block with it. */
+  blockLost(id: number): void {
+    const sent = this.#sent.get(id)
+    if (this.#sent.delete(id) && sent) this.handle({ type: 'blockLost', ...sent })
   }
 
   /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
@@ -166,7 +191,7 @@ export class SwarmDriver {
   #carryOut(effect: SwarmEffect): void {
     switch (effect.type) {
       case 'send':
-        return this.#send(effect.peer, encodeMessage(effect.message))
+        return this.#options.network.send(effect.peer, encodeMessage(effect.message))
       case 'openStore':
         return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
@@ -176,7 +201,9 @@ export class SwarmDriver {
         return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
       }
       case 'checkPiece':
-        return this.#guarded(this.#checkPiece(effect))
+        return this.#guarded(this.#pieceChecked(effect, this.#store.checkPiece(effect.share, effect.piece, effect.hash)))
+      case 'finishPiece':
+        return this.#guarded(this.#pieceChecked(effect, this.#finishPiece(effect)))
       case 'dropPiece':
         return this.#store.dropPiece(effect.share, effect.piece)
       case 'uploadBlock':
@@ -193,14 +220,6 @@ export class SwarmDriver {
       default:
         return unreachable(effect)
     }
-  }
-
-  #send(peer: PeerId, bytes: Bytes): void {
-    const { network } = this.#options
-    network.send(peer, bytes)
-    if (this.#backlogged.has(peer) || network.waitingBytes(peer) <= limits.linkBacklogMaxBytes) return
-    this.#backlogged.add(peer)
-    this.handle({ type: 'linkBacklog', peer, isFull: true })
   }
 
   /** What the store cannot do it says in its answer; a promise that rejects is a bug. */
@@ -224,30 +243,44 @@ export class SwarmDriver {
     if (fault) this.handle({ type: 'storeFailed', share, fault })
   }
 
-  async #checkPiece({ share, piece, hash }: SwarmEffect & { type: 'checkPiece' }): Promise<void> {
-    const checked = await this.#store.checkPiece(share, piece, hash)
+  #finishPiece({ share, piece, block, bytes, hash }: SwarmEffect & { type: 'finishPiece' }): Checking {
+    return this.#store.finishPiece(share, piece, block * limits.blockSizeBytes, bytes, hash)
+  }
+
+  async #pieceChecked({ share, piece }: { share: ShareId; piece: PieceIndex }, checking: Checking): Promise<void> {
+    const checked = await checking
     if (checked.ok)
       return this.handle({ type: 'pieceChecked', share, piece, right: checked.value === 'kept' })
     const fault = storageFault(checked.fault)
     if (fault) this.handle({ type: 'pieceFaulted', share, piece, fault })
   }
 
-  async #upload(effect: SwarmEffect & { type: 'uploadBlock' }): Promise<void> {
-    const { peer, share, piece, block, lengthBytes } = effect
-    const read = await this.#store.read(share, piece, block * limits.blockSizeBytes, lengthBytes)
+  async #upload({ peer, share, piece, block, lengthBytes }: SentBlock): Promise<void> {
+    const at = { peer, share, piece, block, lengthBytes }
+    this.#reads(peer, lengthBytes)
+    const headroomBytes = blockHeadroomBytes + blockHeaderBytes
+    const offsetBytes = block * limits.blockSizeBytes
+    const read = await this.#store.read(share, piece, offsetBytes, lengthBytes, headroomBytes)
+    // Gone meanwhile, the peer has none of it; should it be back, the machine has begun anew with it.
+    if (!this.#readingBytes.has(peer)) return
+    this.#reads(peer, -lengthBytes)
     if (!read.ok) {
-      this.handle({ type: 'blockUnreadable', peer, share, piece, block, lengthBytes })
+      this.handle({ type: 'blockUnreadable', ...at })
+      this.roomGrew(peer)
       if (read.fault.code === 'sourceChanged') this.#sourceFailed(share, read.fault)
       return
     }
-    const { network } = this.#options
-    this.#send(peer, encodeMessage({ type: 'block', share, piece, block, bytes: read.value }))
-    if (network.waitingBytes(peer) <= drainedBytes) {
-      return this.handle({ type: 'blockUploaded', peer })
-    }
-    this.#leaving.set(peer, (this.#leaving.get(peer) ?? 0) + 1)
+    const id = ++this.#lastBlockId
+    this.#sent.set(id, at)
+    this.#options.network.sendBlock(peer, id, writeBlockHeader(read.value, share, piece, block))
+  }
+
+  #reads(peer: PeerId, bytes: number): void {
+    this.#readingBytes.set(peer, (this.#readingBytes.get(peer) ?? 0) + bytes)
   }
 }
+
+type Checking = ReturnType<PieceStore['checkPiece']>
 
 /** Null where there is nothing to tell: the share was removed meanwhile. */
 function storageFault(fault: StoreFault): StorageFault | null {

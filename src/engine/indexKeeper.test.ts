@@ -7,9 +7,9 @@ import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
-import { describeShare } from './describe.ts'
+import { describeShare } from '../app/describe.ts'
 import { IndexKeeper } from './indexKeeper.ts'
-import { MemoryClock } from './testing/memoryClock.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 
 const random = seededRandom(1)
 const alice: PeerId = randomPeerId(random)

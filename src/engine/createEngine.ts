@@ -1,0 +1,171 @@
+import { createUplink } from '../link/uplink.ts'
+import type { Clock } from '../shared/clock.ts'
+import { guardWith, type Guard } from '../shared/guard.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { Random } from '../shared/random.ts'
+import type { BulkChannel } from '../link/bulkChannel.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
+import type { ShareIndex } from '../store/shareIndex.ts'
+import type { Manifest } from '../swarm/manifest.ts'
+import type { ShareState } from '../swarm/state.ts'
+import { BulkPeers } from './bulkPeers.ts'
+import type { Engine, EngineListener, Wish } from './engine.ts'
+import { IndexKeeper } from './indexKeeper.ts'
+import { ShareBoard } from './shareBoard.ts'
+import { SwarmDriver } from './swarmDriver.ts'
+
+/** What an engine is made of: the real parts in a browser, their twins in a test. */
+export interface EngineParts {
+  /** The picker draws lots by the thousand, and nothing hangs on them. */
+  readonly random: Random
+  readonly clock: Clock
+  readonly store: PieceStore
+  readonly index: ShareIndex
+  /** Names this page in the index. */
+  readonly tab: string
+  /** 0 for none. */
+  readonly uploadLimitBytesPerSecond: number
+}
+
+/** Starts an engine where it is called: in a worker, on a page, in a test. */
+export function createEngine(parts: EngineParts, told: EngineListener): Engine {
+  return new EngineHere(parts, told)
+}
+
+class EngineHere implements Engine {
+  readonly #parts: EngineParts
+  readonly #told: EngineListener
+  readonly #guard: Guard
+  readonly #driver: SwarmDriver
+  readonly #peers: BulkPeers
+  readonly #board: ShareBoard
+  readonly #index: IndexKeeper
+
+  constructor(parts: EngineParts, told: EngineListener) {
+    const { clock, index, tab } = parts
+    this.#parts = parts
+    this.#told = told
+    this.#guard = guardWith((error) => told({ type: 'bugFound', error }))
+    this.#peers = this.#openPeers()
+    this.#driver = this.#openDriver()
+    const { swarm } = this.#driver
+    this.#board = new ShareBoard(swarm, clock, told)
+    this.#index = new IndexKeeper({ index, tab, swarm, clock })
+  }
+
+  addLane(link: number, lane: number, channel: BulkChannel): void {
+    this.#peers.addLane(link, lane, channel)
+  }
+
+  removeLane(link: number, lane: number): void {
+    this.#peers.removeLane(link, lane)
+  }
+
+  otherListens(link: number, messageMaxBytes: number): void {
+    this.#peers.otherListens(link, messageMaxBytes)
+  }
+
+  linkAdmitted(link: number, peer: PeerId): void {
+    this.#peers.admitted(link, peer)
+  }
+
+  linkClosed(link: number): void {
+    this.#peers.closed(link)
+  }
+
+  async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
+    return this.#driver.offer(manifest, files)
+  }
+
+  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+    return this.#driver.attach(manifest, files)
+  }
+
+  want(wish: Wish, share: ShareId): void {
+    this.#driver.handle({ type: wish, share })
+    this.#board.tell()
+  }
+
+  blob(...of: Parameters<PieceStore['blob']>): ReturnType<PieceStore['blob']> {
+    return this.#parts.store.blob(...of)
+  }
+
+  lookAt(share: ShareId, isLookedAt: boolean): void {
+    this.#board.lookAt(share, isLookedAt)
+  }
+
+  close(): void {
+    this.#peers.close()
+    this.#driver.close()
+    this.#board.close()
+    this.#index.close()
+    this.#parts.store.close().catch((error: unknown) => this.#told({ type: 'bugFound', error }))
+  }
+
+  #openDriver(): SwarmDriver {
+    const told = this.#told
+    const peers = this.#peers
+    return new SwarmDriver({
+      ...this.#parts,
+      network: {
+        send: (peer, bytes) => peers.send(peer, bytes),
+        sendBlock: (peer, id, bytes) => peers.sendBlock(peer, id, bytes),
+        roomBytes: (peer) => peers.roomBytes(peer),
+        roundTripMs: (peer) => peers.roundTripMs(peer),
+        ban: (peer, reason) => told({ type: 'peerBanned', peer, reason }),
+      },
+      log: (level, what, detail) => told({ type: 'logged', level, what, detail }),
+      bugFound: (error) => told({ type: 'bugFound', error }),
+      listener: {
+        reported: (report) => {
+          this.#board.tell()
+          told({ type: 'reported', report })
+        },
+        sourceChanged: (share) => told({ type: 'sourceChanged', share }),
+        sourceUnreadable: (share) => told({ type: 'sourceUnreadable', share }),
+        changed: () => {
+          this.#board.touch()
+          this.#index.touch()
+        },
+      },
+    })
+  }
+
+  #openPeers(): BulkPeers {
+    const { clock } = this.#parts
+    return new BulkPeers({
+      clock,
+      uplink: createUplink(),
+      guard: this.#guard,
+      told: this.#told,
+      listener: {
+        peerLinked: (peer) => this.#driver.peerLinked(peer),
+        peerUnlinked: (peer) => this.#peerUnlinked(peer),
+        messageArrived: (peer, bytes) => this.#driver.messageArrived(peer, bytes),
+        roomGrew: (peer) => this.#driver.roomGrew(peer),
+        blockArrived: (id) => this.#driver.blockArrived(id),
+        blockLost: (id) => this.#driver.blockLost(id),
+        backlogChanged: (peer, isFull) => this.#driver.backlogChanged(peer, isFull),
+      },
+    })
+  }
+
+  #peerUnlinked(peer: PeerId): void {
+    const { swarm } = this.#driver
+    for (const { share } of swarm.shares()) {
+      const inspected = swarm.inspect(share)
+      if (inspected && holdsAlone(inspected, peer)) this.#told({ type: 'piecesLeft', share, peer })
+    }
+    this.#driver.peerUnlinked(peer)
+  }
+}
+
+/** Whether the peer has a piece that neither we nor anybody else has. */
+function holdsAlone(share: Readonly<ShareState>, peer: PeerId): boolean {
+  const theirs = share.ledger.holdings.get(peer)
+  if (!theirs) return false
+  for (let piece = 0; piece < share.pieceCount; piece++) {
+    if (theirs.has(piece) && share.ledger.copies[piece] === 1 && !share.held.has(piece)) return true
+  }
+  return false
+}

@@ -1,0 +1,100 @@
+import type { BulkChannel } from '../link/bulkChannel.ts'
+import type { Bytes } from '../shared/bytes.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { LogDetail, LogLevel } from '../shared/log.ts'
+import type { Result } from '../shared/result.ts'
+import type { StoreFault } from '../store/pieceStore.ts'
+import type { SwarmInput, SwarmReport } from '../swarm/io.ts'
+import type { Manifest } from '../swarm/manifest.ts'
+import type { ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
+
+/**
+ * The door of what moves bytes: the swarm, the store and the bulk channels of all links, in a worker or on the page. Orders go in as
+ * calls; what comes of them comes out as events, in the order it happened. A link is named by a number of its own, so that a peer's
+ * successive links never mix.
+ */
+export interface Engine {
+  /** Takes over the bulk channel of a lane, in the task that made it. Lane 0 comes first, and with it the link. */
+  addLane(link: number, lane: number, channel: BulkChannel): void
+  /** The lane's connection is gone. */
+  removeLane(link: number, lane: number): void
+  /** The other side listens on lane 0, and takes messages of so many bytes at once. */
+  otherListens(link: number, messageMaxBytes: number): void
+  /** The room has taken the peer in: the swarm may know of it. Until then what comes on the link waits. */
+  linkAdmitted(link: number, peer: PeerId): void
+  linkClosed(link: number): void
+
+  /** Offers files of this device at once, and hashes them in their turn; done when they are hashed, or nobody wants them hashed. */
+  offer(manifest: Manifest, files: readonly File[]): Promise<void>
+  /**
+   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
+   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
+   */
+  attach(manifest: Manifest, files: readonly File[]): Promise<Attached>
+  /** What the user wants of a share. Unknown shares are gone already. */
+  want(wish: Wish, share: ShareId): void
+  /** The share's bytes from `fromBytes` to `toBytes` as a blob, on disk where there is one; for saving. */
+  blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
+  /** Its details are looked at, or no more: only then its strip is kept current while it is at rest. */
+  lookAt(share: ShareId, isLookedAt: boolean): void
+  close(): void
+}
+
+export type Attached = 'ended' | 'differs'
+export type Wish = (SwarmInput & { type: `${string}Asked` })['type']
+
+/** What the page knows of a share. */
+export interface EngineShare extends ShareSnapshot {
+  /** The hash of its first piece, as far as somebody said it; null while unknown. */
+  readonly firstHash: Bytes | null
+  /** Its pieces in at most `stripCells` parts; empty while it is at rest and nobody looks at it. */
+  readonly strip: readonly StripPart[]
+}
+
+/** Cells of a piece strip: enough to see, few enough to draw often. */
+export const stripCells = 120
+
+export type EngineEvent =
+  /** Shares that look different, a few times a second, and before every report; and those that are no more. */
+  | {
+      readonly type: 'sharesChanged'
+      /** Oldest first, as far as they are new. */
+      readonly changed: readonly EngineShare[]
+      readonly gone: readonly ShareId[]
+    }
+  | { readonly type: 'reported'; readonly report: SwarmReport }
+  /** The peer is gone, and with it pieces that neither we nor anybody else has. */
+  | { readonly type: 'piecesLeft'; readonly share: ShareId; readonly peer: PeerId }
+  /** Files of this device are not any more what was offered; or they were offered, and this device cannot read them. */
+  | { readonly type: 'sourceChanged' | 'sourceUnreadable'; readonly share: ShareId }
+  /** The engine listens on the link's first bulk channel: the other side is to be told. */
+  | { readonly type: 'listening'; readonly link: number }
+  /** A further connection to the peer would carry more. */
+  | { readonly type: 'wantsLane'; readonly link: number }
+  /** That lane adds nothing. */
+  | { readonly type: 'dropsLane'; readonly link: number; readonly lane: number }
+  /** The bulk channel is gone, or the other side sent on it what no honest one sends. */
+  | { readonly type: 'linkFailed'; readonly link: number; readonly detail: string }
+  /** The peer did what no honest one does: its link is to be dropped, and it stays out for a while. */
+  | { readonly type: 'peerBanned'; readonly peer: PeerId; readonly reason: 'badPieces' | 'misbehaved' }
+  /** Peers that sent anything in the last second. */
+  | { readonly type: 'peersHeard'; readonly peers: readonly PeerId[] }
+  | {
+      readonly type: 'logged'
+      readonly level: LogLevel
+      readonly what: string
+      readonly detail: LogDetail | undefined
+    }
+  /** Something threw that only a bug of ours can make throw. */
+  | { readonly type: 'bugFound'; readonly error: unknown }
+
+export type EngineListener = (event: EngineEvent) => void
+
+/** An engine whose store is open, and that nobody has spoken to yet. */
+export interface OpenedEngine {
+  readonly storage: { readonly kind: 'disk' } | { readonly kind: 'memory'; readonly limitBytes: number }
+  /** Why pieces are kept in memory, as the browser put it; null when they are on disk. */
+  readonly withoutDisk: string | null
+  /** Starts it: the one listener hears of everything from now on. */
+  start(listener: EngineListener): Engine
+}
