@@ -118,21 +118,8 @@ export const limits = {
   announceBatchMs: 50,
 
   // Serving
-  /** Blocks handed to one link and not yet taken by its channel. */
-  uploadingPerLinkMaxBytes: 256 * KiB,
-  /** The same for all links together: what is in a send buffer can no longer be reordered. */
-  uploadingMaxBytes: 1 * MiB,
-  /**
-   * A link on which no more than this waits has taken what it was handed. Less than a block's message: from there on every block counts as
-   * taken at once, the upload window opens whatever the uplink, and all is committed early (simulated: 1.43 for 1.17 at 12 tabs).
-   */
+  /** A link on which no more than this waits has taken what it was handed. */
   linkDrainedBytes: 64 * KiB,
-  /** What all links may hold at first, and on a thin uplink. */
-  uploadingMinBytes: 128 * KiB,
-  /** Blocks taken sooner than this let more be handed out; later, less. */
-  uploadComfortMs: 250,
-  /** A link that has taken nothing for this long no longer holds up the others. */
-  uploadStallMs: 5 * seconds,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 

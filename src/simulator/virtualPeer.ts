@@ -1,7 +1,7 @@
 import type { Millis, PeerId, PieceIndex } from '../shared/ids.ts'
 import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
-import { SendBuffer, Uplink } from './sendBuffer.ts'
+import { Uplink } from './uplink.ts'
 
 /** A peer's access to the network. Rates in bytes a second; the delay counts once on each side of a link. */
 export interface Access {
@@ -22,9 +22,8 @@ export interface Ways {
 
 /** One side's end of a link. What was sent on one that is gone does not arrive on the next. */
 export interface LinkEnd {
-  readonly buffer: SendBuffer
-  /** Blocks sent that the swarm does not yet know to be taken. */
-  leavingCount: number
+  /** Bytes of blocks sent that the other side has not echoed. */
+  inFlightBytes: number
 }
 
 export interface VirtualPeer {
@@ -74,8 +73,3 @@ export function newVirtualPeer(random: Random, access: Access, ways: Ways): Virt
     receivedBytes: 0,
   }
 }
-
-export const newLinkEnd = (peer: VirtualPeer): LinkEnd => ({
-  buffer: new SendBuffer(peer.uplink),
-  leavingCount: 0,
-})

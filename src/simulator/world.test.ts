@@ -44,38 +44,42 @@ describe('run', () => {
   })
 })
 
-/** How long the uplink takes for so much. */
-const spanMs = (bytes: number): number => (1000 * packetOverhead * bytes) / anyone.upBytesPerSecond
+/** The other asks the source for the first pieces, one block each. */
+function ask(world: World, source: VirtualPeer, other: VirtualPeer, pieces: number): void {
+  const blocks = Array.from({ length: pieces }, (_, piece) => ({ piece, block: 0 }))
+  const message = { type: 'request', share: world.share, blocks } as const
+  world.input(source, { type: 'messageArrived', peer: other.id, message })
+}
 
-describe('a block counts as taken', () => {
-  const blockBytes = limits.blockSizeBytes + 40
+/** How long a block takes at this rate. */
+const blockMs = (bytesPerSecond: number): number =>
+  (1000 * packetOverhead * (limits.blockSizeBytes + 40)) / bytesPerSecond
 
-  it('when what waits on its link has fallen low enough, with all others that were sent', () => {
-    const { world, source, other } = pair()
-    const taken = timesOf(source, 'blockUploaded')
-    const blocks = [0, 1, 2, 3].map((piece) => ({ piece, block: 0 }))
-    const message = { type: 'request', share: world.share, blocks } as const
-    world.input(source, { type: 'messageArrived', peer: other.id, message })
-    world.run(2000)
-    // Two fit into the first window; the next two are sent onto what then still waits.
-    const firstMs = spanMs(2 * blockBytes - limits.linkDrainedBytes)
-    const secondMs = firstMs + spanMs(2 * blockBytes)
-    const expected = [firstMs, firstMs, secondMs, secondMs].map((at) => expect.closeTo(at))
-    expect(taken().map((at) => at - 1000)).toEqual(expected)
+describe('a link has room', () => {
+  it('for one block at first, and for the next when it has arrived and its queue is short', () => {
+    const { world, source, other } = pair(1e5)
+    const arrived = timesOf(other, 'messageArrived')
+    const told = timesOf(source, 'linkHasRoom')
+    ask(world, source, other, 2)
+    world.run(10_000)
+    // Through the source's uplink, the way, and the other's downlink.
+    const spanMs = blockMs(1e5) + 2 * anyone.delayMs + blockMs(anyone.downBytesPerSecond)
+    const [first, second] = arrived().slice(-2)
+    expect(first).toBeCloseTo(1000 + spanMs)
+    // The source hears of the first after the way back.
+    expect(second).toBeCloseTo(1000 + 2 * spanMs + 2 * anyone.delayMs)
+    expect(told()).toHaveLength(2)
   })
 
-  it('not on the link after the one it was sent on', () => {
-    // So slow that the blocks would still be leaving when the link is back.
+  it('not for what was on its way on the link before', () => {
     const { world, source, other } = pair(1e5)
-    const blocks = [0, 1, 2, 3].map((piece) => ({ piece, block: 0 }))
-    const message = { type: 'request', share: world.share, blocks } as const
-    world.input(source, { type: 'messageArrived', peer: other.id, message })
+    ask(world, source, other, 4)
     world.run(1001)
-    const taken = timesOf(source, 'blockUploaded')
+    const told = timesOf(source, 'linkHasRoom')
     world.breakLink(source, other, 0)
     world.run(10_000)
     expect(source.links.has(other.id)).toBe(true)
-    expect(taken()).toEqual([])
+    expect(told()).toHaveLength(1)
   })
 })
 

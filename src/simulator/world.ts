@@ -9,8 +9,8 @@ import type { SwarmEffect, SwarmInput, SwarmMessage } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { Events } from './events.ts'
 import { messageLength } from './messageLength.ts'
+import { roomOf } from './uplink.ts'
 import {
-  newLinkEnd,
   newVirtualPeer,
   packetOverhead,
   type Access,
@@ -39,7 +39,7 @@ const diskMs = 2
 const hiddenTimerMs = 1000
 
 /**
- * Peers made of real swarm machines in virtual time: links have a delay and a send buffer at either end, hosts a
+ * Peers made of real swarm machines in virtual time: links have a delay and a window that follows it, hosts a
  * first-in-first-out uplink and downlink. One share. The same seed gives the same run.
  */
 export class World {
@@ -85,10 +85,21 @@ export class World {
   /** Links the two, unless one keeps the other out. */
   link(a: VirtualPeer, b: VirtualPeer): void {
     if (a === b || a.links.has(b.id) || this.#isBarred(a, b)) return
-    a.links.set(b.id, newLinkEnd(a))
-    b.links.set(a.id, newLinkEnd(b))
+    a.links.set(b.id, { inFlightBytes: 0 })
+    b.links.set(a.id, { inFlightBytes: 0 })
     this.input(a, { type: 'peerLinked', peer: b.id })
     this.input(b, { type: 'peerLinked', peer: a.id })
+    this.#tellRoom(a, b)
+    this.#tellRoom(b, a)
+  }
+
+  /** What the link to the other takes now. */
+  #tellRoom(peer: VirtualPeer, other: VirtualPeer): void {
+    const end = peer.links.get(other.id)
+    if (!end) return
+    const roomBytes = roomOf(peer.uplink, end.inFlightBytes, this.events.now)
+    const roundTripMs = 2 * (peer.access.delayMs + other.access.delayMs)
+    this.input(peer, { type: 'linkHasRoom', peer: other.id, roomBytes, roundTripMs })
   }
 
   #isBarred(a: VirtualPeer, b: VirtualPeer): boolean {
@@ -176,6 +187,9 @@ export class World {
         return this.#keep(peer, effect.piece, effect.bytes)
       case 'checkPiece':
         return this.#checkPiece(peer, effect.piece, effect.hash)
+      case 'finishPiece':
+        this.#keep(peer, effect.piece, effect.bytes)
+        return this.#checkPiece(peer, effect.piece, effect.hash)
       case 'dropPiece':
         peer.gathered.delete(effect.piece)
         return
@@ -236,32 +250,7 @@ export class World {
     const bytes = peer.corrupt
       ? new Uint8Array(lengthBytes).fill(1)
       : this.#blockBytes.subarray(0, lengthBytes)
-    const end = peer.links.get(effect.peer)
     this.#send(peer, effect.peer, { type: 'block', share, piece, block, bytes })
-    if (end) this.#awaitTaken(peer, effect.peer, end)
-  }
-
-  /**
-   * The app's rule for what counts as taken: a block after which no more waits on its link than `limits.linkDrainedBytes`; others
-   * all together when what waits has fallen to that.
-   */
-  #awaitTaken(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
-    if (end.buffer.fallsToAt(limits.linkDrainedBytes) <= this.events.now)
-      return this.#soon(peer, { type: 'blockUploaded', peer: toId }, 0)
-    end.leavingCount++
-    if (end.leavingCount === 1) this.#awaitDrained(peer, toId, end)
-  }
-
-  #awaitDrained(peer: VirtualPeer, toId: PeerId, end: LinkEnd): void {
-    this.events.at(end.buffer.fallsToAt(limits.linkDrainedBytes), () => {
-      if (peer.links.get(toId) !== end) return
-      // More was sent meanwhile.
-      if (end.buffer.fallsToAt(limits.linkDrainedBytes) > this.events.now)
-        return this.#awaitDrained(peer, toId, end)
-      const count = end.leavingCount
-      end.leavingCount = 0
-      for (let taken = 0; taken < count; taken++) this.input(peer, { type: 'blockUploaded', peer: toId })
-    })
   }
 
   #send(from: VirtualPeer, toId: PeerId, message: SwarmMessage): void {
@@ -270,16 +259,29 @@ export class World {
     const toEnd = to?.links.get(from.id)
     if (!to || !fromEnd || !toEnd) return
     const lengthBytes = messageLength(message)
-    const leftAt = fromEnd.buffer.send(lengthBytes, this.events.now)
+    const inFlightBytes = message.type === 'block' ? lengthBytes : 0
+    fromEnd.inFlightBytes += inFlightBytes
+    const leftAt = from.uplink.take(lengthBytes, this.events.now)
+    const delayMs = from.access.delayMs + to.access.delayMs
     const spanMs = (1000 * lengthBytes * packetOverhead) / to.access.downBytesPerSecond
-    this.events.at(leftAt + from.access.delayMs + to.access.delayMs, () => {
+    this.events.at(leftAt + delayMs, () => {
       to.downFreeAt = Math.max(this.events.now, to.downFreeAt) + spanMs
       this.events.at(to.downFreeAt, () => {
         if (!to.alive || to.links.get(from.id) !== toEnd) return
-        if (message.type === 'block') to.receivedBytes += message.bytes.length
+        if (message.type === 'block') {
+          to.receivedBytes += message.bytes.length
+          this.events.after(delayMs, () => this.#echoed(from, to, fromEnd, inFlightBytes))
+        }
         this.input(to, { type: 'messageArrived', peer: from.id, message })
       })
     })
+  }
+
+  /** The sender hears that so much has arrived. */
+  #echoed(from: VirtualPeer, to: VirtualPeer, end: LinkEnd, lengthBytes: number): void {
+    if (from.links.get(to.id) !== end) return
+    end.inFlightBytes -= lengthBytes
+    this.#tellRoom(from, to)
   }
 
   /** The peer wants no more of the other, and keeps it out for a while; the other does not know, and redials. */

@@ -86,9 +86,22 @@ export type SwarmInput =
       readonly piece: PieceIndex
       readonly fault: StorageFault
     }
-  /** The oldest block handed out to the peer has been taken by its data channel. */
-  | { readonly type: 'blockUploaded'; readonly peer: PeerId }
-  /** A block could not be read, and so was not sent. */
+  /** So many bytes of blocks the link to the peer takes now; replaces what was said before. The last block of them may exceed it. */
+  | {
+      readonly type: 'linkHasRoom'
+      readonly peer: PeerId
+      readonly roomBytes: number
+      /** To the peer and back, without the queues; null while unknown. */
+      readonly roundTripMs: Millis | null
+    }
+  /** A block handed out is gone with the lane it was on. */
+  | ({
+      readonly type: 'blockLost'
+      readonly peer: PeerId
+      readonly share: ShareId
+      readonly lengthBytes: number
+    } & BlockAt)
+  /** A block could not be read, and so was not sent. Its room is told with the next linkHasRoom. */
   | ({
       readonly type: 'blockUnreadable'
       readonly peer: PeerId
@@ -111,8 +124,17 @@ export type SwarmEffect =
     }
   /** All blocks are in: hash, and write if right. Answered by pieceChecked or pieceFaulted. */
   | { readonly type: 'checkPiece'; readonly share: ShareId; readonly piece: PieceIndex; readonly hash: Bytes }
+  /** The last block: keepBlock and checkPiece in one. */
+  | {
+      readonly type: 'finishPiece'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly block: number
+      readonly bytes: Bytes
+      readonly hash: Bytes
+    }
   | { readonly type: 'dropPiece'; readonly share: ShareId; readonly piece: PieceIndex }
-  /** Read the block and send it; answered by blockUploaded or blockUnreadable. */
+  /** Read the block and send it; or say blockUnreadable. */
   | ({
       readonly type: 'uploadBlock'
       readonly peer: PeerId

@@ -112,9 +112,16 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
   cancelRequests(turn, others)
   open.awaitedCount--
   open.givers.add(peer.peer)
-  turn.emit({ type: 'keepBlock', share: share.manifest.share, piece: open.piece, block, bytes })
-  if (open.awaitedCount === 0) checkPiece(turn, share, open)
+  keep(turn, share, open, block, bytes)
   for (const other of others) fill(turn, other.peer)
+}
+
+/** A piece's last block and its check are one order, where its hash is known by then. */
+function keep(turn: Turn, share: ShareState, open: OpenPiece, block: number, bytes: Bytes): void {
+  const hash = open.awaitedCount === 0 ? hashAt(share, open.piece) : null
+  const at = { share: share.manifest.share, piece: open.piece, block, bytes } as const
+  if (hash) open.checking = true
+  turn.emit(hash ? { type: 'finishPiece', ...at, hash } : { type: 'keepBlock', ...at })
 }
 
 export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void {

@@ -116,12 +116,6 @@ export interface UploadItem {
   readonly lengthBytes: number
 }
 
-/** A block handed to a peer's link and not yet taken by its channel. */
-export interface Upload {
-  readonly lengthBytes: number
-  readonly begunAt: Millis
-}
-
 export interface PeerState {
   readonly peer: PeerId
   /** Blocks we asked it for, oldest first. */
@@ -135,10 +129,10 @@ export interface PeerState {
   lastBlockAt: Millis
   /** Blocks it asked us for, oldest first. */
   readonly queue: UploadItem[]
-  /** Blocks now being uploaded to it, oldest first. */
-  readonly uploads: Upload[]
-  /** Bytes of those. */
-  uploadingBytes: number
+  /** Bytes of blocks that its link takes now: served while it is above 0. */
+  roomBytes: number
+  /** To the peer and back; null while unknown. */
+  roundTripMs: Millis | null
   /** When it was last served, as a count of blocks served to anyone. */
   lastServedTurn: number
   /** The piece being served to it, to be finished before others are begun. */
@@ -175,8 +169,6 @@ export interface SwarmState {
   requestCount: number
   /** Blocks that all peers together wait for. */
   queuedCount: number
-  /** How many bytes may be in the links' hands; follows how soon they are taken. */
-  uploadWindowBytes: number
   servedTurn: number
   /** When the upload limit allows the next block. */
   nextUploadAt: Millis
@@ -231,8 +223,8 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     windowBytes: limits.requestedAheadMinBytes,
     lastBlockAt: now,
     queue: [],
-    uploads: [],
-    uploadingBytes: 0,
+    roomBytes: 0,
+    roundTripMs: null,
     lastServedTurn: 0,
     serving: null,
     badPieces: 0,

@@ -13,7 +13,7 @@ import {
 } from './testing/swarmWorld.ts'
 
 const aMinuteMs = 60_000
-const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }
+const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0 }
 
 /** Alice, bob and carol, all linked. */
 function threeLinked() {
@@ -75,6 +75,7 @@ describe('the clock', () => {
     const manifest = newManifest(2)
     alice.offer(manifest)
     const bob = alice.link()
+    alice.room(bob, 2)
     const blocks = range(2).map((piece) => ({ piece, block: 0 }))
     const asked = alice.hear(bob, { type: 'request', share: manifest.share, blocks })
     expect(ordered(asked, 'uploadBlock')).toHaveLength(1)

@@ -21,7 +21,7 @@ import {
   type SwarmState,
   type Turn,
 } from './state.ts'
-import { blockLeft, forgetTaker, serve } from './uploads.ts'
+import { blockLost, forgetTaker, linkHasRoom, serve } from './uploads.ts'
 import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
 
 export interface SwarmOptions {
@@ -38,7 +38,7 @@ export interface Swarm {
   shares(): ShareSnapshot[]
   /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
   inspect(share: ShareId): Readonly<ShareState> | null
-  /** Bytes begun and not yet checked, asked for and not yet here, handed to links and not yet taken: 0 each at rest. */
+  /** Bytes begun and not yet checked, asked for and not yet here, waiting to be served: 0 each at rest. */
   load(): SwarmLoad
   /** The hash of a share's first piece, as far as somebody said it, to tell whether a file may be it; null while unknown. */
   firstHash(share: ShareId): Uint8Array | null
@@ -47,7 +47,7 @@ export interface Swarm {
 export interface SwarmLoad {
   readonly openBytes: number
   readonly aheadBytes: number
-  readonly uploadingBytes: number
+  readonly queuedBytes: number
 }
 
 export function createSwarm(options: SwarmOptions): Swarm {
@@ -60,7 +60,6 @@ export function createSwarm(options: SwarmOptions): Swarm {
     openBytes: 0,
     requestCount: 0,
     queuedCount: 0,
-    uploadWindowBytes: limits.uploadingMinBytes,
     servedTurn: 0,
     nextUploadAt: -Infinity,
     announceAt: null,
@@ -85,7 +84,9 @@ export function createSwarm(options: SwarmOptions): Swarm {
       return {
         openBytes: state.openBytes,
         aheadBytes: peers.reduce((sum, peer) => sum + peer.aheadBytes, 0),
-        uploadingBytes: peers.reduce((sum, peer) => sum + peer.uploadingBytes, 0),
+        queuedBytes: peers
+          .flatMap((peer) => peer.queue)
+          .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
       }
     },
     firstHash(id) {
@@ -108,8 +109,10 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
     case 'linkBacklog':
       return withPeer(turn, input.peer, (peer) => linkBacklog(turn, peer, input.isFull))
-    case 'blockUploaded':
-      return withPeer(turn, input.peer, (peer) => blockLeft(turn, peer))
+    case 'linkHasRoom':
+      return withPeer(turn, input.peer, (peer) => linkHasRoom(turn, peer, input))
+    case 'blockLost':
+      return withPeer(turn, input.peer, (peer) => blockLost(turn, peer, input))
     case 'blockUnreadable':
       return withPeer(turn, input.peer, (peer) => blockUnreadable(turn, peer, input))
     case 'shareOffered':
@@ -134,7 +137,8 @@ type ShareInput = Exclude<
       | 'messageArrived'
       | 'messageFaulted'
       | 'linkBacklog'
-      | 'blockUploaded'
+      | 'linkHasRoom'
+      | 'blockLost'
       | 'blockUnreadable'
       | 'shareOffered'
       | 'woke'
@@ -227,7 +231,6 @@ function shareOffered(turn: Turn, manifest: Manifest): void {
 function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: 'blockUnreadable' }): void {
   const blocks = [{ piece: at.piece, block: at.block }]
   turn.emit({ type: 'send', peer: peer.peer, message: { type: 'refuse', share: at.share, blocks } })
-  blockLeft(turn, peer)
 }
 
 /** What is due is done with whatever input comes: a hidden tab's timers go off once a second at best. */

@@ -1,7 +1,7 @@
 import { blockCount, blockLength } from '../shared/geometry.ts'
-import type { Millis, PieceIndex } from '../shared/ids.ts'
+import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { BlockAt } from './io.ts'
+import type { BlockAt, SwarmInput } from './io.ts'
 import { strike, trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
 
 /**
@@ -102,31 +102,36 @@ export function refuseAll(turn: Turn, share: ShareState): void {
   }
 }
 
-/** A block has left for the peer's channel, or could not be read. One begun on an earlier link to the peer counts no more. */
-export function blockLeft(turn: Turn, peer: PeerState): void {
-  const upload = peer.uploads.shift()
-  if (!upload) return
-  adaptWindow(turn, turn.now - upload.begunAt)
-  peer.uploadingBytes -= upload.lengthBytes
+/** What its link takes from now on. */
+export function linkHasRoom(
+  turn: Turn,
+  peer: PeerState,
+  { roomBytes, roundTripMs }: SwarmInput & { type: 'linkHasRoom' },
+): void {
+  peer.roomBytes = roomBytes
+  peer.roundTripMs = roundTripMs
   serve(turn)
 }
 
-/** Keeps what waits in send buffers short in time, whatever the uplink: it can no longer be reordered, and haves wait behind it. */
-function adaptWindow({ state }: Turn, waitedMs: Millis): void {
-  const step =
-    waitedMs < limits.uploadComfortMs
-      ? limits.blockSizeBytes
-      : waitedMs > 2 * limits.uploadComfortMs
-        ? -limits.blockSizeBytes
-        : 0
-  state.uploadWindowBytes = Math.max(
-    limits.uploadingMinBytes,
-    Math.min(limits.uploadingMaxBytes, state.uploadWindowBytes + step),
-  )
+/** A block handed out did not reach the peer: it goes out again before all others, where it is still wanted and held. */
+export function blockLost(
+  turn: Turn,
+  peer: PeerState,
+  { share: id, piece, block, lengthBytes }: SwarmInput & { type: 'blockLost' },
+): void {
+  const share = turn.state.shares.get(id)
+  if (!share) return
+  trafficWith(share, peer.peer).upBytes -= lengthBytes
+  if (!share.held.has(piece) || !share.interested.has(peer.peer)) return
+  const given = share.givenTo.get(piece)
+  if (given?.peer === peer.peer) given.blocksLeft++
+  turn.state.queuedCount++
+  peer.queue.unshift({ share, piece, block, lengthBytes })
+  serve(turn)
 }
 
 /**
- * Hands blocks to the links while there is room: first what finishes a piece that nobody else has, then other such pieces, then
+ * Hands blocks to the links that have room: first what finishes a piece that nobody else has, then other such pieces, then
  * the rest; among equals, whoever was served longest ago.
  */
 export function serve(turn: Turn): void {
@@ -139,8 +144,7 @@ export function serve(turn: Turn): void {
     state.queuedCount--
     peer.serving = { share: item.share, piece: item.piece }
     peer.lastServedTurn = ++state.servedTurn
-    peer.uploads.push({ lengthBytes: item.lengthBytes, begunAt: turn.now })
-    peer.uploadingBytes += item.lengthBytes
+    peer.roomBytes -= item.lengthBytes
     const given = item.share.givenTo.get(item.piece)
     if (given?.peer === peer.peer && given.blocksLeft > 0) given.blocksLeft--
     keepUploadLimit(turn, item.lengthBytes)
@@ -157,10 +161,6 @@ export function serve(turn: Turn): void {
   }
 }
 
-/** Whether the peer's link has taken nothing for long: what waits there must not keep others waiting. */
-const isStalled = (peer: PeerState, now: Millis): boolean =>
-  peer.uploads[0] !== undefined && now - peer.uploads[0].begunAt >= limits.uploadStallMs
-
 /** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. */
 function keepUploadLimit(turn: Turn, lengthBytes: number): void {
   const { state } = turn
@@ -176,14 +176,11 @@ interface NextUpload {
   readonly urgency: number
 }
 
-/** Null when nothing may be handed out: nothing waits where there is room, or the links together hold as much as they may. */
-function nextUpload({ state, now }: Turn): NextUpload | null {
-  let uploadingBytes = 0
-  for (const peer of state.peers.values()) if (!isStalled(peer, now)) uploadingBytes += peer.uploadingBytes
-  if (uploadingBytes >= state.uploadWindowBytes) return null
+/** Null when nothing waits where there is room. */
+function nextUpload({ state }: Turn): NextUpload | null {
   let best: NextUpload | null = null
   for (const peer of state.peers.values()) {
-    if (isStalled(peer, now) || peer.uploadingBytes >= limits.uploadingPerLinkMaxBytes) continue
+    if (peer.roomBytes <= 0) continue
     const candidate = firstUpload(peer)
     if (!candidate) continue
     const isBetter =

@@ -5,6 +5,7 @@ import {
   bitsOf,
   hashesOf,
   hashOf,
+  keptBlocks,
   Machine,
   newManifest,
   newPeerId,
@@ -13,7 +14,7 @@ import {
   sentTo,
 } from './testing/swarmWorld.ts'
 
-const atRest = { openBytes: 0, aheadBytes: 0, uploadingBytes: 0 }
+const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0 }
 
 function downloading(pieces: number) {
   const alice = new Machine()
@@ -64,7 +65,7 @@ describe('downloading', () => {
     expect(sentTo(paused, bob, 'cancel').length).toBeGreaterThan(0)
     expect(alice.swarm.load().aheadBytes).toBe(0)
     // A block and a check that cross the pause.
-    expect(ordered(alice.give(bob, manifest, other ?? 0), 'keepBlock')).toEqual([])
+    expect(keptBlocks(alice.give(bob, manifest, other ?? 0))).toEqual([])
     alice.checked(manifest, gathering ?? 0)
     expect(alice.swarm.inspect(share)?.held.count).toBe(1)
     const passed = alice.pass(60_000)

@@ -74,6 +74,12 @@ export const ordered = <Type extends SwarmEffect['type']>(
   type: Type,
 ): Ordered<Type>[] => effects.filter((effect): effect is Ordered<Type> => effect.type === type)
 
+/** The blocks that are to be kept among these effects, as [piece, block]. */
+export const keptBlocks = (effects: readonly SwarmEffect[]): [PieceIndex, number][] =>
+  effects.flatMap((effect) =>
+    effect.type === 'keepBlock' || effect.type === 'finishPiece' ? [[effect.piece, effect.block]] : [],
+  )
+
 /** The pieces asked of a peer among these effects, one for each block. */
 export const askedOf = (effects: readonly SwarmEffect[], peer: PeerId): PieceIndex[] =>
   sentTo(effects, peer, 'request').flatMap(({ blocks }) => blocks.map(({ piece }) => piece))
@@ -102,6 +108,16 @@ export class Machine {
   link(peer: PeerId = newPeerId()): PeerId {
     this.feed({ type: 'peerLinked', peer })
     return peer
+  }
+
+  /** The link to the peer takes so many blocks now. */
+  room(peer: PeerId, blocks: number, roundTripMs: Millis | null = null): SwarmEffect[] {
+    return this.feed({
+      type: 'linkHasRoom',
+      peer,
+      roomBytes: blocks * limits.blockSizeBytes,
+      roundTripMs,
+    })
   }
 
   hear(peer: PeerId, message: SwarmMessage): SwarmEffect[] {
@@ -183,8 +199,13 @@ export class SwarmWorld {
   }
 
   link(a: Machine, b: Machine): void {
-    this.feed(a, { type: 'peerLinked', peer: b.peer })
-    this.feed(b, { type: 'peerLinked', peer: a.peer })
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      this.feed(one, { type: 'peerLinked', peer: other.peer })
+      this.feed(one, { type: 'linkHasRoom', peer: other.peer, roomBytes: Infinity, roundTripMs: null })
+    }
   }
 
   unlink(a: Machine, b: Machine): void {
@@ -228,6 +249,7 @@ export class SwarmWorld {
       case 'openStore':
         return this.#soon(machine, { type: 'storeOpened', share: effect.manifest.share })
       case 'checkPiece':
+      case 'finishPiece':
         return this.#soon(machine, {
           type: 'pieceChecked',
           share: effect.share,
@@ -236,8 +258,13 @@ export class SwarmWorld {
         })
       case 'uploadBlock': {
         const { peer, share, piece, block, lengthBytes } = effect
-        this.#send(machine, peer, { type: 'block', share, piece, block, bytes: new Uint8Array(lengthBytes) })
-        return this.#soon(machine, { type: 'blockUploaded', peer })
+        return this.#send(machine, peer, {
+          type: 'block',
+          share,
+          piece,
+          block,
+          bytes: new Uint8Array(lengthBytes),
+        })
       }
       case 'report':
         this.reports.push({ machine, ...effect.report })
