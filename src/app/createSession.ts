@@ -1,10 +1,10 @@
+import type { Engine, EngineEvent } from '../engine/engine.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
-import { seededRandom } from '../shared/random.ts'
+import { guardWith } from '../shared/guard.ts'
 import { unreachable } from '../shared/result.ts'
 import type { SwarmReport } from '../swarm/io.ts'
-import { IndexKeeper } from './indexKeeper.ts'
 import type { Intake, IntakeReport } from './intake.ts'
+import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
@@ -12,7 +12,6 @@ import type { ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareViews } from './shareViews.ts'
 import { Sharing } from './sharing.ts'
-import { SwarmDriver } from './swarmDriver.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
@@ -35,78 +34,55 @@ export function createSession(parts: SessionParts): OpenSession {
 
 class AppSession implements OpenSession {
   readonly #parts: SessionParts
-  readonly #swarm: SwarmDriver
+  readonly #engine: Engine
+  readonly #known = new KnownShares()
   readonly #room: RoomDriver
   readonly #news: RoomNews
   readonly #sharing: Sharing
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
-  readonly #index: IndexKeeper
 
   constructor(parts: SessionParts) {
-    const { clock, random, store, notices, crypto, log } = parts
+    const { clock, random, notices, crypto, log, engine } = parts
+    const { storage } = engine
     const changed = (): void => this.#touch()
     this.#parts = parts
     this.#news = new RoomNews(notices)
-    this.#swarm = this.#openSwarm(parts, changed)
-    const { swarm } = this.#swarm
-    const memoryLimitBytes = store.kind === 'memory' ? limits.memoryStoreMaxBytes : Infinity
-    this.#shares = new ShareViews(swarm, memoryLimitBytes)
-    const manifestOf = (share: ShareId) => swarm.inspect(share)?.manifest ?? null
+    this.#shares = new ShareViews(this.#known, storage.kind === 'memory' ? storage.limitBytes : Infinity)
+    this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
     const { save, saveAs } = parts
-    this.#saver = new Saver({ store, shares: this.#shares, notices, log, save, saveAs, manifestOf, changed })
+    const shared = { known: this.#known, notices }
+    this.#saver = new Saver({
+      ...shared,
+      store: this.#engine,
+      shares: this.#shares,
+      log,
+      save,
+      saveAs,
+      changed,
+    })
     const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
-    this.#sharing = new Sharing({ random, crypto, driver: this.#swarm, notices, show })
-    this.#index = new IndexKeeper({ index: parts.index, tab: parts.tab, swarm, clock })
+    this.#sharing = new Sharing({ ...shared, random, crypto, engine: this.#engine, show })
     this.#room = this.#openRoom(parts, changed)
     this.#view = new ViewWriter(
       {
-        storage: store.kind === 'disk' ? { kind: 'disk' } : { kind: 'memory', limitBytes: memoryLimitBytes },
+        storage,
         shares: this.#shares,
         members: () => this.#room.members(),
         signaling: () => this.#room.signalingState(),
+        lanes: (peer) => this.#room.links.lanes(peer),
       },
       parts.view,
       clock,
     )
   }
 
-  #openSwarm(parts: SessionParts, changed: () => void): SwarmDriver {
-    const { notices, random } = parts
-    return new SwarmDriver({
-      ...parts,
-      // The picker draws lots by the thousand, and nothing hangs on them: no need to ask the browser each time.
-      random: seededRandom(random()),
-      network: {
-        send: (peer, bytes) => this.#room.send(peer, bytes),
-        waitingBytes: (peer) => this.#room.waitingBytes(peer),
-        ban: (peer, reason) => this.#room.ban(peer, reason),
-      },
-      listener: {
-        reported: (report) => this.#swarmReported(report),
-        sourceChanged: (share) =>
-          notices.add('error', { code: 'sourceChanged', name: this.#shareName(share) }),
-        sourceUnreadable: (share) => {
-          notices.add('error', { code: 'unreadable', name: this.#shareName(share) })
-          this.remove(share)
-        },
-        changed,
-      },
-    })
-  }
-
   #openRoom(parts: SessionParts, changed: () => void): RoomDriver {
     return new RoomDriver({
       ...parts,
+      bulk: this.#engine,
       listener: {
-        peerLinked: (peer) => this.#swarm.handle({ type: 'peerLinked', peer }),
-        peerUnlinked: (peer) => {
-          this.#shares.memberLeaves(peer, this.#news.nameOf(peer))
-          this.#swarm.peerUnlinked(peer)
-        },
-        messageArrived: (peer, bytes) => this.#swarm.messageArrived(peer, bytes),
-        drained: (peer) => this.#swarm.drained(peer),
         reported: (report) => this.#news.reported(report, this.#room.members()),
         changed,
       },
@@ -133,32 +109,32 @@ class AppSession implements OpenSession {
 
   download(share: ShareId): void {
     this.#saver.whenComplete(share)
-    this.#swarm.handle({ type: 'downloadAsked', share })
+    this.#engine.want('downloadAsked', share)
   }
 
   downloadAll(): void {
-    for (const { share, source, state } of this.#swarm.swarm.shares()) {
+    for (const { share, source, state } of this.#known.all()) {
       if (state === 'offered' && source === 'none' && !this.#shares.hidden.has(share)) this.download(share)
     }
   }
 
   pause(share: ShareId): void {
-    this.#swarm.handle({ type: 'pauseAsked', share })
+    this.#engine.want('pauseAsked', share)
   }
 
   resume(share: ShareId): void {
-    this.#swarm.handle({ type: 'resumeAsked', share })
+    this.#engine.want('resumeAsked', share)
   }
 
   cancel(share: ShareId): void {
     this.#saver.forget(share)
-    this.#swarm.handle({ type: 'cancelAsked', share })
+    this.#engine.want('cancelAsked', share)
   }
 
   remove(share: ShareId): void {
     this.#saver.forget(share)
     this.#shares.hidden.add(share)
-    this.#swarm.handle({ type: 'removeAsked', share })
+    this.#engine.want('removeAsked', share)
   }
 
   save(share: ShareId): void {
@@ -170,9 +146,7 @@ class AppSession implements OpenSession {
   }
 
   unfold(share: ShareId, isUnfolded: boolean): void {
-    if (isUnfolded) this.#shares.unfolded.add(share)
-    else this.#shares.unfolded.delete(share)
-    this.#view.write()
+    this.#engine.lookAt(share, isUnfolded)
   }
 
   resumeRoom(): void {
@@ -181,37 +155,70 @@ class AppSession implements OpenSession {
 
   close(): void {
     this.#room.leave()
-    this.#swarm.close()
+    this.#engine.close()
     this.#view.close()
-    this.#index.close()
-    this.#parts.store.close().catch(this.#parts.bugFound)
   }
 
   #touch(): void {
     // Parts speak up while they are being built; the view begins with what they said.
     this.#view?.touch()
-    this.#index?.touch()
     if (this.#room !== undefined && this.#parts.brokers.length > 0)
       this.#news.signaling(this.#room.signalingState())
   }
 
   #shareName(share: ShareId): string {
-    return this.#swarm.swarm.inspect(share)?.manifest.name ?? ''
+    return this.#known.get(share)?.manifest.name ?? ''
   }
 
   #tellIgnored(code: 'theirSharesIgnored' | 'ourSharesIgnored', peer: PeerId): void {
     this.#parts.notices.add('warning', { code, name: this.#news.nameOf(peer) })
   }
 
+  #engineTold(event: EngineEvent): void {
+    const { notices, log, bugFound } = this.#parts
+    switch (event.type) {
+      case 'sharesChanged':
+        this.#known.take(event)
+        return this.#touch()
+      case 'reported':
+        return this.#swarmReported(event.report)
+      case 'piecesLeft':
+        return this.#shares.piecesLeft(event.share, this.#news.nameOf(event.peer))
+      case 'sourceChanged':
+        return notices.add('error', { code: 'sourceChanged', name: this.#shareName(event.share) })
+      case 'sourceUnreadable':
+        notices.add('error', { code: 'unreadable', name: this.#shareName(event.share) })
+        return this.remove(event.share)
+      case 'listening':
+        return this.#room.links.listening(event.link)
+      case 'wantsLane':
+        return this.#room.links.openLane(event.link)
+      case 'dropsLane':
+        return this.#room.links.closeLane(event.link, event.lane)
+      case 'linkFailed':
+        return this.#room.links.bulkFailed(event.link, event.detail)
+      case 'peerBanned':
+        return this.#room.ban(event.peer, event.reason)
+      case 'peersHeard':
+        return this.#room.heard(event.peers)
+      case 'logged':
+        return log(event.level, event.what, event.detail)
+      case 'bugFound':
+        return bugFound(event.error)
+      default:
+        return unreachable(event)
+    }
+  }
+
   #swarmReported(report: SwarmReport): void {
     switch (report.type) {
       case 'shareAppeared': {
-        const share = this.#swarm.swarm.inspect(report.share)
+        const share = this.#known.get(report.share)
         if (share) this.#sharing.appeared(share.manifest)
         return
       }
       case 'shareCompleted':
-        if (this.#swarm.swarm.inspect(report.share)?.source === 'none') {
+        if (this.#known.get(report.share)?.source === 'none') {
           this.#parts.notices.add('info', { code: 'shareComplete', name: this.#shareName(report.share) })
         }
         this.#saver.completed(report.share)

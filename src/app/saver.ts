@@ -1,20 +1,20 @@
 import type { ShareId } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
-import type { Manifest } from '../swarm/manifest.ts'
+import type { KnownShares } from './knownShares.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import { saveFaultDetail, saveFromStore, type SaveWay } from './savingShares.ts'
 import type { ShareViews } from './shareViews.ts'
 
 export interface SaverOptions {
-  readonly store: PieceStore
+  readonly store: Pick<PieceStore, 'blob'>
+  readonly known: KnownShares
   readonly shares: ShareViews
   readonly notices: NoticeBoard
   readonly log: Log
   readonly save: SaveWay
   /** Null where the browser has no pickers. */
   readonly saveAs: SaveWay | null
-  manifestOf(share: ShareId): Manifest | null
   changed(): void
 }
 
@@ -55,8 +55,8 @@ export class Saver {
   }
 
   async #save(share: ShareId, way: SaveWay): Promise<void> {
-    const { store, shares, notices, log, manifestOf, changed } = this.#options
-    const manifest = manifestOf(share)
+    const { store, known, shares, notices, log, changed } = this.#options
+    const manifest = known.get(share)?.manifest
     if (!manifest || shares.saving.has(share)) return
     const progressed = (savedBytes: number): void => {
       shares.saving.set(share, savedBytes)

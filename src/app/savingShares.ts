@@ -19,7 +19,7 @@ export type SharingFault = SaveFault | TreeFault
 
 /** Saves a complete share of the store in this way. `readTree` looks through a folder's tree without holding up the page. */
 export async function saveFromStore(
-  store: PieceStore,
+  store: Pick<PieceStore, 'blob'>,
   manifest: Manifest,
   way: SaveWay,
   onProgress: OnProgress,
@@ -35,7 +35,7 @@ export async function saveFromStore(
 
 /** What a complete share holds: a file itself, a folder the files its tree names. */
 async function entriesOf(
-  store: PieceStore,
+  store: Pick<PieceStore, 'blob'>,
   manifest: Manifest,
   readTree: ReadTree,
 ): Promise<Result<readonly SaveableEntry[], SharingFault>> {

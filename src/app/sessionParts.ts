@@ -1,12 +1,11 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
+import type { OpenedEngine } from '../engine/engine.ts'
 import type { IceServer, OpenLink } from '../link/link.ts'
 import type { Profile } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
-import type { PieceStore } from '../store/pieceStore.ts'
-import type { ShareIndex } from '../store/shareIndex.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
@@ -25,12 +24,7 @@ export interface SessionParts {
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
-  readonly store: PieceStore
-  readonly index: ShareIndex
-  /** Names this page in the index. */
-  readonly tab: string
-  /** 0 for none. */
-  readonly uploadLimitBytesPerSecond: number
+  readonly engine: OpenedEngine
   readonly save: SaveWay
   /** Null where the browser has no pickers. */
   readonly saveAs: SaveWay | null

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ShareBoard } from '../engine/shareBoard.ts'
 import type { MemberSnapshot } from '../room/io.ts'
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../shared/random.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmMessage } from '../swarm/io.ts'
 import type { Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { KnownShares } from './knownShares.ts'
 import { ShareViews } from './shareViews.ts'
 import type { ShareView } from './view.ts'
 
@@ -36,11 +39,18 @@ const { share } = manifest
 const memoryLimitBytes = 10 * piece
 
 let swarm: Swarm
+let known: KnownShares
 let views: ShareViews
+let board: ShareBoard
 let now: Millis
 beforeEach(() => {
   swarm = createSwarm({ random, uploadLimitBytesPerSecond: 0 })
-  views = new ShareViews(swarm, memoryLimitBytes)
+  known = new KnownShares()
+  views = new ShareViews(known, memoryLimitBytes)
+  board = new ShareBoard(swarm, new MemoryClock(), (event) => {
+    if (event.type === 'sharesChanged') known.take(event)
+    if (event.type === 'piecesLeft') views.piecesLeft(event.share, names.get(event.peer) ?? '')
+  })
   now = 0
   for (const peer of [alice, bob]) swarm.handle({ type: 'peerLinked', peer }, now)
 })
@@ -68,12 +78,11 @@ function fetchPiece(): number {
   return at
 }
 
-const leave = (peer: PeerId): void => {
-  views.memberLeaves(peer, names.get(peer) ?? '')
-  swarm.handle({ type: 'peerUnlinked', peer }, now)
-}
+const leave = (peer: PeerId): void =>
+  board.peerLeaves(peer, () => void swarm.handle({ type: 'peerUnlinked', peer }, now))
 
 function look(): ShareView {
+  board.tell()
   const [view] = views.views([member(alice), member(bob)], (peer) => names.get(peer) ?? '', now)
   if (!view) throw new Error('there is no share')
   return view
@@ -108,9 +117,9 @@ describe('a share of the room', () => {
     offer(alice, allPieces)
     offer(bob, 0b1000_0000)
     expect(look().strip).toEqual([])
-    views.unfolded.add(share)
+    board.lookAt(share, true)
     expect(look().strip).toEqual(['common', 'rare', 'rare', 'rare'])
-    views.unfolded.delete(share)
+    board.lookAt(share, false)
     expect(look().strip).toEqual([])
   })
 
@@ -203,7 +212,7 @@ describe('trouble', () => {
   })
 
   it('is a memory that the share can never fit in', () => {
-    views = new ShareViews(swarm, piece)
+    views = new ShareViews(known, piece)
     offer(alice, allPieces)
     swarm.handle({ type: 'downloadAsked', share }, now)
     swarm.handle({ type: 'storeFailed', share, fault: { code: 'full' } }, now)

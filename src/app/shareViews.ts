@@ -1,14 +1,12 @@
+import type { EngineShare } from '../engine/engine.ts'
 import type { MemberSnapshot } from '../room/io.ts'
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { stripOf, type HolderSnapshot, type ShareSnapshot, type StripPart } from '../swarm/snapshot.ts'
-import type { ShareState as SwarmShare } from '../swarm/state.ts'
-import type { Swarm } from '../swarm/swarm.ts'
+import type { HolderSnapshot, ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
+import type { KnownShares } from './knownShares.ts'
 import { RateMeter } from './rates.ts'
 import type { HolderView, ShareState, ShareTrouble, ShareView, StripCell } from './view.ts'
 
-/** Cells of a piece strip: enough to see, few enough to draw often. */
-const stripCells = 120
 /** Everything fetched and nothing new in the room for this long: the download waits for somebody. */
 const waitingAfterMs = 2000
 /** Copies from which on a piece counts as common. */
@@ -25,29 +23,27 @@ interface Memory {
   leftBy: string | null
 }
 
-/** Makes the shares' views from the swarm's snapshots: adds speeds, names and troubles. */
+/** Makes the shares' views from what the engine told of them: adds speeds, names and troubles. */
 export class ShareViews {
-  readonly #swarm: Pick<Swarm, 'shares' | 'inspect'>
+  readonly #known: KnownShares
   readonly #memoryLimitBytes: number
   readonly #memories = new Map<ShareId, Memory>()
   /** Shares the user took off the list. */
   readonly hidden = new Set<ShareId>()
-  /** Shares whose details are looked at: their strips are drawn even at rest. */
-  readonly unfolded = new Set<ShareId>()
   /** Shares handed to the browser's downloads. */
   readonly saved = new Set<ShareId>()
   /** Bytes saved so far of shares being saved. */
   readonly saving = new Map<ShareId, number>()
 
-  constructor(swarm: Pick<Swarm, 'shares' | 'inspect'>, memoryLimitBytes: number) {
-    this.#swarm = swarm
+  constructor(known: KnownShares, memoryLimitBytes: number) {
+    this.#known = known
     this.#memoryLimitBytes = memoryLimitBytes
   }
 
   /** Newest first. */
   views(members: readonly MemberSnapshot[], nameOf: (peer: PeerId) => string, now: Millis): ShareView[] {
     const states = new Map(members.map((member) => [member.peer, member.state]))
-    const shares = this.#swarm.shares().toReversed()
+    const shares = this.#known.all().toReversed()
     const known = new Set(shares.map(({ share }) => share))
     for (const share of this.#memories.keys()) if (!known.has(share)) this.#memories.delete(share)
     return shares
@@ -55,12 +51,10 @@ export class ShareViews {
       .map((share) => this.#view(share, states, nameOf, now))
   }
 
-  /** A member is about to be gone: shares of which it takes away what nobody else has remember who it was. */
-  memberLeaves(peer: PeerId, name: string): void {
-    for (const [id, memory] of this.#memories) {
-      const share = this.#swarm.inspect(id)
-      if (share && holdsAlone(share, peer)) memory.leftBy = name
-    }
+  /** A member is gone, and with it pieces of the share that nobody else has. */
+  piecesLeft(share: ShareId, name: string): void {
+    const memory = this.#memories.get(share)
+    if (memory) memory.leftBy = name
   }
 
   #memory(share: ShareId, now: Millis): Memory {
@@ -72,7 +66,7 @@ export class ShareViews {
   }
 
   #view(
-    share: ShareSnapshot,
+    share: EngineShare,
     states: ReadonlyMap<PeerId, MemberSnapshot['state']>,
     nameOf: (peer: PeerId) => string,
     now: Millis,
@@ -85,9 +79,6 @@ export class ShareViews {
     )
     const downBytesPerSecond = sum(holders, (holder) => holder.downBytesPerSecond)
     const leftBytes = manifest.sizeBytes - share.heldPayloadBytes
-    const isAtRest = share.state === 'complete' || (share.state === 'offered' && share.source === 'none')
-    const isLookedAt = !isAtRest || this.unfolded.has(share.share)
-    const inspected = this.#swarm.inspect(share.share)
     return {
       share: share.share,
       name: manifest.name,
@@ -107,7 +98,7 @@ export class ShareViews {
       roomFraction: fraction(share.othersCount, pieceCount, share.otherCopies > 0),
       reachableFraction: fraction(share.reachableCount, pieceCount, true),
       holders,
-      strip: inspected && isLookedAt ? stripOf(inspected, stripCells).map(stripCell) : [],
+      strip: share.strip.map(stripCell),
       pieceCount,
       pieceSizeBytes: manifest.pieceSizeBytes,
       trouble: this.#trouble(share, memory, now),
@@ -129,16 +120,6 @@ export class ShareViews {
     const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
     return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
   }
-}
-
-/** Whether the peer has a piece that neither we nor anybody else has. */
-function holdsAlone(share: Readonly<SwarmShare>, peer: PeerId): boolean {
-  const theirs = share.ledger.holdings.get(peer)
-  if (!theirs) return false
-  for (let piece = 0; piece < share.pieceCount; piece++) {
-    if (theirs.has(piece) && share.ledger.copies[piece] === 1 && !share.held.has(piece)) return true
-  }
-  return false
 }
 
 function noteProgress(memory: Memory, share: ShareSnapshot, now: Millis): void {

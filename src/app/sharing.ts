@@ -1,19 +1,20 @@
 import type { Crypto } from '../crypto/crypto.ts'
+import type { Engine, EngineShare } from '../engine/engine.ts'
 import { bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { randomShareId, type Random } from '../shared/random.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
-import type { ShareState } from '../swarm/state.ts'
 import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
+import type { KnownShares } from './knownShares.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
-import type { SwarmDriver } from './swarmDriver.ts'
 
 export interface SharingOptions {
   readonly random: Random
   readonly crypto: Crypto
-  readonly driver: SwarmDriver
+  readonly engine: Pick<Engine, 'offer' | 'attach'>
+  readonly known: KnownShares
   readonly notices: NoticeBoard
   /** A share the user had taken off the list is wanted again. */
   show(share: ShareId): void
@@ -50,39 +51,34 @@ export class Sharing {
   }
 
   async share(intake: Intake): Promise<void> {
-    const { driver, notices, show, random } = this.#options
+    const { engine, notices, show, random } = this.#options
     const described = describeShare(intake, randomShareId(random))
     if (!described.ok) {
       const name = intake.kind === 'file' ? intake.file.name : intake.name
       return notices.add('error', { code: 'tooMuch', name })
     }
     const twin = await this.#twinOf(described.value)
-    if (!twin) return driver.offer(described.value.manifest, described.value.files)
+    if (!twin) return engine.offer(described.value.manifest, described.value.files)
     show(twin.manifest.share)
-    const isHere = twin.source !== 'none' || twin.held.full
+    const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
     if (isHere) return notices.add('info', { code: 'alreadyShared', name: twin.manifest.name })
-    const joined = await driver.attach(twin.manifest, described.value.files)
+    const joined = await engine.attach(twin.manifest, described.value.files)
     // The first piece was the same and a later one was not: it is a share of its own after all.
-    if (joined === 'differs') await driver.offer(described.value.manifest, described.value.files)
+    if (joined === 'differs') await engine.offer(described.value.manifest, described.value.files)
   }
 
   /** The share of the room that these files are, as far as their first piece tells. */
-  async #twinOf({ manifest, files }: Described): Promise<Readonly<ShareState> | null> {
-    const { driver, crypto } = this.#options
+  async #twinOf({ manifest, files }: Described): Promise<EngineShare | null> {
+    const { known, crypto } = this.#options
     const alike = [...(this.#alike.get(looks(manifest)) ?? [])]
-      .flatMap((share) => driver.swarm.inspect(share) ?? [])
+      .flatMap((share) => known.get(share) ?? [])
       .filter(({ source }) => source !== 'lost')
       .filter((share) => share.source === 'none' || share.manifest.modifiedMs === manifest.modifiedMs)
     if (alike.length === 0 || manifest.sizeBytes + manifest.treeSizeBytes === 0) return null
     const firstPiece = new Blob([...files]).slice(0, pieceLength(geometryOf(manifest), 0))
     const firstHash = await readHash(crypto, firstPiece)
     if (!firstHash) return null
-    return (
-      alike.find((share) => {
-        const known = driver.swarm.firstHash(share.manifest.share)
-        return known !== null && bytesEqual(known, firstHash)
-      }) ?? null
-    )
+    return alike.find((share) => share.firstHash !== null && bytesEqual(share.firstHash, firstHash)) ?? null
   }
 }
 

@@ -1,4 +1,6 @@
 import { openCrypto } from '../crypto/openCrypto.ts'
+import type { OpenedEngine } from '../engine/engine.ts'
+import { openEngine } from '../engine/openEngine.ts'
 import { simplePeerLinks } from '../link/simplePeerLink.ts'
 import type { Profile } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
@@ -6,7 +8,6 @@ import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
-import { openStore, type OpenedStore } from '../store/openStore.ts'
 import { pageClock } from './pageClock.ts'
 import type { ReadConfig } from './config.ts'
 import { createSession, type OpenSession } from './createSession.ts'
@@ -29,14 +30,20 @@ export interface StartOptions {
 export async function startSession(options: StartOptions): Promise<OpenSession> {
   const { screen, room, self, profile, random, read, log } = options
   const crypt = await openCrypto()
-  const [opened, keys] = await Promise.all([
-    openStore((bytes) => crypt.sha256(bytes), { bugFound: screen.bugFound, log }),
+  const [engine, keys] = await Promise.all([
+    openEngine({
+      seed: random(),
+      clock: pageClock,
+      uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
+      sha256: (bytes) => crypt.sha256(bytes),
+      storeListener: { bugFound: screen.bugFound, log },
+    }),
     crypt.roomKeys(room.secret),
   ])
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
-    ...opened,
+    engine,
     self,
     profile,
     fresh: room.fresh,
@@ -47,7 +54,6 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: simplePeerLinks(),
     iceServers: config.iceServers,
-    uploadLimitBytesPerSecond: config.uploadLimitKBps * 1000,
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
     view: screen.store,
@@ -55,20 +61,20 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     log,
     bugFound: screen.bugFound,
   })
-  tellWhatIsMissing(options, opened, canLink)
+  tellWhatIsMissing(options, engine, canLink)
   followPage(session)
   return session
 }
 
 function tellWhatIsMissing(
   { screen, room, read }: StartOptions,
-  opened: OpenedStore,
+  { withoutDisk }: OpenedEngine,
   canLink: boolean,
 ): void {
   const limitBytes = limits.memoryStoreMaxBytes
   if (!canLink) screen.notify('error', { code: 'noWebRtc' })
   if (room.malformed) screen.notify('error', { code: 'badRoomLink' })
-  if (opened.withoutDisk !== null) {
+  if (withoutDisk !== null) {
     screen.notify('warning', { code: isSecureContext ? 'noDiskStore' : 'insecureOrigin', limitBytes })
   }
   if (read.unreadable !== null) screen.notify('error', { code: 'configUnreadable', detail: read.unreadable })

@@ -24,6 +24,8 @@ export interface MemberView {
   /** 0 to 359, the same for everyone who looks at this member. */
   readonly hue: number
   readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
+  /** Connections that carry the link to it; 0 without one. */
+  readonly lanes: number
 }
 
 export type ShareState = 'offered' | 'downloading' | 'paused' | 'complete' | 'failed'

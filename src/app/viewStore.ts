@@ -15,7 +15,7 @@ export function openViewStore(self: PeerId, profile: Profile, roomLink: string):
   return createStore<View>(() => ({
     roomLink,
     signaling: 'connecting',
-    me: { peer: self, ...profile, hue: hueOf(self), state: 'direct' },
+    me: { peer: self, ...profile, hue: hueOf(self), state: 'direct', lanes: 0 },
     members: [],
     shares: [],
     notices: [],

@@ -1,4 +1,5 @@
 import type { MemberSnapshot } from '../room/io.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
@@ -13,6 +14,8 @@ export interface ViewSources {
   readonly shares: ShareViews
   members(): MemberSnapshot[]
   signaling(): SignalingState
+  /** Connections that carry the link to the peer; 0 when there is none. */
+  lanes(peer: PeerId): number
 }
 
 /** Writes the view a few times a second while anything changes, and once more when all is still, so that speeds fall to zero. */
@@ -42,7 +45,7 @@ export class ViewWriter {
     const shares = views.views(members, (peer) => names.get(peer) ?? '', this.#clock.now())
     this.#store.setState({
       signaling: this.#sources.signaling(),
-      members: members.map(memberView),
+      members: members.map((member) => memberView(member, this.#sources.lanes(member.peer))),
       shares,
       storage,
     })
@@ -61,10 +64,11 @@ const isLively = (share: View['shares'][number]): boolean =>
   share.upBytesPerSecond > 0 ||
   share.sourceCount > 0
 
-const memberView = ({ peer, profile, state }: MemberSnapshot): MemberView => ({
+const memberView = ({ peer, profile, state }: MemberSnapshot, lanes: number): MemberView => ({
   peer,
   name: profile?.name ?? '',
   device: profile?.device ?? 'desktop',
   hue: hueOf(peer),
   state,
+  lanes,
 })

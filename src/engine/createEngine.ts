@@ -7,7 +7,6 @@ import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex } from '../store/shareIndex.ts'
 import type { Manifest } from '../swarm/manifest.ts'
-import type { ShareState } from '../swarm/state.ts'
 import { BulkPeers } from './bulkPeers.ts'
 import type { Engine, EngineListener, Wish } from './engine.ts'
 import { IndexKeeper } from './indexKeeper.ts'
@@ -83,7 +82,7 @@ class EngineHere implements Engine {
 
   want(wish: Wish, share: ShareId): void {
     this.#driver.handle({ type: wish, share })
-    this.#board.tell()
+    this.#board.tellOf(share)
   }
 
   blob(...of: Parameters<PieceStore['blob']>): ReturnType<PieceStore['blob']> {
@@ -118,7 +117,7 @@ class EngineHere implements Engine {
       bugFound: (error) => told({ type: 'bugFound', error }),
       listener: {
         reported: (report) => {
-          this.#board.tell()
+          if ('share' in report) this.#board.tellOf(report.share)
           told({ type: 'reported', report })
         },
         sourceChanged: (share) => told({ type: 'sourceChanged', share }),
@@ -140,7 +139,7 @@ class EngineHere implements Engine {
       told: this.#told,
       listener: {
         peerLinked: (peer) => this.#driver.peerLinked(peer),
-        peerUnlinked: (peer) => this.#peerUnlinked(peer),
+        peerUnlinked: (peer) => this.#board.peerLeaves(peer, () => this.#driver.peerUnlinked(peer)),
         messageArrived: (peer, bytes) => this.#driver.messageArrived(peer, bytes),
         roomGrew: (peer) => this.#driver.roomGrew(peer),
         blockArrived: (id) => this.#driver.blockArrived(id),
@@ -149,23 +148,4 @@ class EngineHere implements Engine {
       },
     })
   }
-
-  #peerUnlinked(peer: PeerId): void {
-    const { swarm } = this.#driver
-    for (const { share } of swarm.shares()) {
-      const inspected = swarm.inspect(share)
-      if (inspected && holdsAlone(inspected, peer)) this.#told({ type: 'piecesLeft', share, peer })
-    }
-    this.#driver.peerUnlinked(peer)
-  }
-}
-
-/** Whether the peer has a piece that neither we nor anybody else has. */
-function holdsAlone(share: Readonly<ShareState>, peer: PeerId): boolean {
-  const theirs = share.ledger.holdings.get(peer)
-  if (!theirs) return false
-  for (let piece = 0; piece < share.pieceCount; piece++) {
-    if (theirs.has(piece) && share.ledger.copies[piece] === 1 && !share.held.has(piece)) return true
-  }
-  return false
 }

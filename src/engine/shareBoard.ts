@@ -1,20 +1,25 @@
 import { Alarm, type Clock } from '../shared/clock.ts'
-import type { ShareId } from '../shared/ids.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { stripOf, type HolderSnapshot, type ShareSnapshot, type StripPart } from '../swarm/snapshot.ts'
+import type { ShareState } from '../swarm/state.ts'
 import type { Swarm } from '../swarm/swarm.ts'
 import { stripCells, type EngineListener, type EngineShare } from './engine.ts'
 
 /** Tells what is new of the shares: a few times a second while anything changes, and at once where something happened. */
 export class ShareBoard {
-  readonly #swarm: Pick<Swarm, 'shares' | 'inspect' | 'firstHash'>
+  readonly #swarm: Pick<Swarm, 'shares' | 'snapshot' | 'inspect' | 'firstHash'>
   readonly #told: EngineListener
   readonly #alarm: Alarm
   readonly #lookedAt = new Set<ShareId>()
   /** As they were last told. */
   readonly #shares = new Map<ShareId, EngineShare>()
 
-  constructor(swarm: Pick<Swarm, 'shares' | 'inspect' | 'firstHash'>, clock: Clock, told: EngineListener) {
+  constructor(
+    swarm: Pick<Swarm, 'shares' | 'snapshot' | 'inspect' | 'firstHash'>,
+    clock: Clock,
+    told: EngineListener,
+  ) {
     this.#swarm = swarm
     this.#told = told
     this.#alarm = new Alarm(clock)
@@ -28,30 +33,52 @@ export class ShareBoard {
   lookAt(share: ShareId, isLookedAt: boolean): void {
     if (isLookedAt) this.#lookedAt.add(share)
     else this.#lookedAt.delete(share)
-    this.tell()
+    this.tellOf(share)
   }
 
-  /** Tells at once what is new. */
+  /** Tells at once what is new of one share: before something is reported of it. */
+  tellOf(share: ShareId): void {
+    const snapshot = this.#swarm.snapshot(share)
+    if (snapshot) this.#tell([snapshot], [])
+    else if (this.#shares.has(share)) this.#tell([], [share])
+  }
+
+  /** Tells at once what is new of all. */
   tell(): void {
-    const changed: EngineShare[] = []
-    const gone = new Set(this.#shares.keys())
-    for (const snapshot of this.#swarm.shares()) {
-      gone.delete(snapshot.share)
-      const share = this.#describe(snapshot)
-      const before = this.#shares.get(share.share)
-      if (before && isSameShare(before, share)) continue
-      this.#shares.set(share.share, share)
-      changed.push(share)
-    }
-    for (const share of gone) {
-      this.#shares.delete(share)
-      this.#lookedAt.delete(share)
-    }
-    if (changed.length + gone.size > 0) this.#told({ type: 'sharesChanged', changed, gone: [...gone] })
+    const snapshots = this.#swarm.shares()
+    const known = new Set(snapshots.map(({ share }) => share))
+    const gone = [...this.#shares.keys()].filter((share) => !known.has(share))
+    this.#tell(snapshots, gone)
+  }
+
+  /** Says of which shares the peer takes pieces away that neither we nor anybody else has. `unlink` tells the swarm that it is gone. */
+  peerLeaves(peer: PeerId, unlink: () => void): void {
+    const left = this.#swarm.shares().flatMap(({ share }) => {
+      const inspected = this.#swarm.inspect(share)
+      return inspected && holdsAlone(inspected, peer) ? [share] : []
+    })
+    unlink()
+    this.tell()
+    for (const share of left) this.#told({ type: 'piecesLeft', share, peer })
   }
 
   close(): void {
     this.#alarm.stop()
+  }
+
+  #tell(snapshots: readonly ShareSnapshot[], gone: readonly ShareId[]): void {
+    const changed = snapshots
+      .map((snapshot) => this.#describe(snapshot))
+      .filter((share) => {
+        const before = this.#shares.get(share.share)
+        return !before || !isSameShare(before, share)
+      })
+    for (const share of changed) this.#shares.set(share.share, share)
+    for (const share of gone) {
+      this.#shares.delete(share)
+      this.#lookedAt.delete(share)
+    }
+    if (changed.length + gone.length > 0) this.#told({ type: 'sharesChanged', changed, gone })
   }
 
   #describe(snapshot: ShareSnapshot): EngineShare {
@@ -65,6 +92,15 @@ export class ShareBoard {
       strip: hasStrip ? stripOf(inspected, stripCells) : [],
     }
   }
+}
+
+function holdsAlone(share: Readonly<ShareState>, peer: PeerId): boolean {
+  const theirs = share.ledger.holdings.get(peer)
+  if (!theirs) return false
+  for (let piece = 0; piece < share.pieceCount; piece++) {
+    if (theirs.has(piece) && share.ledger.copies[piece] === 1 && !share.held.has(piece)) return true
+  }
+  return false
 }
 
 /** The first hash is known once and for all. */

@@ -64,8 +64,8 @@ export class SwarmDriver {
   /** Blocks given to links, by id, until the other side has them. */
   readonly #sent = new Map<number, SentBlock>()
   #lastBlockId = 0
-  /** Bytes being read for each peer: they take room on its link that it does not know of. */
-  readonly #readingBytes = new Map<PeerId, number>()
+  /** What is being read for each peer: it takes room on its link that the link does not know of. */
+  readonly #reading = new Map<PeerId, { bytes: number }>()
   /** Of each share whose files are being hashed, the run that does it. */
   readonly #runs = new Map<ShareId, symbol>()
   /** Shares whose attached files have just turned out to be others. */
@@ -81,7 +81,7 @@ export class SwarmDriver {
   }
 
   /** The machine's picture of things, to be read only. */
-  get swarm(): Pick<Swarm, 'shares' | 'inspect' | 'firstHash'> {
+  get swarm(): Pick<Swarm, 'shares' | 'snapshot' | 'inspect' | 'firstHash'> {
     return this.#swarm
   }
 
@@ -92,11 +92,12 @@ export class SwarmDriver {
   }
 
   peerLinked(peer: PeerId): void {
+    this.#reading.set(peer, { bytes: 0 })
     this.handle({ type: 'peerLinked', peer })
   }
 
   peerUnlinked(peer: PeerId): void {
-    this.#readingBytes.delete(peer)
+    this.#reading.delete(peer)
     for (const [id, sent] of this.#sent) if (sent.peer === peer) this.#sent.delete(id)
     this.handle({ type: 'peerUnlinked', peer })
   }
@@ -104,7 +105,7 @@ export class SwarmDriver {
   /** The peer's link takes more blocks than before. */
   roomGrew(peer: PeerId): void {
     const { network } = this.#options
-    const roomBytes = network.roomBytes(peer) - (this.#readingBytes.get(peer) ?? 0)
+    const roomBytes = network.roomBytes(peer) - (this.#reading.get(peer)?.bytes ?? 0)
     this.handle({ type: 'linkHasRoom', peer, roomBytes, roundTripMs: network.roundTripMs(peer) })
   }
 
@@ -201,7 +202,9 @@ export class SwarmDriver {
         return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
       }
       case 'checkPiece':
-        return this.#guarded(this.#pieceChecked(effect, this.#store.checkPiece(effect.share, effect.piece, effect.hash)))
+        return this.#guarded(
+          this.#pieceChecked(effect, this.#store.checkPiece(effect.share, effect.piece, effect.hash)),
+        )
       case 'finishPiece':
         return this.#guarded(this.#pieceChecked(effect, this.#finishPiece(effect)))
       case 'dropPiece':
@@ -247,7 +250,10 @@ export class SwarmDriver {
     return this.#store.finishPiece(share, piece, block * limits.blockSizeBytes, bytes, hash)
   }
 
-  async #pieceChecked({ share, piece }: { share: ShareId; piece: PieceIndex }, checking: Checking): Promise<void> {
+  async #pieceChecked(
+    { share, piece }: { share: ShareId; piece: PieceIndex },
+    checking: Checking,
+  ): Promise<void> {
     const checked = await checking
     if (checked.ok)
       return this.handle({ type: 'pieceChecked', share, piece, right: checked.value === 'kept' })
@@ -257,13 +263,15 @@ export class SwarmDriver {
 
   async #upload({ peer, share, piece, block, lengthBytes }: SentBlock): Promise<void> {
     const at = { peer, share, piece, block, lengthBytes }
-    this.#reads(peer, lengthBytes)
+    const reading = this.#reading.get(peer)
+    if (!reading) return
+    reading.bytes += lengthBytes
     const headroomBytes = blockHeadroomBytes + blockHeaderBytes
     const offsetBytes = block * limits.blockSizeBytes
     const read = await this.#store.read(share, piece, offsetBytes, lengthBytes, headroomBytes)
-    // Gone meanwhile, the peer has none of it; should it be back, the machine has begun anew with it.
-    if (!this.#readingBytes.has(peer)) return
-    this.#reads(peer, -lengthBytes)
+    reading.bytes -= lengthBytes
+    // On an earlier link to the peer: the machine has begun anew with it.
+    if (this.#reading.get(peer) !== reading) return
     if (!read.ok) {
       this.handle({ type: 'blockUnreadable', ...at })
       this.roomGrew(peer)
@@ -273,10 +281,6 @@ export class SwarmDriver {
     const id = ++this.#lastBlockId
     this.#sent.set(id, at)
     this.#options.network.sendBlock(peer, id, writeBlockHeader(read.value, share, piece, block))
-  }
-
-  #reads(peer: PeerId, bytes: number): void {
-    this.#readingBytes.set(peer, (this.#readingBytes.get(peer) ?? 0) + bytes)
   }
 }
 

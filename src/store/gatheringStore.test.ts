@@ -22,7 +22,7 @@ function moodyDisk(): { disk: Disk; failWith: (error: Error | null) => void; wri
     close: async () => undefined,
     file: () => ({
       usedBytes: () => 0,
-      read: async () => written[0] ?? new Uint8Array(),
+      read: async (_at, into) => into.set(written[0] ?? []),
       write: async (_at, bytes) => {
         if (failure) throw failure
         written.push(bytes)

@@ -3,7 +3,7 @@ import { idBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { openMemoryStore } from './memoryStore.ts'
-import { openOpfsStore, type StoreListener } from './opfsStore.ts'
+import type { StoreListener } from './opfsStore.ts'
 import type { PieceStore } from './pieceStore.ts'
 import { memoryIndex, openShareIndex, type ShareIndex } from './shareIndex.ts'
 import { holdTabLock, sweepDeadTabs } from './tabFolders.ts'
@@ -18,16 +18,20 @@ export interface OpenedStore {
   readonly withoutDisk: string | null
 }
 
+/** Opens the store in the OPFS folder of this tab; fails, saying why, where the browser gives none that keeps what is written. */
+export type OpenOpfs = (tab: string, listener: StoreListener) => Promise<Result<PieceStore, string>>
+
 /**
  * Opens the store of this page: OPFS where the browser has it and it keeps what is written, else memory.
- * Frees first what dead pages left behind. `sha256` serves the memory store; the one on disk hashes in its worker.
+ * Frees first what dead pages left behind. `sha256` serves the memory store; the one on disk hashes where it lives.
  */
 export async function openStore(
   sha256: (bytes: Bytes) => Promise<Bytes>,
+  openOpfs: OpenOpfs,
   listener: StoreListener,
 ): Promise<OpenedStore> {
   const tab = base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))
-  const onDisk = await openOnDisk(tab, listener)
+  const onDisk = await openOnDisk(tab, openOpfs, listener)
   if (onDisk.ok) return { ...onDisk.value, tab, withoutDisk: null }
   listener.log('warning', 'pieces are kept in memory', { reason: onDisk.fault })
   const limitBytes = limits.memoryStoreMaxBytes
@@ -38,6 +42,7 @@ export async function openStore(
 /** The store on disk and its index, or why there is none. */
 async function openOnDisk(
   tab: string,
+  openOpfs: OpenOpfs,
   listener: StoreListener,
 ): Promise<Result<Pick<OpenedStore, 'store' | 'index'>, string>> {
   // Insecure origins have neither, whatever the types say.
@@ -46,7 +51,7 @@ async function openOnDisk(
     const releaseLock = await holdTabLock(tab)
     const index = await openShareIndex()
     const sweptTabs = await sweepDeadTabs(index)
-    const opened = await openOpfsStore(tab, listener)
+    const opened = await openOpfs(tab, listener)
     if (opened.ok) {
       listener.log('info', 'pieces are kept on disk', { sweptTabs })
       return ok({ store: closingAll(opened.value, index, releaseLock), index })

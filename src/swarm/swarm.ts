@@ -36,6 +36,8 @@ export interface Swarm {
   handle(input: SwarmInput, now: Millis): SwarmEffect[]
   /** The shares as people see them, oldest first. */
   shares(): ShareSnapshot[]
+  /** One of those; null when it is not known. */
+  snapshot(share: ShareId): ShareSnapshot | null
   /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
   inspect(share: ShareId): Readonly<ShareState> | null
   /** Bytes begun and not yet checked, asked for and not yet here, waiting to be served: 0 each at rest. */
@@ -78,6 +80,10 @@ export function createSwarm(options: SwarmOptions): Swarm {
       return effects
     },
     shares: () => [...state.shares.values()].map(snapshotOf),
+    snapshot(id) {
+      const share = state.shares.get(id)
+      return share ? snapshotOf(share) : null
+    },
     inspect: (share) => state.shares.get(share) ?? null,
     load() {
       const peers = [...state.peers.values()]

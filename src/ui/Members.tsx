@@ -33,7 +33,13 @@ export function Members() {
 
 const Member = memo(function Member({ member }: { member: MemberView }) {
   return (
-    <li className="member" data-testid="peer" data-peer-id={member.peer} data-state={member.state}>
+    <li
+      className="member"
+      data-testid="peer"
+      data-peer-id={member.peer}
+      data-state={member.state}
+      data-lanes={member.lanes}
+    >
       <MemberFace member={member} />
       <span className="member-state">{words.memberState(member.state)}</span>
     </li>

@@ -5,7 +5,6 @@ import type { Bytes } from '../../shared/bytes.ts'
 import type { Millis } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
-import { ok } from '../../shared/result.ts'
 import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
 import { openMemoryStore } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
@@ -128,6 +127,7 @@ export class SessionWorld {
       attach: (...of) => this.#track(store.attach(...of)),
       hashPiece: (...of) => this.#track(store.hashPiece(...of)),
       checkPiece: (...of) => this.#track(store.checkPiece(...of)),
+      finishPiece: (...of) => this.#track(store.finishPiece(...of)),
       read: (...of) => this.#track(store.read(...of)),
       blob: (...of) => this.#track(store.blob(...of)),
       remove: (...of) => this.#track(store.remove(...of)),
@@ -153,7 +153,8 @@ const spoiling = (store: PieceStore): PieceStore => ({
   ...store,
   read: async (...of) => {
     const read = await store.read(...of)
-    return read.ok ? ok(read.value.map((byte) => byte ^ 1)) : read
+    if (read.ok) for (const [at, byte] of read.value.entries()) read.value[at] = byte ^ 1
+    return read
   },
 })
 

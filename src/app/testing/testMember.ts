@@ -1,9 +1,12 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import { createEngine } from '../../engine/createEngine.ts'
+import type { OpenedEngine } from '../../engine/engine.ts'
 import type { Link, OpenLink } from '../../link/link.ts'
 import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { ShareId } from '../../shared/ids.ts'
-import { randomPeerId, randomRoomSecret, type Random } from '../../shared/random.ts'
+import { limits } from '../../shared/limits.ts'
+import { randomPeerId, randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { assert, ok } from '../../shared/result.ts'
 import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
@@ -97,10 +100,7 @@ export class Member {
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
       iceServers: [],
-      store,
-      index: memoryIndex(),
-      tab: name,
-      uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
+      engine: this.#engine(store),
       save: this.#save,
       saveAs: null,
     })
@@ -210,6 +210,24 @@ export class Member {
     this.freeze()
     this.loseBroker()
     for (const link of this.#opened) this.#parts.links.break(link)
+  }
+
+  #engine(store: PieceStore): OpenedEngine {
+    const { options, random, name } = { ...this.#parts, name: this.name }
+    const parts = {
+      store,
+      index: memoryIndex(),
+      tab: name,
+      random: seededRandom(random()),
+      clock: this.#clock(),
+      uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
+    }
+    const limitBytes = options.storeLimitBytes ?? limits.memoryStoreMaxBytes
+    return {
+      storage: { kind: 'memory', limitBytes },
+      withoutDisk: null,
+      start: (listener) => createEngine(parts, listener),
+    }
   }
 
   #clock(): Clock {

@@ -45,7 +45,10 @@ const opfsContract = {
   async open() {
     const said: string[] = []
     const log: Log = (_level, what) => said.push(what)
-    const { store, index, tab, withoutDisk } = await openStore(sha256, { bugFound: nothing, log })
+    const { store, index, tab, withoutDisk } = await openStore(sha256, openOpfsStore, {
+      bugFound: nothing,
+      log,
+    })
     const file = sample(pieceSizeBytes)
     await keepAll(store, file)
     const [manifest, hashes, bitfield] = [new Uint8Array(3), new Uint8Array(32), new Uint8Array(1)]
@@ -62,7 +65,7 @@ const opfsContract = {
   async kind() {
     const said: LogDetail[] = []
     const log: Log = (_level, _what, detail = {}) => said.push(detail)
-    const { store, withoutDisk } = await openStore(sha256, { bugFound: nothing, log })
+    const { store, withoutDisk } = await openStore(sha256, openOpfsStore, { bugFound: nothing, log })
     return { kind: store.kind, withoutDisk, said }
   },
   /** What the page hears of bugs in the worker: one in a call that nobody waits for, one in a call that is answered. */

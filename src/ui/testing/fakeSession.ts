@@ -38,7 +38,7 @@ export function fakeSession(
 }
 
 export function member(name: string, more: Partial<MemberView> = {}): MemberView {
-  return { peer: name as PeerId, name, device: 'desktop', hue: 190, state: 'direct', ...more }
+  return { peer: name as PeerId, name, device: 'desktop', hue: 190, state: 'direct', lanes: 1, ...more }
 }
 
 export function holder(name: string, more: Partial<HolderView> = {}): HolderView {

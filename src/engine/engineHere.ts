@@ -1,0 +1,36 @@
+import type { Bytes } from '../shared/bytes.ts'
+import type { Clock } from '../shared/clock.ts'
+import { limits } from '../shared/limits.ts'
+import { seededRandom } from '../shared/random.ts'
+import { openStore, type OpenedStore, type OpenOpfs } from '../store/openStore.ts'
+import type { StoreListener } from '../store/opfsStore.ts'
+import { createEngine } from './createEngine.ts'
+import type { OpenedEngine } from './engine.ts'
+
+export interface EngineOptions {
+  /** Seeds the picker's lots. */
+  readonly seed: number
+  readonly clock: Clock
+  /** 0 for none. */
+  readonly uploadLimitBytesPerSecond: number
+  /** Serves the store in memory. */
+  readonly sha256: (bytes: Bytes) => Promise<Bytes>
+  /** Opens the store on disk. */
+  readonly openOpfs: OpenOpfs
+  readonly storeListener: StoreListener
+}
+
+/** Opens the store, and an engine over it that runs where this is called. */
+export async function openEngineHere(options: EngineOptions): Promise<OpenedEngine> {
+  const { seed, clock, uploadLimitBytesPerSecond, sha256, openOpfs, storeListener } = options
+  const opened = await openStore(sha256, openOpfs, storeListener)
+  const parts = { ...opened, random: seededRandom(seed), clock, uploadLimitBytesPerSecond }
+  return {
+    storage: storageOf(opened),
+    withoutDisk: opened.withoutDisk,
+    start: (listener) => createEngine(parts, listener),
+  }
+}
+
+const storageOf = ({ store }: OpenedStore): OpenedEngine['storage'] =>
+  store.kind === 'disk' ? { kind: 'disk' } : { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes }
