@@ -26,6 +26,16 @@ export function openGatheringStore(
   let attachments = 0
   let isClosed = false
 
+  const putBlock: PieceStore['putBlock'] = (share, piece, offsetBytes, bytes) => {
+    const held = shares.get(share)
+    if (held?.kept[piece] === 0) held.gathered.put(piece, offsetBytes, bytes)
+  }
+  const checkPiece: PieceStore['checkPiece'] = (share, piece, hash) =>
+    shares.attempt(share, diskFault, async (held) => {
+      if (held.kept[piece] === 1) return 'kept'
+      return held.gathered.check(piece, (bytes) => keepIfRight(held, piece, bytes, hash, sha256))
+    })
+
   return {
     kind: disk.kind,
     create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
@@ -43,18 +53,11 @@ export function openGatheringStore(
         const fromBytes = piece * geometry.pieceSizeBytes
         return sha256(await attached.readAhead(fromBytes, fromBytes + pieceLength(geometry, piece)))
       }),
-    putBlock(share, piece, offsetBytes, bytes) {
-      const held = shares.get(share)
-      if (held?.kept[piece] === 0) held.gathered.put(piece, offsetBytes, bytes)
-    },
-    checkPiece: (share, piece, hash) =>
-      shares.attempt(share, diskFault, async (held) => {
-        if (held.kept[piece] === 1) return 'kept'
-        return held.gathered.check(piece, (bytes) => keepIfRight(held, piece, bytes, hash, sha256))
-      }),
-    async finishPiece(share, piece, offsetBytes, bytes, hash) {
-      this.putBlock(share, piece, offsetBytes, bytes)
-      return this.checkPiece(share, piece, hash)
+    putBlock,
+    checkPiece,
+    finishPiece(share, piece, offsetBytes, bytes, hash) {
+      putBlock(share, piece, offsetBytes, bytes)
+      return checkPiece(share, piece, hash)
     },
     dropPiece(share, piece) {
       shares.get(share)?.gathered.drop(piece)

@@ -106,6 +106,32 @@ export const pieceStoreContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'finishes a piece with its last block in one call, and reads with room before the bytes',
+    async run(openStore) {
+      const store = await openStore()
+      const file = sample(pieceSizeBytes)
+      value(await store.create(file.share, file.geometry))
+      const hash = await sha256(file.bytes)
+      const [wrong, right] = [file.bytes.map((byte) => byte ^ 1), file.bytes.slice()]
+      same(value(await store.finishPiece(file.share, 0, 0, wrong, hash)), 'corrupt', 'wrong block')
+      same(value(await store.finishPiece(file.share, 0, 0, right, hash)), 'kept', 'right block')
+      const read = value(await store.read(file.share, 0, 5, 7, 100))
+      sameBytes(read, file.bytes.slice(5, 12), 'bytes')
+      same(read.byteOffset >= 100, true, 'room')
+      const hashed = sample(3)
+      value(await store.attach(hashed.share, hashed.geometry, [new File([hashed.bytes], 'f')]))
+      const attached = value(await store.read(hashed.share, 0, 1, 2, 64))
+      sameBytes(attached, hashed.bytes.slice(1), 'bytes of a file')
+      same(attached.byteOffset >= 64, true, 'room before a file’s')
+      faulted(
+        await store.finishPiece(randomShareId(random), 0, 0, file.bytes.slice(), hash),
+        'gone',
+        'unknown',
+      )
+      await store.close()
+    },
+  },
+  {
     name: 'forgets the blocks of a dropped piece',
     async run(openStore) {
       const store = await openStore()

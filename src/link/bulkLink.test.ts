@@ -1,0 +1,291 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Bytes } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
+import { blockHeadroomBytes, BulkTraffic, type BulkLink } from './bulkLink.ts'
+import { blockFrame, echoFrame, listensFrame, messageFrame } from './frames.ts'
+import { MemoryChannel } from './testing/memoryChannel.ts'
+import type { Echo, LaneWindow, Uplink } from './uplink.ts'
+
+/** A window of a fixed size that notes its echoes. */
+class TestWindow implements LaneWindow {
+  messageMaxBytes = 64 * 1024
+  sizeBytes = 200_000
+  readonly baseRoundTripMs = null
+  readonly bytesPerSecond = 0
+  inFlightBytes = 0
+  isClosed = false
+  readonly echoes: Echo[] = []
+  roomBytes = (): number => this.sizeBytes - this.inFlightBytes
+  handedOver(lengthBytes: number): void {
+    this.inFlightBytes += lengthBytes
+  }
+  echoed(echo: Echo): void {
+    this.inFlightBytes -= echo.arrivedBytes
+    this.echoes.push(echo)
+  }
+  close(): void {
+    this.isClosed = true
+  }
+}
+
+/** One end of a link, and what its listener was told. */
+class End {
+  readonly windows: TestWindow[] = []
+  readonly messages: Bytes[] = []
+  readonly told: string[] = []
+  readonly link: BulkLink
+  constructor(clock: MemoryClock) {
+    const uplink: Uplink = {
+      openLane: () => {
+        const window = new TestWindow()
+        this.windows.push(window)
+        return window
+      },
+    }
+    const traffic = new BulkTraffic({
+      uplink,
+      now: () => clock.now(),
+      after: (waitMs, then) => clock.after(waitMs, then),
+    })
+    this.link = traffic.open({
+      listening: () => this.told.push('listening'),
+      started: () => this.told.push('started'),
+      messageArrived: (bytes) => this.messages.push(bytes),
+      blockArrived: (id) => this.told.push(`arrived ${id}`),
+      blockLost: (id) => this.told.push(`lost ${id}`),
+      roomGrew: () => this.told.push('room'),
+      backlogChanged: (isFull) => this.told.push(isFull ? 'full' : 'drained'),
+      failed: (detail) => this.told.push(`failed: ${detail}`),
+    })
+  }
+  window(lane: number): TestWindow {
+    const window = this.windows[lane]
+    if (!window) throw new Error('no such lane')
+    return window
+  }
+  count(what: string): number {
+    return this.told.filter((told) => told === what).length
+  }
+}
+
+let clock: MemoryClock
+let alice: End
+let bob: End
+const channels: { alice: MemoryChannel; bob: MemoryChannel }[] = []
+
+/** All that is under way in memory goes by microtask. */
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+function addLane(lane: number): void {
+  const pair = { alice: new MemoryChannel(), bob: new MemoryChannel() }
+  channels[lane] = pair
+  alice.link.addLane(lane, pair.alice)
+  bob.link.addLane(lane, pair.bob)
+  pair.alice.meet(pair.bob)
+}
+
+async function start(): Promise<void> {
+  await settle()
+  alice.link.start(256 * 1024)
+  bob.link.start(256 * 1024)
+}
+
+const blockOf = (length: number, fill: number): Bytes =>
+  new Uint8Array(blockHeadroomBytes + length).fill(fill).subarray(blockHeadroomBytes)
+
+beforeEach(() => {
+  clock = new MemoryClock()
+  channels.length = 0
+  alice = new End(clock)
+  bob = new End(clock)
+  addLane(0)
+})
+
+describe('the bulk part of a link', () => {
+  it('[L6] says when it listens, and sends nothing before the other side does', async () => {
+    alice.link.send(Uint8Array.of(1))
+    expect(alice.link.roomBytes).toBe(0)
+    await settle()
+    expect(alice.told).toEqual(['listening'])
+    expect(bob.messages).toEqual([])
+    alice.link.start(256 * 1024)
+    await settle()
+    expect(bob.messages).toEqual([Uint8Array.of(1)])
+    // Whoever hears something knows that the other side listens.
+    expect(bob.count('started')).toBe(1)
+    expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L8] carries messages in order and blocks whole, in parts as small as the window wants', async () => {
+    await start()
+    alice.window(0).messageMaxBytes = 5000
+    const messages = [1, 20_000, 3].map((length) => new Uint8Array(length).fill(length % 251))
+    alice.link.sendBlock(7, blockOf(65_000, 9))
+    for (const message of messages) alice.link.send(message)
+    await settle()
+    const blocks = bob.messages.filter((message) => message.length === 65_000)
+    expect(bob.messages.filter((message) => message.length !== 65_000)).toEqual(messages)
+    expect(blocks).toEqual([new Uint8Array(65_000).fill(9)])
+    expect(alice.told).toContain('arrived 7')
+    clock.advanceTo(1000)
+    await settle()
+    expect(alice.window(0).inFlightBytes).toBe(0)
+  })
+
+  it('[L8] hands a block of one frame on as it came', async () => {
+    await start()
+    let seen: ArrayBuffer | null = null
+    const onmessage = channels[0]?.bob.onmessage
+    if (!channels[0] || !onmessage) throw new Error('bob listens')
+    channels[0].bob.onmessage = (event) => {
+      seen = event.data as ArrayBuffer
+      onmessage(event)
+    }
+    alice.link.sendBlock(1, blockOf(64 * 1024 + 25, 3))
+    await settle()
+    expect(bob.messages[0]?.buffer).toBe(seen)
+  })
+
+  it('[L8] echoes every second message at once, a lone one soon', async () => {
+    await start()
+    for (let count = 0; count < 4; count++) alice.link.send(Uint8Array.of(count))
+    await settle()
+    const { echoes } = alice.window(0)
+    // The first at once, as nothing was echoed lately; then two in one.
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2, 4])
+    clock.advanceTo(limits.echoHeldMaxMs)
+    await settle()
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2, 4, 2])
+    // What the other side held back is no part of the round trip.
+    expect(echoes[2]?.roundTripMs).toBe(0)
+  })
+
+  it('[L8] keeps blocks inside the window, and lets messages through beyond it', async () => {
+    await start()
+    channels[0]?.alice.hold()
+    alice.window(0).sizeBytes = 100_000
+    alice.link.sendBlock(1, blockOf(60_000, 1))
+    alice.link.sendBlock(2, blockOf(60_000, 2))
+    alice.link.sendBlock(3, blockOf(60_000, 3))
+    expect(alice.window(0).inFlightBytes).toBeLessThan(121_000)
+    expect(alice.link.roomBytes).toBe(0)
+    alice.window(0).sizeBytes = alice.window(0).inFlightBytes - 1000
+    alice.link.send(Uint8Array.of(5))
+    channels[0]?.alice.letGo()
+    await settle()
+    expect(bob.messages.map(({ length }) => length)).toEqual([60_000, 60_000, 1, 60_000])
+    expect(alice.told).toContain('room')
+  })
+
+  it('[L8] says when too many messages wait, and when they are gone', async () => {
+    await start()
+    channels[0]?.alice.hold()
+    for (let sentBytes = 0; sentBytes <= 1.5 * limits.linkBacklogMaxBytes; sentBytes += 60_000)
+      alice.link.send(new Uint8Array(60_000))
+    expect(alice.count('full')).toBe(1)
+    channels[0]?.alice.letGo()
+    for (let turn = 0; turn < 50; turn++) {
+      await settle()
+      clock.advanceTo(clock.now() + limits.echoHeldMaxMs)
+    }
+    expect(alice.count('drained')).toBe(1)
+  })
+
+  it('looks again by itself where only time makes room', async () => {
+    await start()
+    alice.window(0).sizeBytes = -limits.messagesBeyondWindowBytes
+    alice.link.send(Uint8Array.of(1))
+    await settle()
+    expect(bob.messages).toEqual([])
+    alice.window(0).sizeBytes = 100
+    clock.advanceTo(limits.roomLookMs)
+    await settle()
+    expect(bob.messages).toHaveLength(1)
+  })
+})
+
+describe('lanes', () => {
+  it('[L7] carry blocks once the other side listens there, and nothing else', async () => {
+    await start()
+    addLane(1)
+    const [first] = channels
+    alice.window(0).sizeBytes = 0
+    expect(alice.link.roomBytes).toBe(0)
+    await settle()
+    alice.link.sendBlock(1, blockOf(1000, 1))
+    first?.alice.hold()
+    await settle()
+    expect(bob.messages.map(({ length }) => length)).toEqual([1000])
+    expect(alice.link.laneCount).toBe(2)
+  })
+
+  it('[L7] that are known only later are remembered as listened to', async () => {
+    await start()
+    const pair = { alice: new MemoryChannel(), bob: new MemoryChannel() }
+    bob.link.addLane(3, pair.bob)
+    pair.alice.meet(pair.bob)
+    await settle()
+    alice.window(0).sizeBytes = 0
+    alice.link.addLane(3, pair.alice)
+    await settle()
+    expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L7] take only their own blocks with them', async () => {
+    await start()
+    addLane(1)
+    await settle()
+    for (const { alice: end } of channels) end.hold()
+    alice.window(0).sizeBytes = 50_000
+    alice.link.sendBlock(1, blockOf(60_000, 1))
+    alice.link.sendBlock(2, blockOf(60_000, 2))
+    alice.link.sendBlock(3, blockOf(60_000, 3))
+    alice.window(0).sizeBytes = 500_000
+    channels[1]?.alice.close()
+    await settle()
+    channels[0]?.alice.letGo()
+    await settle()
+    const lost = alice.told.filter((told) => told.startsWith('lost'))
+    expect(lost.length).toBeGreaterThan(0)
+    expect(bob.messages).toHaveLength(3 - lost.length)
+    expect(alice.window(1).isClosed).toBe(true)
+    expect(alice.told.some((told) => told.startsWith('failed'))).toBe(false)
+  })
+})
+
+describe('what no honest side sends on a bulk channel', () => {
+  const block = (id: number, from: number, to: number, total: number): Bytes =>
+    blockFrame(id, new Uint8Array(blockHeadroomBytes + total).subarray(blockHeadroomBytes), from, to).slice()
+
+  it.each<[string, Bytes[]]>([
+    ['an echo of what was not sent', [echoFrame(10, 0, 0)]],
+    ['an echo of nothing', [echoFrame(0, 0, 0)]],
+    ['a frame of no kind', [Uint8Array.of(99)]],
+    ['a block that begins in the middle', [block(1, 10, 20, 30)]],
+    ['a block inside another', [block(1, 0, 10, 30), block(2, 0, 10, 30)]],
+    ['a part twice', [block(1, 0, 10, 30), block(1, 0, 10, 30)]],
+    ['an empty part of a message', [messageFrame(new Uint8Array(0), false)]],
+    ['a message without end', [1, 2].map(() => messageFrame(new Uint8Array(40_000), false))],
+    [
+      'lanes without end',
+      Array.from({ length: limits.lanesOpenedByOtherMax + 1 }, (_, at) => listensFrame(at + 1)),
+    ],
+  ])('[L9] %s ends the link', async (_, frames) => {
+    await start()
+    for (const frame of frames) channels[0]?.alice.send(frame)
+    await settle()
+    expect(bob.told.filter((told) => told.startsWith('failed'))).toHaveLength(1)
+  })
+
+  it('[L9] a message on a further lane, and text, end the link', async () => {
+    await start()
+    addLane(1)
+    await settle()
+    channels[1]?.alice.send(messageFrame(Uint8Array.of(1), true))
+    await settle()
+    expect(bob.told.filter((told) => told.startsWith('failed'))).toHaveLength(1)
+    channels[0]?.alice.onmessage?.(new MessageEvent('message', { data: 'text' }))
+    expect(alice.told.filter((told) => told.startsWith('failed'))).toHaveLength(1)
+  })
+})
