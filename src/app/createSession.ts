@@ -155,7 +155,7 @@ class AppSession implements OpenSession {
 
   close(): void {
     this.#room.leave()
-    this.#engine.close()
+    this.#engine.close().catch(this.#parts.bugFound)
     this.#view.close()
   }
 

@@ -93,12 +93,12 @@ class EngineHere implements Engine {
     this.#board.lookAt(share, isLookedAt)
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#peers.close()
     this.#driver.close()
     this.#board.close()
     this.#index.close()
-    this.#parts.store.close().catch((error: unknown) => this.#told({ type: 'bugFound', error }))
+    await this.#parts.store.close()
   }
 
   #openDriver(): SwarmDriver {

@@ -37,7 +37,8 @@ export interface Engine {
   blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
   /** Its details are looked at, or no more: only then its strip is kept current while it is at rest. */
   lookAt(share: ShareId, isLookedAt: boolean): void
-  close(): void
+  /** Lets go of everything; resolves when the disk is let go. */
+  close(): Promise<void>
 }
 
 export type Attached = 'ended' | 'differs'

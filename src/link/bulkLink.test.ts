@@ -254,10 +254,10 @@ describe('lanes', () => {
   })
 })
 
-describe('what no honest side sends on a bulk channel', () => {
-  const block = (id: number, from: number, to: number, total: number): Bytes =>
-    blockFrame(id, new Uint8Array(blockHeadroomBytes + total).subarray(blockHeadroomBytes), from, to).slice()
+const block = (id: number, from: number, to: number, total: number): Bytes =>
+  blockFrame(id, new Uint8Array(blockHeadroomBytes + total).subarray(blockHeadroomBytes), from, to).slice()
 
+describe('what no honest side sends on a bulk channel', () => {
   it.each<[string, Bytes[]]>([
     ['an echo of what was not sent', [echoFrame(10, 0, 0)]],
     ['an echo of nothing', [echoFrame(0, 0, 0)]],

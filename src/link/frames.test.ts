@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { blockFrame, blockHeaderBytes, echoFrame, listensFrame, messageFrame, parseFrame } from './frames.ts'

@@ -54,7 +54,7 @@ export class FurtherLanes {
   }
 
   closeAll(): void {
-    for (const lane of [...this.#lanes.keys()]) this.#forget(lane)
+    for (const lane of this.#lanes.keys()) this.#forget(lane)
   }
 
   heard(words: LaneWords): void {

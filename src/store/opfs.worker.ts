@@ -1,9 +1,7 @@
 import * as v from 'valibot'
-import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { assert } from '../shared/result.ts'
-import { openGatheringStore } from './gatheringStore.ts'
-import { opfsDisk } from './opfsDisk.worker.ts'
-import { storeFolder, toWorkerSchema, type FromWorker, type StoreCall } from './opfsProtocol.ts'
+import { openOpfsHere } from './opfsHere.worker.ts'
+import { toWorkerSchema, type FromWorker, type StoreCall } from './opfsProtocol.ts'
 import type { PieceStore } from './pieceStore.ts'
 
 let store: PieceStore | null = null
@@ -27,38 +25,10 @@ self.addEventListener('unhandledrejection', (event) => {
 self.addEventListener('messageerror', () => bugFound(new Error('a message to the storage worker was lost')))
 
 async function open(tab: string): Promise<void> {
-  try {
-    const root = await navigator.storage.getDirectory()
-    const tabs = await root.getDirectoryHandle(storeFolder, { create: true })
-    const folder = await tabs.getDirectoryHandle(tab, { create: true })
-    await probe(folder)
-    store = openGatheringStore(opfsDisk(folder, note), sha256, bugFound)
-    answer({ type: 'opened' })
-  } catch (error) {
-    answer({ type: 'refused', detail: String(error) })
-  }
-}
-
-/** Writes and reads back: Safari 16.1 to 16.5 kept nothing of what was written (browser-compat-data issue 23459). */
-async function probe(folder: FileSystemDirectoryHandle): Promise<void> {
-  const name = 'probe'
-  const written = Uint8Array.of(1, 2, 3)
-  const read = new Uint8Array(written.length)
-  const handle = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
-  try {
-    handle.write(written, { at: 0 })
-    handle.flush()
-    handle.read(read, { at: 0 })
-  } finally {
-    handle.close()
-  }
-  await folder.removeEntry(name)
-  if (!bytesEqual(written, read)) throw new Error('OPFS does not keep what is written')
-  await sha256(written)
-}
-
-async function sha256(bytes: Bytes): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  const opened = await openOpfsHere(tab, { bugFound, noted: note })
+  if (!opened.ok) return answer({ type: 'refused', detail: opened.fault })
+  store = opened.value
+  answer({ type: 'opened' })
 }
 
 async function carryOut(id: number | null, call: StoreCall): Promise<void> {

@@ -1,0 +1,96 @@
+import { openCrypto } from '../crypto/openCrypto.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Millis } from '../shared/ids.ts'
+import { assert } from '../shared/result.ts'
+import { openOpfsHere } from '../store/opfsHere.worker.ts'
+import type { Engine, EngineEvent, OpenedEngine } from './engine.ts'
+import { openEngineHere } from './engineHere.ts'
+import type { EngineCall, FromEngine, OpenOrder, ToEngine } from './engineProtocol.ts'
+
+let opened: OpenedEngine | null = null
+let engine: Engine | null = null
+
+self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
+  switch (data.type) {
+    case 'open':
+      return void open(data)
+    case 'start':
+      assert(opened, 'the page waits for `opened`')
+      engine = opened.start(tell)
+      return
+    case 'addLane':
+      return engine?.addLane(data.link, data.lane, data.channel)
+    case 'call':
+      return void carryOut(data.id, data.call)
+    case 'probe':
+      return data.channel.close()
+  }
+})
+
+// What nobody catches would end as an event without a stack, or nowhere: the page hears of it as a message.
+self.addEventListener('error', (event) => {
+  event.preventDefault()
+  bugFound(event.error ?? event.message)
+})
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault()
+  bugFound(event.reason)
+})
+self.addEventListener('messageerror', () => bugFound(new Error('a message to the engine was lost')))
+
+async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
+  const crypt = await openCrypto()
+  opened = await openEngineHere({
+    seed,
+    clock: clockFrom(timeOriginMs),
+    uploadLimitBytesPerSecond,
+    sha256: (bytes) => crypt.sha256(bytes),
+    openOpfs: (tab, listener) =>
+      openOpfsHere(tab, {
+        bugFound: listener.bugFound,
+        noted: (what, error) => listener.log('warning', what, { error: String(error) }),
+      }),
+    storeListener: {
+      bugFound,
+      log: (level, what, detail) => tell({ type: 'logged', level, what, detail }),
+    },
+  })
+  const { storage, withoutDisk } = opened
+  answer({ type: 'opened', storage, withoutDisk })
+}
+
+/** The page's clock: what both note can be compared. */
+function clockFrom(timeOriginMs: Millis): Clock {
+  const laterMs = performance.timeOrigin - timeOriginMs
+  return {
+    now: () => performance.now() + laterMs,
+    after(spanMs, then) {
+      const timer = setTimeout(then, spanMs)
+      return () => clearTimeout(timer)
+    },
+  }
+}
+
+async function carryOut(id: number | null, { method, args }: EngineCall): Promise<void> {
+  assert(engine, 'the page waits for `opened`')
+  // The union ties arguments to their method; the compiler cannot follow that through a call by name.
+  const run = engine[method].bind(engine) as (...args: EngineCall['args']) => unknown
+  const value = await run(...args)
+  if (id !== null) answer({ type: 'returned', id, value })
+}
+
+function tell(event: EngineEvent): void {
+  if (event.type === 'bugFound') bugFound(event.error)
+  else answer({ type: 'told', event })
+}
+
+/** Any browser can clone an error that is nothing more. */
+function bugFound(thrown: unknown): void {
+  const error = new Error(String(thrown))
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  answer({ type: 'told', event: { type: 'bugFound', error } })
+}
+
+function answer(message: FromEngine): void {
+  self.postMessage(message, {})
+}
