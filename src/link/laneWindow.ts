@@ -1,0 +1,231 @@
+import { limits } from '../shared/limits.ts'
+import type { Millis } from '../shared/ids.ts'
+import { DelayHistory } from './delayHistory.ts'
+import type { Echo, LaneWindow } from './uplink.ts'
+
+/** What a lane asks of all the lanes together. */
+export interface Together {
+  /** The rate of the lane that an average byte leaves on, bytes per second. */
+  typicalRate(now: Millis): number
+  /** The queue that all lanes but this one stand in, as far as known. */
+  queueMs(except: Lane, now: Millis): Millis
+  /** The lane does not know the bare path, or doubts what it knows: all drain soon, so that it shows. */
+  wantsDrain(now: Millis): void
+  /** Time has passed. */
+  tick(now: Millis): void
+  left(lane: Lane): void
+}
+
+/** Rounds of which the best rate counts: the others may have stood still for a lost packet. */
+const ratesKept = 4
+
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value))
+
+/**
+ * A window that holds what the bare path does, and above it the same share of the uplink's queue as every other lane (FAST TCP), of a
+ * size that keeps the queue at a target. Loss means nothing to it, only delay and the rate at which bytes arrive.
+ */
+export class Lane implements LaneWindow {
+  inFlightBytes = 0
+  bytesPerSecond = 0
+  private windowBytes: number = limits.windowFirstBytes
+  private doubling = true
+  private readonly oneWay = new DelayHistory()
+  private readonly roundTrip = new DelayHistory()
+  private readonly rates: number[] = []
+  /** What the last round's samples had at least above the bare path, local waiting included. */
+  private lastGrowthMs = Infinity
+  private lastSampleMs = Infinity
+  private bufferedBytes = 0
+  private heardAt: Millis | null = null
+  private lastHandedAt: Millis
+  private roundFrom: Millis | null = null
+  private roundBytes = 0
+  private roundLeastMs = Infinity
+  private roundFilled = false
+  private late = 0
+  private drainUntil: Millis = -Infinity
+  private listenUntil: Millis = -Infinity
+  private drainLeastMs = Infinity
+  private drainLeastRoundTripMs = Infinity
+  /** Opened beside others that had filled a queue: the least delay seen is not the bare path's. */
+  private newcomer: boolean | null = null
+
+  constructor(
+    private readonly together: Together,
+    now: Millis,
+  ) {
+    this.lastHandedAt = now
+  }
+
+  get baseRoundTripMs(): Millis | null {
+    return this.roundTrip.least === Infinity ? null : this.roundTrip.least
+  }
+
+  get messageMaxBytes(): number {
+    if (this.lastNow < this.drainUntil) return limits.laneMessageMinBytes
+    return Math.round(
+      clamp((this.rate * limits.laneMessageMs) / 1000, limits.laneMessageMinBytes, limits.laneMessageMaxBytes),
+    )
+  }
+
+  private lastNow: Millis = -Infinity
+
+  roomBytes(now: Millis): number {
+    this.lastNow = now
+    this.together.tick(now)
+    return (now < this.drainUntil ? Math.min(this.windowBytes, this.drainBytes) : this.windowBytes) - this.inFlightBytes
+  }
+
+  handedOver(lengthBytes: number, now: Millis): void {
+    if (this.inFlightBytes === 0 && now - this.lastHandedAt > limits.windowIdleMs) this.afterPause()
+    this.lastHandedAt = now
+    this.inFlightBytes += lengthBytes
+    if (this.inFlightBytes + this.messageMaxBytes > this.windowBytes) this.roundFilled = true
+  }
+
+  echoed(echo: Echo, now: Millis): void {
+    this.lastNow = now
+    this.inFlightBytes -= echo.arrivedBytes
+    this.bufferedBytes = echo.bufferedBytes
+    this.learnDelay(echo, now)
+    this.heardAt = now
+    if (this.doubling) this.double(echo)
+    if (this.roundFrom === null) this.beginRound(now)
+    else {
+      this.roundBytes += echo.arrivedBytes
+      if (now - this.roundFrom >= Math.max(limits.windowRoundMinMs, this.roundTrip.least)) this.endRound(now)
+    }
+    this.together.tick(now)
+  }
+
+  close(): void {
+    this.inFlightBytes = 0
+    this.together.left(this)
+  }
+
+  /** The best of the last rounds. */
+  get rate(): number {
+    return Math.max(0, ...this.rates)
+  }
+
+  /** What this lane's bytes wait in the network, beyond what they waited in its own channel. */
+  get queueMs(): Millis {
+    if (this.newcomer !== false || this.lastGrowthMs === Infinity) return 0
+    return Math.max(0, this.lastGrowthMs - (this.rate > 0 ? (this.bufferedBytes / this.rate) * 1000 : 0))
+  }
+
+  isActive(now: Millis): boolean {
+    return this.heardAt !== null && now - this.heardAt < limits.laneActiveMs
+  }
+
+  /** All lanes let the queue run empty, which keeps the uplink busy meanwhile, and then see the bare path. */
+  drain(now: Millis): void {
+    const roundTripMs = this.baseRoundTripMs ?? 0
+    const growthMs = this.lastGrowthMs === Infinity ? 0 : this.lastGrowthMs
+    this.drainUntil = now + Math.min(growthMs, 3 * this.targetMs) + roundTripMs / 2 + limits.drainMs
+    this.listenUntil = this.drainUntil + roundTripMs + limits.drainMs
+    this.drainLeastMs = Infinity
+    this.drainLeastRoundTripMs = Infinity
+  }
+
+  private get drainBytes(): number {
+    const bare = (this.rate * this.roundTrip.least) / 1000
+    return Math.max(2 * limits.laneMessageMinBytes, limits.drainFraction * bare)
+  }
+
+  private get targetMs(): Millis {
+    const fast = clamp(
+      (this.rate - limits.uplinkRateBytesPerSecond) / limits.uplinkRateBytesPerSecond,
+      0,
+      1,
+    )
+    const ownMs = this.rate > 0 ? (this.messageMaxBytes / this.rate) * 1000 : 0
+    return limits.queueTargetMs + ownMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
+  }
+
+  private learnDelay({ oneWayMs, roundTripMs }: Echo, now: Millis): void {
+    const known = this.together.queueMs(this, now)
+    if (this.newcomer === null) {
+      this.newcomer = known > limits.queueNoticedMs
+      if (this.newcomer) this.together.wantsDrain(now)
+    }
+    const creditMs = this.newcomer ? Math.min(known, roundTripMs / 2) : 0
+    this.oneWay.saw(oneWayMs - creditMs)
+    this.roundTrip.saw(roundTripMs - creditMs)
+    this.lastSampleMs = oneWayMs
+    this.roundLeastMs = Math.min(this.roundLeastMs, oneWayMs)
+    if (this.listenUntil === -Infinity) return
+    if (now > this.listenUntil) return this.endDrain()
+    this.drainLeastMs = Math.min(this.drainLeastMs, oneWayMs)
+    this.drainLeastRoundTripMs = Math.min(this.drainLeastRoundTripMs, roundTripMs)
+  }
+
+  private endDrain(): void {
+    this.listenUntil = -Infinity
+    if (this.drainLeastMs === Infinity) return
+    const elsewhere = this.drainLeastMs - this.oneWay.least > limits.queueTargetMs
+    if (this.newcomer || elsewhere) {
+      this.oneWay.startOver(this.drainLeastMs)
+      this.roundTrip.startOver(this.drainLeastRoundTripMs)
+      this.newcomer = false
+    } else {
+      this.oneWay.endPeriod()
+      this.roundTrip.endPeriod()
+    }
+    this.late = 0
+  }
+
+  private double(echo: Echo): void {
+    const growthMs = Math.min(this.lastSampleMs, this.roundLeastMs) - this.oneWay.least
+    if (growthMs < this.targetMs / 2) {
+      if (this.roundFilled) this.grow(this.windowBytes + echo.arrivedBytes)
+    } else this.doubling = false
+  }
+
+  private grow(toBytes: number): void {
+    this.windowBytes = Math.min(limits.windowMaxBytes, toBytes)
+  }
+
+  private beginRound(now: Millis): void {
+    this.roundFrom = now
+    this.roundBytes = 0
+    this.roundLeastMs = Infinity
+    this.roundFilled = false
+  }
+
+  private endRound(now: Millis): void {
+    const rate = (this.roundBytes / (now - (this.roundFrom ?? now))) * 1000
+    this.bytesPerSecond = rate
+    if (this.roundFilled || rate > this.rate) {
+      this.rates.push(rate)
+      if (this.rates.length > ratesKept) this.rates.shift()
+    }
+    const growthMs = Math.max(0, this.roundLeastMs - this.oneWay.least)
+    if (!this.doubling) this.follow(Math.min(growthMs, this.lastGrowthMs), now)
+    this.lastGrowthMs = growthMs
+    this.beginRound(now)
+  }
+
+  private follow(growthMs: Millis, now: Millis): void {
+    const target = this.targetMs
+    const bareMs = this.roundTrip.least
+    const atMost = clamp(4 - (2 * growthMs) / target, 1, 3) * this.rate
+    const shareBytes = (Math.min(this.together.typicalRate(now), atMost) * target) / 1000
+    const held = (this.windowBytes * bareMs) / (bareMs + growthMs) + shareBytes
+    const next = clamp((this.windowBytes + held) / 2, this.windowBytes / 2, this.windowBytes * 2)
+    const least = 2 * this.messageMaxBytes
+    if (next < this.windowBytes) this.windowBytes = Math.max(least, next)
+    else if (this.roundFilled && now >= this.drainUntil) this.grow(Math.max(least, next))
+    this.late = growthMs > 2 * target ? this.late + 1 : 0
+    if (this.late >= 4) this.together.wantsDrain(now)
+  }
+
+  /** The path may have changed meanwhile: it is tried anew, from half of what it held. */
+  private afterPause(): void {
+    this.windowBytes = Math.max(limits.windowFirstBytes, this.windowBytes / 2)
+    this.doubling = true
+    this.roundFrom = null
+    this.lastGrowthMs = Infinity
+  }
+}
