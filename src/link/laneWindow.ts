@@ -7,6 +7,8 @@ import type { Echo, LaneWindow } from './uplink.ts'
 export interface Together {
   /** The rate of the lane that an average byte leaves on, bytes per second. */
   typicalRate(now: Millis): number
+  /** What all lanes leave at, bytes per second. */
+  totalRate(now: Millis): number
   /** The queue that all lanes but this one stand in, as far as known. */
   queueMs(except: Lane, now: Millis): Millis
   /** The lane does not know the bare path, or doubts what it knows: all drain soon, so that it shows. */
@@ -28,7 +30,6 @@ const clamp = (value: number, least: number, most: number): number => Math.max(l
 export class Lane implements LaneWindow {
   inFlightBytes = 0
   bytesPerSecond = 0
-  private windowBytes: number = limits.windowFirstBytes
   private doubling = true
   private readonly oneWay = new DelayHistory()
   private readonly roundTrip = new DelayHistory()
@@ -46,6 +47,7 @@ export class Lane implements LaneWindow {
   private late = 0
   private drainUntil: Millis = -Infinity
   private listenUntil: Millis = -Infinity
+  private steadyFrom: Millis = -Infinity
   private drainLeastMs = Infinity
   private drainLeastRoundTripMs = Infinity
   /** Opened beside others that had filled a queue: the least delay seen is not the bare path's. */
@@ -53,6 +55,7 @@ export class Lane implements LaneWindow {
 
   constructor(
     private readonly together: Together,
+    private windowBytes: number,
     now: Millis,
   ) {
     this.lastHandedAt = now
@@ -104,9 +107,10 @@ export class Lane implements LaneWindow {
     this.together.left(this)
   }
 
-  /** The best of the last rounds. */
+  /** The second best of the last rounds: the best is chance. */
   get rate(): number {
-    return Math.max(0, ...this.rates)
+    const falling = this.rates.toSorted((one, other) => other - one)
+    return falling[1] ?? falling[0] ?? 0
   }
 
   /** What this lane's bytes wait in the network, beyond what they waited in its own channel. */
@@ -125,6 +129,7 @@ export class Lane implements LaneWindow {
     const growthMs = this.lastGrowthMs === Infinity ? 0 : this.lastGrowthMs
     this.drainUntil = now + Math.min(growthMs, 3 * this.targetMs) + roundTripMs / 2 + limits.drainMs
     this.listenUntil = this.drainUntil + roundTripMs + limits.drainMs
+    this.steadyFrom = this.listenUntil + 2 * roundTripMs + limits.windowRoundMinMs
     this.drainLeastMs = Infinity
     this.drainLeastRoundTripMs = Infinity
   }
@@ -140,7 +145,8 @@ export class Lane implements LaneWindow {
       0,
       1,
     )
-    const ownMs = this.rate > 0 ? (this.messageMaxBytes / this.rate) * 1000 : 0
+    const togetherRate = this.together.totalRate(this.lastNow)
+    const ownMs = togetherRate > 0 ? (this.messageMaxBytes / togetherRate) * 1000 : 0
     return limits.queueTargetMs + ownMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
   }
 
@@ -152,7 +158,7 @@ export class Lane implements LaneWindow {
     }
     const creditMs = this.newcomer ? Math.min(known, roundTripMs / 2) : 0
     this.oneWay.saw(oneWayMs - creditMs)
-    this.roundTrip.saw(roundTripMs - creditMs)
+    this.roundTrip.saw(roundTripMs - Math.max(0, oneWayMs - this.oneWay.least))
     this.lastSampleMs = oneWayMs
     this.roundLeastMs = Math.min(this.roundLeastMs, oneWayMs)
     if (this.listenUntil === -Infinity) return
@@ -202,7 +208,7 @@ export class Lane implements LaneWindow {
       if (this.rates.length > ratesKept) this.rates.shift()
     }
     const growthMs = Math.max(0, this.roundLeastMs - this.oneWay.least)
-    if (!this.doubling) this.follow(Math.min(growthMs, this.lastGrowthMs), now)
+    if (!this.doubling && now > this.steadyFrom) this.follow(Math.min(growthMs, this.lastGrowthMs), now)
     this.lastGrowthMs = growthMs
     this.beginRound(now)
   }
@@ -210,13 +216,13 @@ export class Lane implements LaneWindow {
   private follow(growthMs: Millis, now: Millis): void {
     const target = this.targetMs
     const bareMs = this.roundTrip.least
-    const atMost = clamp(4 - (2 * growthMs) / target, 1, 3) * this.rate
+    const atMost = clamp(5 - (4 * growthMs) / target, 1, 3) * this.rate
     const shareBytes = (Math.min(this.together.typicalRate(now), atMost) * target) / 1000
     const held = (this.windowBytes * bareMs) / (bareMs + growthMs) + shareBytes
     const next = clamp((this.windowBytes + held) / 2, this.windowBytes / 2, this.windowBytes * 2)
-    const least = 2 * this.messageMaxBytes
+    const least = this.messageMaxBytes
     if (next < this.windowBytes) this.windowBytes = Math.max(least, next)
-    else if (this.roundFilled && now >= this.drainUntil) this.grow(Math.max(least, next))
+    else if (this.roundFilled) this.grow(Math.max(least, next))
     this.late = growthMs > 2 * target ? this.late + 1 : 0
     if (this.late >= 4) this.together.wantsDrain(now)
   }

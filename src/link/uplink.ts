@@ -45,7 +45,7 @@ class LanesTogether implements Uplink, Together {
   private drainedAt: Millis = -Infinity
 
   openLane(now: Millis): LaneWindow {
-    const lane = new Lane(this, now)
+    const lane = new Lane(this, this.lanes.size === 0 ? limits.windowAloneBytes : limits.windowFirstBytes, now)
     this.lanes.add(lane)
     return lane
   }
@@ -62,6 +62,10 @@ class LanesTogether implements Uplink, Together {
       squares += lane.rate ** 2
     }
     return sum === 0 ? 0 : squares / sum
+  }
+
+  totalRate(now: Millis): number {
+    return this.active(now).reduce((sum, lane) => sum + lane.rate, 0)
   }
 
   queueMs(except: Lane, now: Millis): Millis {

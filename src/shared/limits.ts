@@ -55,10 +55,12 @@ export const limits = {
   // Windows of lanes
   /** Handed to a new lane at once: the four packets that SCTP sends in one go. */
   windowFirstBytes: 4.6 * KiB,
+  /** The same where no other lane is: SCTP's own first window. */
+  windowAloneBytes: 11.6 * KiB,
   /** On its way on one lane: a gigabit for 60 ms; Chromium's send queue dies at 16 MiB. */
   windowMaxBytes: 8 * MiB,
   /** What a lane's bytes wait at most above the bare path, besides the time its own message takes to leave. */
-  queueTargetMs: 40,
+  queueTargetMs: 30,
   /** The same where the rate is twice the next or more: there it is a busy machine that makes them wait, and needs a supply. */
   queueTargetFastMs: 100,
   /** Above 50 Mbit/s it is hardly an uplink with a deep queue. */
