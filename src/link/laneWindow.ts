@@ -51,11 +51,11 @@ export class Lane implements LaneWindow {
   private drainLeastMs = Infinity
   private drainLeastRoundTripMs = Infinity
   /** Opened beside others that had filled a queue: the least delay seen is not the bare path's. */
-  private newcomer: boolean | null = null
 
   constructor(
     private readonly together: Together,
     private windowBytes: number,
+    private newcomer: boolean,
     now: Millis,
   ) {
     this.lastHandedAt = now
@@ -66,7 +66,8 @@ export class Lane implements LaneWindow {
   }
 
   get messageMaxBytes(): number {
-    if (this.lastNow < this.drainUntil) return limits.laneMessageMinBytes
+    if (this.lastNow < this.drainUntil) return clamp(this.drainBytes / 2, limits.drainMessageMinBytes, limits.laneMessageMinBytes)
+    if (this.rates.length === 0) return limits.laneMessageFirstBytes
     return Math.round(
       clamp((this.rate * limits.laneMessageMs) / 1000, limits.laneMessageMinBytes, limits.laneMessageMaxBytes),
     )
@@ -84,11 +85,11 @@ export class Lane implements LaneWindow {
     if (this.inFlightBytes === 0 && now - this.lastHandedAt > limits.windowIdleMs) this.afterPause()
     this.lastHandedAt = now
     this.inFlightBytes += lengthBytes
-    if (this.inFlightBytes + this.messageMaxBytes > this.windowBytes) this.roundFilled = true
   }
 
   echoed(echo: Echo, now: Millis): void {
     this.lastNow = now
+    if (this.inFlightBytes + this.messageMaxBytes > this.windowBytes) this.roundFilled = true
     this.inFlightBytes -= echo.arrivedBytes
     this.bufferedBytes = echo.bufferedBytes
     this.learnDelay(echo, now)
@@ -115,7 +116,7 @@ export class Lane implements LaneWindow {
 
   /** What this lane's bytes wait in the network, beyond what they waited in its own channel. */
   get queueMs(): Millis {
-    if (this.newcomer !== false || this.lastGrowthMs === Infinity) return 0
+    if (this.newcomer || this.lastGrowthMs === Infinity) return 0
     return Math.max(0, this.lastGrowthMs - (this.rate > 0 ? (this.bufferedBytes / this.rate) * 1000 : 0))
   }
 
@@ -127,7 +128,7 @@ export class Lane implements LaneWindow {
   drain(now: Millis): void {
     const roundTripMs = this.baseRoundTripMs ?? 0
     const growthMs = this.lastGrowthMs === Infinity ? 0 : this.lastGrowthMs
-    this.drainUntil = now + Math.min(growthMs, 3 * this.targetMs) + roundTripMs / 2 + limits.drainMs
+    this.drainUntil = now + Math.min(growthMs, 3 * this.targetMs) + roundTripMs + limits.drainMs
     this.listenUntil = this.drainUntil + roundTripMs + limits.drainMs
     this.steadyFrom = this.listenUntil + 2 * roundTripMs + limits.windowRoundMinMs
     this.drainLeastMs = Infinity
@@ -136,7 +137,7 @@ export class Lane implements LaneWindow {
 
   private get drainBytes(): number {
     const bare = (this.rate * this.roundTrip.least) / 1000
-    return Math.max(2 * limits.laneMessageMinBytes, limits.drainFraction * bare)
+    return Math.max(limits.drainMessageMinBytes, limits.drainFraction * bare)
   }
 
   private get targetMs(): Millis {
@@ -145,17 +146,19 @@ export class Lane implements LaneWindow {
       0,
       1,
     )
-    const togetherRate = this.together.totalRate(this.lastNow)
-    const ownMs = togetherRate > 0 ? (this.messageMaxBytes / togetherRate) * 1000 : 0
-    return limits.queueTargetMs + ownMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
+    return limits.queueTargetMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
+  }
+
+  /** What a sample waited above the bare path and the time that a message of its own takes to leave. */
+  private growthMs(oneWayMs: Millis): Millis {
+    const rate = this.together.totalRate(this.lastNow)
+    const ownMs = rate > 0 ? (this.messageMaxBytes / rate) * 1000 : 0
+    return Math.max(0, oneWayMs - this.oneWay.least - ownMs)
   }
 
   private learnDelay({ oneWayMs, roundTripMs }: Echo, now: Millis): void {
     const known = this.together.queueMs(this, now)
-    if (this.newcomer === null) {
-      this.newcomer = known > limits.queueNoticedMs
-      if (this.newcomer) this.together.wantsDrain(now)
-    }
+    if (this.newcomer && this.heardAt === null) this.together.wantsDrain(now)
     const creditMs = this.newcomer ? Math.min(known, roundTripMs / 2) : 0
     this.oneWay.saw(oneWayMs - creditMs)
     this.roundTrip.saw(roundTripMs - Math.max(0, oneWayMs - this.oneWay.least))
@@ -175,6 +178,7 @@ export class Lane implements LaneWindow {
       this.oneWay.startOver(this.drainLeastMs)
       this.roundTrip.startOver(this.drainLeastRoundTripMs)
       this.newcomer = false
+      if (elsewhere) this.doubling = true
     } else {
       this.oneWay.endPeriod()
       this.roundTrip.endPeriod()
@@ -183,8 +187,8 @@ export class Lane implements LaneWindow {
   }
 
   private double(echo: Echo): void {
-    const growthMs = Math.min(this.lastSampleMs, this.roundLeastMs) - this.oneWay.least
-    if (growthMs < this.targetMs / 2) {
+    const growthMs = this.growthMs(Math.min(this.lastSampleMs, this.roundLeastMs))
+    if (growthMs < this.targetMs) {
       if (this.roundFilled) this.grow(this.windowBytes + echo.arrivedBytes)
     } else this.doubling = false
   }
@@ -207,17 +211,19 @@ export class Lane implements LaneWindow {
       this.rates.push(rate)
       if (this.rates.length > ratesKept) this.rates.shift()
     }
-    const growthMs = Math.max(0, this.roundLeastMs - this.oneWay.least)
+    const growthMs = this.growthMs(this.roundLeastMs)
     if (!this.doubling && now > this.steadyFrom) this.follow(Math.min(growthMs, this.lastGrowthMs), now)
     this.lastGrowthMs = growthMs
+    if (growthMs < this.targetMs / 4 && this.roundTrip.least < this.targetMs) this.doubling = true
     this.beginRound(now)
   }
 
   private follow(growthMs: Millis, now: Millis): void {
     const target = this.targetMs
     const bareMs = this.roundTrip.least
-    const atMost = clamp(5 - (4 * growthMs) / target, 1, 3) * this.rate
-    const shareBytes = (Math.min(this.together.typicalRate(now), atMost) * target) / 1000
+    const mostMs = target * clamp(5 - (4 * growthMs) / target, 1, 3)
+    const roomMs = Math.max(0, bareMs - target) * clamp(1 - (2 * growthMs) / target, 0, 1)
+    const shareBytes = Math.min(this.together.typicalRate(now) * target, this.rate * mostMs)/1000 + this.rate*roomMs/1000
     const held = (this.windowBytes * bareMs) / (bareMs + growthMs) + shareBytes
     const next = clamp((this.windowBytes + held) / 2, this.windowBytes / 2, this.windowBytes * 2)
     const least = this.messageMaxBytes

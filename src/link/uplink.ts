@@ -45,7 +45,8 @@ class LanesTogether implements Uplink, Together {
   private drainedAt: Millis = -Infinity
 
   openLane(now: Millis): LaneWindow {
-    const lane = new Lane(this, this.lanes.size === 0 ? limits.windowAloneBytes : limits.windowFirstBytes, now)
+    const alone = this.lanes.size === 0
+    const lane = new Lane(this, alone ? limits.windowAloneBytes : limits.windowFirstBytes, !alone, now)
     this.lanes.add(lane)
     return lane
   }

@@ -70,7 +70,11 @@ export const limits = {
   /** A message takes this long to leave at the lane's rate: control waits behind no more. */
   laneMessageMs: 20,
   /** Smaller messages cost more in headers and events than they help. */
-  laneMessageMinBytes: 4 * KiB,
+  laneMessageMinBytes: 2.25 * KiB,
+  /** Until the rate is known. */
+  laneMessageFirstBytes: 4 * KiB,
+  /** While a queue runs empty, the least that shows the path. */
+  drainMessageMinBytes: 1 * KiB,
   /** Every browser takes this in one message. */
   laneMessageMaxBytes: 64 * KiB,
   /** A window is looked at once in a round trip, and not more often: echoes may come 20 ms late. */
@@ -86,7 +90,7 @@ export const limits = {
   /** The least time for which lanes hold back to let a queue run empty, beside what stands in it. */
   drainMs: 40,
   /** Of what the bare path holds, while a queue runs empty: less than all, so that it does; hardly less, so that the uplink stays busy. */
-  drainFraction: 0.8,
+  drainFraction: 0.75,
 
   // Shares in a room
   /** Shares known of one member's offers; further ones are ignored, and it is told. */
