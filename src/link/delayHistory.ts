@@ -5,28 +5,28 @@ const periodsKept = 6
  * What the oldest periods saw is forgotten, since clocks drift and routes change.
  */
 export class DelayHistory {
-  private readonly past: number[] = []
-  private current = Infinity
+  readonly #past: number[] = []
+  #current = Infinity
 
   /** The least of all that is kept; Infinity before anything was seen. */
   get least(): number {
-    return Math.min(this.current, ...this.past)
+    return Math.min(this.#current, ...this.#past)
   }
 
   saw(delayMs: number): void {
-    this.current = Math.min(this.current, delayMs)
+    this.#current = Math.min(this.#current, delayMs)
   }
 
   endPeriod(): void {
-    if (this.current === Infinity) return
-    this.past.push(this.current)
-    if (this.past.length > periodsKept) this.past.shift()
-    this.current = Infinity
+    if (this.#current === Infinity) return
+    this.#past.push(this.#current)
+    if (this.#past.length > periodsKept) this.#past.shift()
+    this.#current = Infinity
   }
 
   /** The path is another one: only this counts. */
   startOver(delayMs: number): void {
-    this.past.length = 0
-    this.current = delayMs
+    this.#past.length = 0
+    this.#current = delayMs
   }
 }

@@ -1,6 +1,6 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { Lane, type Together } from './laneWindow.ts'
+import { DelayWindow, type Together } from './laneWindow.ts'
 
 /** What the other side's echo tells about a message that has arrived there. */
 export interface Echo {
@@ -40,25 +40,25 @@ export interface Uplink {
 export const createUplink = (): Uplink => new LanesTogether()
 
 class LanesTogether implements Uplink, Together {
-  private readonly lanes = new Set<Lane>()
-  private drainAt: Millis | null = null
-  private drainedAt: Millis = -Infinity
+  readonly #lanes = new Set<DelayWindow>()
+  #drainAt: Millis | null = null
+  #drainedAt: Millis = -Infinity
 
   openLane(now: Millis): LaneWindow {
-    const alone = this.lanes.size === 0
-    const lane = new Lane(this, alone ? limits.windowAloneBytes : limits.windowFirstBytes, !alone, now)
-    this.lanes.add(lane)
+    const alone = this.#lanes.size === 0
+    const lane = new DelayWindow(this, alone ? limits.windowAloneBytes : limits.windowFirstBytes, !alone, now)
+    this.#lanes.add(lane)
     return lane
   }
 
-  left(lane: Lane): void {
-    this.lanes.delete(lane)
+  left(lane: DelayWindow): void {
+    this.#lanes.delete(lane)
   }
 
   typicalRate(now: Millis): number {
     let sum = 0
     let squares = 0
-    for (const lane of this.active(now)) {
+    for (const lane of this.#active(now)) {
       sum += lane.rate
       squares += lane.rate ** 2
     }
@@ -66,30 +66,30 @@ class LanesTogether implements Uplink, Together {
   }
 
   totalRate(now: Millis): number {
-    return this.active(now).reduce((sum, lane) => sum + lane.rate, 0)
+    return this.#active(now).reduce((sum, lane) => sum + lane.rate, 0)
   }
 
-  queueMs(except: Lane, now: Millis): Millis {
-    const queues = this.active(now)
+  queueMs(except: DelayWindow, now: Millis): Millis {
+    const queues = this.#active(now)
       .filter((lane) => lane !== except)
       .map((lane) => lane.queueMs)
     return queues.length === 0 ? 0 : Math.min(...queues)
   }
 
   wantsDrain(now: Millis): void {
-    const soon = Math.max(now, this.drainedAt + limits.drainEveryMs / 10) + limits.drainSoonMs
-    this.drainAt = Math.min(this.drainAt ?? Infinity, soon)
+    const soon = Math.max(now, this.#drainedAt + limits.drainEveryMs / 10) + limits.drainSoonMs
+    this.#drainAt = Math.min(this.#drainAt ?? Infinity, soon)
   }
 
   tick(now: Millis): void {
-    this.drainAt ??= now + limits.drainEveryMs
-    if (now < this.drainAt) return
-    this.drainAt = now + limits.drainEveryMs
-    this.drainedAt = now
-    for (const lane of this.active(now)) lane.drain(now)
+    this.#drainAt ??= now + limits.drainEveryMs
+    if (now < this.#drainAt) return
+    this.#drainAt = now + limits.drainEveryMs
+    this.#drainedAt = now
+    for (const lane of this.#active(now)) lane.drain(now)
   }
 
-  private active(now: Millis): Lane[] {
-    return [...this.lanes].filter((lane) => lane.isActive(now))
+  #active(now: Millis): DelayWindow[] {
+    return [...this.#lanes].filter((lane) => lane.isActive(now))
   }
 }

@@ -79,6 +79,8 @@ export const limits = {
   laneMessageMaxBytes: 64 * KiB,
   /** A window is looked at once in a round trip, and not more often: echoes may come 20 ms late. */
   windowRoundMinMs: 50,
+  /** Nor less often, however thin the uplink. */
+  windowRoundMaxMs: 500,
   /** A lane on which nothing was handed over this long tries its path anew. */
   windowIdleMs: 1 * seconds,
   /** A lane without echoes this long does not count among those that share the uplink. */

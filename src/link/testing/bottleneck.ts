@@ -13,24 +13,28 @@ export class DropTail {
   dropped = 0
   /** What each packet waited, with the moment it came. */
   readonly waits: { readonly at: Millis; readonly waitMs: Millis }[] = []
-  private freeAt: Millis = 0
+  #freeAt: Millis = 0
 
-  constructor(
-    private readonly time: VirtualTime,
-    public bytesPerSecond: number,
-    private readonly queueMs: Millis,
-  ) {}
+  readonly #time: VirtualTime
+  bytesPerSecond: number
+  readonly #queueMs: Millis
+
+  constructor(time: VirtualTime, bytesPerSecond: number, queueMs: Millis) {
+    this.#time = time
+    this.bytesPerSecond = bytesPerSecond
+    this.#queueMs = queueMs
+  }
 
   carry(wireBytes: number, leave: () => void): void {
-    const now = this.time.now
-    const waitMs = Math.max(0, this.freeAt - now)
-    if (waitMs > this.queueMs) {
+    const now = this.#time.now
+    const waitMs = Math.max(0, this.#freeAt - now)
+    if (waitMs > this.#queueMs) {
       this.dropped++
       return
     }
     this.waits.push({ at: now, waitMs })
-    this.freeAt = now + waitMs + (wireBytes / this.bytesPerSecond) * 1000
-    this.time.at(this.freeAt, leave)
+    this.#freeAt = now + waitMs + (wireBytes / this.bytesPerSecond) * 1000
+    this.#time.at(this.#freeAt, leave)
   }
 }
 
@@ -54,18 +58,20 @@ export class Flow {
   readonly arrivals: { readonly at: Millis; readonly bytes: number }[] = []
   readonly sctp: SctpSender
   sending = true
-  private pageFreeAt: Millis = 0
-  private echoBytes = 0
-  private echoCount = 0
-  private newest = { handedAt: 0, arrivedAt: 0 }
+  #pageFreeAt: Millis = 0
+  #echoBytes = 0
+  #echoCount = 0
+  #newest = { handedAt: 0, arrivedAt: 0 }
   readonly lane
 
-  constructor(
-    private readonly time: VirtualTime,
-    uplink: Uplink,
-    readonly path: Path,
-    private readonly random: () => number,
-  ) {
+  readonly #time: VirtualTime
+  readonly path: Path
+  readonly #random: () => number
+
+  constructor(time: VirtualTime, uplink: Uplink, path: Path, random: () => number) {
+    this.#time = time
+    this.path = path
+    this.#random = random
     const { through, loss = 0 } = path
     this.sctp = new SctpSender(
       time,
@@ -82,44 +88,45 @@ export class Flow {
   }
 
   send(): void {
-    while (this.sending && this.lane.roomBytes(this.time.now) > 0) {
-      const handedAt = this.time.now
+    while (this.sending && this.lane.roomBytes(this.#time.now) > 0) {
+      const handedAt = this.#time.now
       const lengthBytes = this.lane.messageMaxBytes
       this.lane.handedOver(lengthBytes, handedAt)
-      this.sctp.send(lengthBytes, () => this.take(lengthBytes, handedAt))
+      this.sctp.send(lengthBytes, () => this.#take(lengthBytes, handedAt))
     }
   }
 
-  private take(lengthBytes: number, handedAt: Millis): void {
+  #take(lengthBytes: number, handedAt: Millis): void {
     const { page } = this.path
-    if (!page) return this.taken(lengthBytes, handedAt)
-    const busyMs = this.random() < (page.busyPart ?? 0) ? (page.busyMs ?? 0) * this.random() : 0
-    this.pageFreeAt = Math.max(this.time.now, this.pageFreeAt) + busyMs + (lengthBytes / page.bytesPerSecond) * 1000
-    this.time.at(this.pageFreeAt, () => this.taken(lengthBytes, handedAt))
+    if (!page) return this.#taken(lengthBytes, handedAt)
+    const busyMs = this.#random() < (page.busyPart ?? 0) ? (page.busyMs ?? 0) * this.#random() : 0
+    this.#pageFreeAt =
+      Math.max(this.#time.now, this.#pageFreeAt) + busyMs + (lengthBytes / page.bytesPerSecond) * 1000
+    this.#time.at(this.#pageFreeAt, () => this.#taken(lengthBytes, handedAt))
   }
 
-  private taken(lengthBytes: number, handedAt: Millis): void {
-    const arrivedAt = this.time.now
+  #taken(lengthBytes: number, handedAt: Millis): void {
+    const arrivedAt = this.#time.now
     this.arrivals.push({ at: arrivedAt, bytes: lengthBytes })
-    this.newest = { handedAt, arrivedAt }
-    this.echoBytes += lengthBytes
-    if (++this.echoCount >= echoMessages) this.echo()
+    this.#newest = { handedAt, arrivedAt }
+    this.#echoBytes += lengthBytes
+    if (++this.#echoCount >= echoMessages) this.#echo()
     else
-      this.time.after(echoAfterMs, () => {
-        if (this.echoCount > 0 && this.newest.arrivedAt === arrivedAt) this.echo()
+      this.#time.after(echoAfterMs, () => {
+        if (this.#echoCount > 0 && this.#newest.arrivedAt === arrivedAt) this.#echo()
       })
   }
 
-  private echo(): void {
+  #echo(): void {
     const { clockMs = 0, driftMsPerSecond = 0, roundTripMs } = this.path
-    const { handedAt, arrivedAt } = this.newest
-    const heldMs = this.time.now - arrivedAt
+    const { handedAt, arrivedAt } = this.#newest
+    const heldMs = this.#time.now - arrivedAt
     const theirs = arrivedAt * (1 + driftMsPerSecond / 1000) + clockMs
-    const arrivedBytes = this.echoBytes
-    this.echoBytes = 0
-    this.echoCount = 0
-    this.time.after(roundTripMs / 2, () => {
-      const now = this.time.now
+    const arrivedBytes = this.#echoBytes
+    this.#echoBytes = 0
+    this.#echoCount = 0
+    this.#time.after(roundTripMs / 2, () => {
+      const now = this.#time.now
       const bufferedBytes = this.sctp.bufferedBytes
       this.lane.echoed(
         { arrivedBytes, roundTripMs: now - handedAt - heldMs, oneWayMs: theirs - handedAt, bufferedBytes },
@@ -132,7 +139,7 @@ export class Flow {
   /** Mean rate at which bytes arrived, a second. */
   rate(fromMs: Millis, untilMs: Millis): number {
     const bytes = this.arrivals.reduce(
-      (sum, { at, bytes }) => (at > fromMs && at <= untilMs ? sum + bytes : sum),
+      (sum, arrival) => (arrival.at > fromMs && arrival.at <= untilMs ? sum + arrival.bytes : sum),
       0,
     )
     return (bytes / (untilMs - fromMs)) * 1000
@@ -142,35 +149,40 @@ export class Flow {
 /** Virtual time, one tab's uplink object, and flows through queues of the test's choice. */
 export class World {
   readonly time = new VirtualTime()
-  private readonly random: () => number
+  readonly #random: () => number
 
-  constructor(
-    private readonly uplink: Uplink,
-    seed = 1,
-  ) {
+  readonly #uplink: Uplink
+
+  constructor(uplink: Uplink, seed = 1) {
+    this.#uplink = uplink
     const bits = seededRandom(seed)
-    this.random = () => bits() / 2 ** 32
+    this.#random = () => bits() / 2 ** 32
   }
 
   queue(bytesPerSecond: number, queueMs: Millis = 200): DropTail {
-    return new DropTail(this.time, bytesPerSecond, queueMs)
+    return new DropTail(this.#time, bytesPerSecond, queueMs)
   }
 
-  flow(path: Path, uplink = this.uplink): Flow {
-    return new Flow(this.time, uplink, path, this.random)
+  flow(path: Path, uplink = this.#uplink): Flow {
+    return new Flow(this.#time, uplink, path, this.#random)
   }
 
   run(untilMs: Millis): void {
-    this.time.runUntil(untilMs)
+    this.#time.runUntil(untilMs)
   }
 }
 
 /** What packets that came between the moments waited: half of them less than the first figure, 95 of 100 less than the second. */
-export function waits(queue: DropTail, fromMs: Millis, untilMs: Millis): { median: Millis; p95: Millis; most: Millis } {
+export function waits(
+  queue: DropTail,
+  fromMs: Millis,
+  untilMs: Millis,
+): { median: Millis; p95: Millis; most: Millis } {
   const sorted = queue.waits
     .filter(({ at }) => at >= fromMs && at < untilMs)
     .map(({ waitMs }) => waitMs)
-    .sort((one, other) => one - other)
-  const at = (part: number): Millis => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0
+    .toSorted((one, other) => one - other)
+  const at = (part: number): Millis =>
+    sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0
   return { median: at(0.5), p95: at(0.95), most: at(1) }
 }

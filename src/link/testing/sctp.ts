@@ -31,51 +31,55 @@ export type Carry = (wireBytes: number, arrive: () => void) => void
  */
 export class SctpSender {
   bufferedBytes = 0
-  private readonly waiting: { left: number; ends: () => void }[] = []
-  private readonly outstanding = new Map<number, Outstanding>()
-  private readonly arrived = new Map<number, Packet>()
-  private nextOrder = 0
-  private expected = 0
-  private unacknowledged: number[] = []
-  private windowBytes = 10 * payloadBytes
-  private threshold = Infinity
-  private flightBytes = 0
-  private partBytes = 0
-  private recoverUntil = -1
-  private smoothMs: Millis | null = null
-  private varianceMs = 0
-  private backoff = 1
-  private timer = 0
+  readonly #waiting: { left: number; ends: () => void }[] = []
+  readonly #outstanding = new Map<number, Outstanding>()
+  readonly #arrived = new Map<number, Packet>()
+  #nextOrder = 0
+  #expected = 0
+  #unacknowledged: number[] = []
+  #windowBytes = 10 * payloadBytes
+  #threshold = Infinity
+  #flightBytes = 0
+  #partBytes = 0
+  #recoverUntil = -1
+  #smoothMs: Millis | null = null
+  #varianceMs = 0
+  #backoff = 1
+  #timer = 0
   timeouts = 0
 
-  constructor(
-    private readonly time: VirtualTime,
-    private readonly forth: Carry,
-    private readonly back: Carry,
-  ) {}
+  readonly #time: VirtualTime
+  readonly #forth: Carry
+  readonly #back: Carry
 
-  send(lengthBytes: number, arrived: () => void): void {
-    this.waiting.push({ left: lengthBytes, ends: arrived })
-    this.bufferedBytes += lengthBytes
-    this.transmit()
+  constructor(time: VirtualTime, forth: Carry, back: Carry) {
+    this.#time = time
+    this.#forth = forth
+    this.#back = back
   }
 
-  private transmit(): void {
-    for (let sent = 0; sent < burstPackets && this.flightBytes < this.windowBytes; sent++) {
-      const entry = this.nextLost() ?? this.nextNew()
+  send(lengthBytes: number, arrived: () => void): void {
+    this.#waiting.push({ left: lengthBytes, ends: arrived })
+    this.bufferedBytes += lengthBytes
+    this.#transmit()
+  }
+
+  #transmit(): void {
+    for (let sent = 0; sent < burstPackets && this.#flightBytes < this.#windowBytes; sent++) {
+      const entry = this.#nextLost() ?? this.#nextNew()
       if (!entry) return
-      this.flightBytes += entry.packet.lengthBytes
-      entry.sentAt = this.time.now
-      if (this.timer === 0) this.startTimer()
-      this.forth(entry.packet.lengthBytes + headersBytes, () => this.receive(entry.packet))
+      this.#flightBytes += entry.packet.lengthBytes
+      entry.sentAt = this.#time.now
+      if (this.#timer === 0) this.#startTimer()
+      this.#forth(entry.packet.lengthBytes + headersBytes, () => this.#receive(entry.packet))
     }
   }
 
-  private lostOrders: number[] = []
+  #lostOrders: number[] = []
 
-  private nextLost(): Outstanding | null {
-    for (let order = this.lostOrders.shift(); order !== undefined; order = this.lostOrders.shift()) {
-      const entry = this.outstanding.get(order)
+  #nextLost(): Outstanding | null {
+    for (let order = this.#lostOrders.shift(); order !== undefined; order = this.#lostOrders.shift()) {
+      const entry = this.#outstanding.get(order)
       if (!entry?.lost) continue
       entry.lost = false
       entry.sentAgain = true
@@ -84,122 +88,122 @@ export class SctpSender {
     return null
   }
 
-  private nextNew(): Outstanding | null {
-    const message = this.waiting[0]
+  #nextNew(): Outstanding | null {
+    const message = this.#waiting[0]
     if (!message) return null
     const lengthBytes = Math.min(payloadBytes, message.left)
     message.left -= lengthBytes
     this.bufferedBytes -= lengthBytes
-    if (message.left === 0) this.waiting.shift()
-    const packet = { order: this.nextOrder++, lengthBytes, ends: message.left === 0 ? message.ends : null }
-    const entry = { packet, sentAt: this.time.now, missed: 0, lost: false, sentAgain: false }
-    this.outstanding.set(packet.order, entry)
+    if (message.left === 0) this.#waiting.shift()
+    const packet = { order: this.#nextOrder++, lengthBytes, ends: message.left === 0 ? message.ends : null }
+    const entry = { packet, sentAt: this.#time.now, missed: 0, lost: false, sentAgain: false }
+    this.#outstanding.set(packet.order, entry)
     return entry
   }
 
-  private receive(packet: Packet): void {
-    if (packet.order < this.expected || this.arrived.has(packet.order)) return this.acknowledge()
-    this.arrived.set(packet.order, packet)
-    this.unacknowledged.push(packet.order)
-    const inOrder = packet.order === this.expected
-    for (let next = this.arrived.get(this.expected); next; next = this.arrived.get(this.expected)) {
-      this.arrived.delete(this.expected++)
+  #receive(packet: Packet): void {
+    if (packet.order < this.#expected || this.#arrived.has(packet.order)) return this.#acknowledge()
+    this.#arrived.set(packet.order, packet)
+    this.#unacknowledged.push(packet.order)
+    const inOrder = packet.order === this.#expected
+    for (let next = this.#arrived.get(this.#expected); next; next = this.#arrived.get(this.#expected)) {
+      this.#arrived.delete(this.#expected++)
       next.ends?.()
     }
-    if (!inOrder || this.arrived.size > 0 || this.unacknowledged.length > 1) this.acknowledge()
-    else this.time.after(200, () => this.unacknowledged.length > 0 && this.acknowledge())
+    if (!inOrder || this.#arrived.size > 0 || this.#unacknowledged.length > 1) this.#acknowledge()
+    else this.#time.after(200, () => this.#unacknowledged.length > 0 && this.#acknowledge())
   }
 
-  private acknowledge(): void {
-    const orders = this.unacknowledged
-    this.unacknowledged = []
-    const expected = this.expected
-    this.back(60, () => this.acknowledged(orders, expected))
+  #acknowledge(): void {
+    const orders = this.#unacknowledged
+    this.#unacknowledged = []
+    const expected = this.#expected
+    this.#back(60, () => this.#acknowledged(orders, expected))
   }
 
-  private acknowledged(orders: readonly number[], expected: number): void {
-    const wasFull = this.flightBytes >= this.windowBytes - 2 * payloadBytes
+  #acknowledged(orders: readonly number[], expected: number): void {
+    const wasFull = this.#flightBytes >= this.#windowBytes - 2 * payloadBytes
     let bytes = 0
     let newest = -1
     for (const order of orders) {
-      const entry = this.outstanding.get(order)
+      const entry = this.#outstanding.get(order)
       if (!entry) continue
       bytes += entry.packet.lengthBytes
-      if (!entry.lost) this.flightBytes -= entry.packet.lengthBytes
-      if (!entry.sentAgain) this.measure(this.time.now - entry.sentAt)
+      if (!entry.lost) this.#flightBytes -= entry.packet.lengthBytes
+      if (!entry.sentAgain) this.#measure(this.#time.now - entry.sentAt)
       newest = Math.max(newest, order)
-      this.outstanding.delete(order)
+      this.#outstanding.delete(order)
     }
-    this.missed(newest)
-    if (expected > this.recoverUntil && wasFull) this.widen(bytes)
+    this.#missed(newest)
+    if (expected > this.#recoverUntil && wasFull) this.#widen(bytes)
     if (bytes > 0) {
-      this.backoff = 1
-      this.startTimer()
+      this.#backoff = 1
+      this.#startTimer()
     }
-    this.transmit()
+    this.#transmit()
   }
 
-  private measure(roundTripMs: Millis): void {
-    if (this.smoothMs === null) {
-      this.smoothMs = roundTripMs
-      this.varianceMs = roundTripMs / 2
+  #measure(roundTripMs: Millis): void {
+    if (this.#smoothMs === null) {
+      this.#smoothMs = roundTripMs
+      this.#varianceMs = roundTripMs / 2
     }
-    this.varianceMs += (Math.abs(roundTripMs - this.smoothMs) - this.varianceMs) / 4
-    this.smoothMs += (roundTripMs - this.smoothMs) / 8
+    this.#varianceMs += (Math.abs(roundTripMs - this.#smoothMs) - this.#varianceMs) / 4
+    this.#smoothMs += (roundTripMs - this.#smoothMs) / 8
   }
 
-  private missed(newest: number): void {
-    for (const [order, entry] of this.outstanding) {
+  #missed(newest: number): void {
+    for (const [order, entry] of this.#outstanding) {
       if (order >= newest) break
       if (entry.lost || entry.sentAgain || ++entry.missed < 3) continue
-      this.lose(entry)
-      if (order <= this.recoverUntil) continue
-      this.recoverUntil = this.nextOrder - 1
-      this.threshold = Math.max(this.windowBytes / 2, 4 * payloadBytes)
-      this.windowBytes = this.threshold
-      this.partBytes = 0
+      this.#lose(entry)
+      if (order <= this.#recoverUntil) continue
+      this.#recoverUntil = this.#nextOrder - 1
+      this.#threshold = Math.max(this.#windowBytes / 2, 4 * payloadBytes)
+      this.#windowBytes = this.#threshold
+      this.#partBytes = 0
     }
   }
 
-  private lose(entry: Outstanding): void {
+  #lose(entry: Outstanding): void {
     entry.lost = true
-    this.flightBytes -= entry.packet.lengthBytes
-    this.lostOrders.push(entry.packet.order)
+    this.#flightBytes -= entry.packet.lengthBytes
+    this.#lostOrders.push(entry.packet.order)
   }
 
-  private widen(bytes: number): void {
-    if (this.windowBytes <= this.threshold) {
-      this.windowBytes += Math.min(bytes, payloadBytes)
+  #widen(bytes: number): void {
+    if (this.#windowBytes <= this.#threshold) {
+      this.#windowBytes += Math.min(bytes, payloadBytes)
       return
     }
-    this.partBytes += bytes
-    if (this.partBytes < this.windowBytes) return
-    this.partBytes -= this.windowBytes
-    this.windowBytes += payloadBytes
+    this.#partBytes += bytes
+    if (this.#partBytes < this.#windowBytes) return
+    this.#partBytes -= this.#windowBytes
+    this.#windowBytes += payloadBytes
   }
 
-  private startTimer(): void {
-    const timer = ++this.timer
-    const waitMs = Math.max(rtoMinMs, (this.smoothMs ?? 500) + 4 * this.varianceMs) * this.backoff
-    this.time.after(waitMs, () => {
-      if (timer === this.timer) this.timedOut()
+  #startTimer(): void {
+    const timer = ++this.#timer
+    const waitMs = Math.max(rtoMinMs, (this.#smoothMs ?? 500) + 4 * this.#varianceMs) * this.#backoff
+    this.#time.after(waitMs, () => {
+      if (timer === this.#timer) this.#timedOut()
     })
   }
 
-  private timedOut(): void {
-    this.timer = 0
-    if (this.outstanding.size === 0) return
+  #timedOut(): void {
+    this.#timer = 0
+    if (this.#outstanding.size === 0) return
     this.timeouts++
-    this.backoff = Math.min(64, this.backoff * 2)
-    this.threshold = Math.max(this.windowBytes / 2, 4 * payloadBytes)
-    this.windowBytes = payloadBytes
-    this.partBytes = 0
-    this.lostOrders = []
-    for (const entry of this.outstanding.values()) {
-      if (!entry.lost) this.flightBytes -= entry.packet.lengthBytes
+    this.#backoff = Math.min(64, this.#backoff * 2)
+    this.#threshold = Math.max(this.#windowBytes / 2, 4 * payloadBytes)
+    this.#windowBytes = payloadBytes
+    this.#partBytes = 0
+    this.#lostOrders = []
+    for (const entry of this.#outstanding.values()) {
+      if (!entry.lost) this.#flightBytes -= entry.packet.lengthBytes
       entry.lost = true
-      this.lostOrders.push(entry.packet.order)
+      this.#lostOrders.push(entry.packet.order)
     }
-    this.transmit()
+    this.#transmit()
   }
 }
