@@ -1,4 +1,6 @@
 import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { DelayWindow, type Together } from './laneWindow.ts'
 
 /** What the other side's echo tells about a message that has arrived there. */
 export interface Echo {
@@ -35,31 +37,59 @@ export interface Uplink {
   openLane(now: Millis): LaneWindow
 }
 
-const windowBytes = 256 * 1024
+export const createUplink = (): Uplink => new LanesTogether()
 
-export function createUplink(): Uplink {
-  return { openLane: () => new FixedWindow() }
-}
+class LanesTogether implements Uplink, Together {
+  readonly #lanes = new Set<DelayWindow>()
+  #drainAt: Millis | null = null
+  #drainedAt: Millis = -Infinity
 
-class FixedWindow implements LaneWindow {
-  readonly messageMaxBytes = 64 * 1024
-  readonly baseRoundTripMs = null
-  readonly bytesPerSecond = 0
-  inFlightBytes = 0
-
-  roomBytes(): number {
-    return windowBytes - this.inFlightBytes
+  openLane(now: Millis): LaneWindow {
+    const alone = this.#lanes.size === 0
+    const lane = new DelayWindow(this, alone ? limits.windowAloneBytes : limits.windowFirstBytes, !alone, now)
+    this.#lanes.add(lane)
+    return lane
   }
 
-  handedOver(lengthBytes: number): void {
-    this.inFlightBytes += lengthBytes
+  left(lane: DelayWindow): void {
+    this.#lanes.delete(lane)
   }
 
-  echoed({ arrivedBytes }: Echo): void {
-    this.inFlightBytes -= arrivedBytes
+  typicalRate(now: Millis): number {
+    let sum = 0
+    let squares = 0
+    for (const lane of this.#active(now)) {
+      sum += lane.rate
+      squares += lane.rate ** 2
+    }
+    return sum === 0 ? 0 : squares / sum
   }
 
-  close(): void {
-    this.inFlightBytes = 0
+  totalRate(now: Millis): number {
+    return this.#active(now).reduce((sum, lane) => sum + lane.rate, 0)
+  }
+
+  queueMs(except: DelayWindow, now: Millis): Millis {
+    const queues = this.#active(now)
+      .filter((lane) => lane !== except)
+      .map((lane) => lane.queueMs)
+    return queues.length === 0 ? 0 : Math.min(...queues)
+  }
+
+  wantsDrain(now: Millis): void {
+    const soon = Math.max(now, this.#drainedAt + limits.drainEveryMs / 10) + limits.drainSoonMs
+    this.#drainAt = Math.min(this.#drainAt ?? Infinity, soon)
+  }
+
+  tick(now: Millis): void {
+    this.#drainAt ??= now + limits.drainEveryMs
+    if (now < this.#drainAt) return
+    this.#drainAt = now + limits.drainEveryMs
+    this.#drainedAt = now
+    for (const lane of this.#active(now)) lane.drain(now)
+  }
+
+  #active(now: Millis): DelayWindow[] {
+    return [...this.#lanes].filter((lane) => lane.isActive(now))
   }
 }

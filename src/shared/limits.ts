@@ -71,6 +71,48 @@ export const limits = {
   /** Of those, what the other side of one link may make us spend: several rounds of trying all lanes. */
   lanesOpenedByOtherMax: 28,
 
+  // Windows of lanes
+  /** Handed to a new lane at once: the four packets that SCTP sends in one go. */
+  windowFirstBytes: 4.6 * KiB,
+  /** The same where no other lane is: SCTP's own first window. */
+  windowAloneBytes: 11.6 * KiB,
+  /** On its way on one lane: a gigabit for 60 ms; Chromium's send queue dies at 16 MiB. */
+  windowMaxBytes: 8 * MiB,
+  /** What a lane's bytes wait at most above the bare path, besides the time its own message takes to leave. */
+  queueTargetMs: 30,
+  /** The same where the rate is twice the next or more: there it is a busy machine that makes them wait, and needs a supply. */
+  queueTargetFastMs: 100,
+  /** Above 50 Mbit/s it is hardly an uplink with a deep queue. */
+  uplinkRateBytesPerSecond: 6_250_000,
+  /** A queue below this is noise of timers. */
+  queueNoticedMs: 8,
+  /** A message takes this long to leave at the lane's rate: control waits behind no more. */
+  laneMessageMs: 20,
+  /** Smaller messages cost more in headers and events than they help. */
+  laneMessageMinBytes: 2.25 * KiB,
+  /** Until the rate is known. */
+  laneMessageFirstBytes: 4 * KiB,
+  /** While a queue runs empty, the least that shows the path. */
+  drainMessageMinBytes: 1 * KiB,
+  /** Every browser takes this in one message. */
+  laneMessageMaxBytes: 64 * KiB,
+  /** A window is looked at once in a round trip, and not more often: echoes may come 20 ms late. */
+  windowRoundMinMs: 50,
+  /** Nor less often, however thin the uplink. */
+  windowRoundMaxMs: 500,
+  /** A lane on which nothing was handed over this long tries its path anew. */
+  windowIdleMs: 1 * seconds,
+  /** A lane without echoes this long does not count among those that share the uplink. */
+  laneActiveMs: 1 * seconds,
+  /** While the queue is in use, all lanes let it run empty this often to see the bare path. */
+  drainEveryMs: 10 * seconds,
+  /** For a newcomer, or one whose path seems to have changed, sooner. */
+  drainSoonMs: 0.5 * seconds,
+  /** The least time for which lanes hold back to let a queue run empty, beside what stands in it. */
+  drainMs: 40,
+  /** Of what the bare path holds, while a queue runs empty: less than all, so that it does; hardly less, so that the uplink stays busy. */
+  drainFraction: 0.75,
+
   // Shares in a room
   /** Shares known of one member's offers; further ones are ignored, and it is told. */
   sharesPerPeerMax: 1000,

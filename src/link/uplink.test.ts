@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { waits, World, type Flow } from './testing/bottleneck.ts'
+import { createUplink } from './uplink.ts'
+
+const mbit = 1e6 / 8
+/** Of what goes over the wire, the part that is payload: packets of 1191 bytes with 28 of SCTP, in 65 of UDP, DTLS and IP. */
+const payload = 1163 / 1256
+
+const rateOf = (flows: readonly Flow[], fromMs: number, untilMs: number): number =>
+  flows.reduce((sum, flow) => sum + flow.rate(fromMs, untilMs), 0)
+
+/** The largest message after five seconds. */
+const messageOn = (mbits: number): number => {
+  const world = new World(createUplink())
+  const flow = world.flow({ through: [world.queue(mbits * mbit)], roundTripMs: 40 })
+  world.run(5000)
+  return flow.lane.messageMaxBytes
+}
+
+describe('one lane on an uplink with 200 ms of queue', () => {
+  it.each([
+    [16, 80, 0.97],
+    [2, 60, 0.97],
+    [4, 40, 0.98],
+    [50, 20, 0.98],
+    [50, 100, 0.94],
+    [1, 60, 0.97],
+  ])('[L10] of %s Mbit/s and %s ms fills it, and not its queue', (mbits, roundTripMs, part) => {
+    const world = new World(createUplink())
+    const queue = world.queue(mbits * mbit)
+    const flow = world.flow({ through: [queue], roundTripMs, clockMs: 12_345 })
+    world.run(25_000)
+    expect(flow.rate(0, 25_000) / (mbits * mbit * payload)).toBeGreaterThan(part)
+    expect(waits(queue, 3000, 25_000).median).toBeLessThan(60)
+    expect(flow.sctp.timeouts).toBe(0)
+  })
+
+  it('[L10] sends small messages where it is thin, and large ones where it is not', () => {
+    expect(messageOn(2)).toBeLessThanOrEqual(8 * 1024)
+    expect(messageOn(100)).toBe(limits.laneMessageMaxBytes)
+  })
+})
+
+describe('a fast path', () => {
+  it('[L10] of a gigabit is filled', () => {
+    const world = new World(createUplink())
+    const flow = world.flow({ through: [world.queue(1000 * mbit, 100)], roundTripMs: 0.5 })
+    world.run(2500)
+    expect(flow.rate(300, 2500) / (1000 * mbit * payload)).toBeGreaterThan(0.95)
+  })
+
+  it('[L10] to a page that is busy now and then keeps that page supplied', () => {
+    const world = new World(createUplink())
+    const page = { bytesPerSecond: 17e6, busyPart: 0.01, busyMs: 60 }
+    const flow = world.flow({ through: [world.queue(1e9, 100)], roundTripMs: 0.2, page })
+    world.run(5000)
+    // Busy one message in a hundred for 30 ms on average, it takes 15.8 MB/s.
+    expect(flow.rate(1000, 5000)).toBeGreaterThan(15e6)
+  })
+})
+
+describe('loss', () => {
+  it('[L10] costs a lane no more than it costs SCTP below it', () => {
+    const world = new World(createUplink())
+    const flows = Array.from({ length: 8 }, () =>
+      world.flow({ through: [world.queue(100 * mbit)], roundTripMs: 20, loss: 0.01 }),
+    )
+    world.run(20_000)
+    // By Mathis' formula a lane gets 0.7 MB/s.
+    expect(rateOf(flows, 0, 20_000)).toBeGreaterThan(8 * 0.55e6)
+  })
+})
+
+describe('several lanes on one uplink', () => {
+  it('[L10] that begin together fill it', () => {
+    const world = new World(createUplink())
+    const queue = world.queue(4 * mbit)
+    const flows = Array.from({ length: 6 }, () => world.flow({ through: [queue], roundTripMs: 40 }))
+    world.run(20_000)
+    expect(rateOf(flows, 0, 20_000) / (4 * mbit * payload)).toBeGreaterThan(0.97)
+    const shares = flows.map((flow) => flow.rate(5000, 20_000)).toSorted((one, other) => one - other)
+    expect((shares[5] ?? 0) / (shares[0] ?? 1)).toBeLessThan(4)
+  })
+
+  it('[L10] give a newcomer its share within seconds', () => {
+    const world = new World(createUplink())
+    const queue = world.queue(16 * mbit)
+    const first = world.flow({ through: [queue], roundTripMs: 80 })
+    world.run(8000)
+    const second = world.flow({ through: [queue], roundTripMs: 80, clockMs: -9999 })
+    world.run(25_000)
+    const part = second.rate(16_000, 25_000) / rateOf([first, second], 16_000, 25_000)
+    expect(part).toBeGreaterThan(0.35)
+    expect(part).toBeLessThan(0.65)
+    expect(waits(queue, 9000, 25_000).median).toBeLessThan(60)
+  })
+
+  it('[L10] are not held up by one whose receiver is slow', () => {
+    const world = new World(createUplink())
+    const [up, down] = [world.queue(16 * mbit), world.queue(2 * mbit)]
+    const slow = world.flow({ through: [up, down], roundTripMs: 60 })
+    const fast = world.flow({ through: [up], roundTripMs: 60 })
+    world.run(20_000)
+    expect(slow.rate(5000, 20_000) / (2 * mbit * payload)).toBeGreaterThan(0.8)
+    expect(fast.rate(5000, 20_000) / (14 * mbit * payload)).toBeGreaterThan(0.9)
+  })
+})
+
+describe('a path that changes', () => {
+  it('[L10] is filled again after a pause', () => {
+    const world = new World(createUplink())
+    const flow = world.flow({ through: [world.queue(16 * mbit)], roundTripMs: 80 })
+    world.run(6000)
+    flow.sending = false
+    world.run(16_000)
+    flow.sending = true
+    flow.send()
+    world.run(19_000)
+    expect(flow.rate(17_500, 19_000) / (16 * mbit * payload)).toBeGreaterThan(0.95)
+  })
+
+  it('[L10] is filled again when its rate has become a quarter, and when it is back', () => {
+    const world = new World(createUplink())
+    const queue = world.queue(16 * mbit)
+    const flow = world.flow({ through: [queue], roundTripMs: 80 })
+    world.run(6000)
+    queue.bytesPerSecond = 4 * mbit
+    world.run(16_000)
+    expect(flow.rate(12_000, 16_000) / (4 * mbit * payload)).toBeGreaterThan(0.9)
+    queue.bytesPerSecond = 16 * mbit
+    world.run(26_000)
+    expect(flow.rate(22_000, 26_000) / (16 * mbit * payload)).toBeGreaterThan(0.9)
+  })
+
+  it('[L10] is filled on a longer route', () => {
+    const world = new World(createUplink())
+    const path = { through: [world.queue(16 * mbit)], roundTripMs: 40 }
+    const flow = world.flow(path)
+    world.run(6000)
+    path.roundTripMs = 200
+    world.run(20_000)
+    expect(flow.rate(12_000, 20_000) / (16 * mbit * payload)).toBeGreaterThan(0.9)
+  })
+
+  it('[L10] is told from a clock that drifts', () => {
+    const world = new World(createUplink())
+    const queue = world.queue(2 * mbit)
+    const flow = world.flow({ through: [queue], roundTripMs: 60, driftMsPerSecond: 0.1 })
+    world.run(300_000)
+    expect(flow.rate(240_000, 300_000) / (2 * mbit * payload)).toBeGreaterThan(0.95)
+    expect(waits(queue, 240_000, 300_000).median).toBeLessThan(60)
+  })
+})
