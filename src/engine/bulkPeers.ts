@@ -135,6 +135,8 @@ export class BulkPeers {
       blockLost: (id) => listener.blockLost(id),
       roomGrew: () => withPeer((peer) => listener.roomGrew(peer)),
       backlogChanged: (isFull) => withPeer((peer) => listener.backlogChanged(peer, isFull)),
+      wantsLane: () => told({ type: 'wantsLane', link: number }),
+      dropsLane: (lane) => told({ type: 'dropsLane', link: number, lane }),
       failed: (detail) => {
         this.closed(number)
         told({ type: 'linkFailed', link: number, detail })

@@ -56,6 +56,8 @@ class End {
       blockLost: (id) => this.told.push(`lost ${id}`),
       roomGrew: () => this.told.push('room'),
       backlogChanged: (isFull) => this.told.push(isFull ? 'full' : 'drained'),
+      wantsLane: () => this.told.push('wants lane'),
+      dropsLane: (lane) => this.told.push(`drops ${lane}`),
       failed: (detail) => this.told.push(`failed: ${detail}`),
     })
   }

@@ -4,6 +4,7 @@ import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { listensFrame } from './frames.ts'
 import { Lane, type LaneListener } from './lane.ts'
+import { LaneAdvisor } from './laneAdvisor.ts'
 import { PartJoiner } from './messageParts.ts'
 import type { Uplink } from './uplink.ts'
 
@@ -22,6 +23,9 @@ export interface BulkListener {
   roomGrew(): void
   /** What waits on lane 0 is above, or again well below, what a link may hold of messages (`limits.linkBacklogMaxBytes`). */
   backlogChanged(isFull: boolean): void
+  /** A further connection to the peer would carry more; or this one adds nothing. */
+  wantsLane(): void
+  dropsLane(lane: number): void
   /** Lane 0 is gone, or the other side sends what no honest one sends. */
   failed(detail: string): void
 }
@@ -92,6 +96,9 @@ export class BulkLink {
   #isStarted = false
   #isClosed = false
   #isBacklogged = false
+  readonly #advisor = new LaneAdvisor()
+  /** Over all lanes, ever. */
+  #arrivedBytes = 0
   /** What its listener last knew of the room. */
   #toldRoomBytes = 0
 
@@ -169,11 +176,6 @@ export class BulkLink {
     return this.#lanes.size
   }
 
-  /** The windows of its lanes, for whoever decides how many there should be. */
-  windows(): { readonly lane: number; readonly window: Lane['window'] }[] {
-    return [...this.#lanes].map(([lane, { window }]) => ({ lane, window }))
-  }
-
   /** Nothing goes out now though something should, or there is no room for more: only an echo or time can change that. */
   get isBlocked(): boolean {
     if (!this.#isStarted || this.#isClosed) return false
@@ -214,12 +216,29 @@ export class BulkLink {
     blockCame: (bytes) => this.#listener.messageArrived(bytes),
     blockArrived: (id) => this.#listener.blockArrived(id),
     otherListens: (lane) => this.#otherListens(lane),
-    echoed: () => this.#traffic.look(),
+    echoed: (arrivedBytes, isSctpLimited) => this.#echoed(arrivedBytes, isSctpLimited),
     closed: (lane) => {
       if (lane === 0) this.#fail('the channel closed')
       else this.removeLane(lane)
     },
     failed: (detail) => this.#fail(detail),
+  }
+
+  #echoed(arrivedBytes: number, isSctpLimited: boolean): void {
+    const isBusy = this.isBlocked
+    this.#arrivedBytes += arrivedBytes
+    this.#traffic.look()
+    if (this.#isClosed) return
+    const pulse = {
+      lanes: [...this.#lanes].flatMap(([lane, { isStarted }]) => (isStarted ? [lane] : [])),
+      arrivedBytes: this.#arrivedBytes,
+      baseRoundTripMs: this.baseRoundTripMs,
+      isSctpLimited,
+      isBusy,
+    }
+    const { open, drop } = this.#advisor.advise(pulse, this.#traffic.options.now())
+    for (let count = 0; count < open; count++) this.#listener.wantsLane()
+    for (const lane of drop) this.#listener.dropsLane(lane)
   }
 
   #otherListens(number: number): void {

@@ -26,8 +26,8 @@ export interface LaneListener {
   blockArrived(id: number): void
   /** The other side listens on this lane: it says so, or the first of it came. */
   otherListens(lane: number): void
-  /** An echo has come, and room with it. */
-  echoed(): void
+  /** An echo of so many bytes has come, and room with it. `isSctpLimited`: more waits in the channel than is on its way. */
+  echoed(arrivedBytes: number, isSctpLimited: boolean): void
   closed(lane: number): void
   /** The other side sends what no honest one sends. */
   failed(detail: string): void
@@ -273,12 +273,14 @@ export class Lane {
     if (!newest) return this.#fail('an echo of nothing')
     this.#sent.splice(0, arrived.length)
     const at = now()
+    // Before more is handed over: what was there for SCTP to send, and was not sent.
+    const isSctpLimited = channel.bufferedAmount >= this.window.messageMaxBytes
     const roundTripMs = Math.max(0, at - newest.at - heldMs)
     const oneWayMs = arrivedAtMs - newest.at
     this.window.echoed({ arrivedBytes, roundTripMs, oneWayMs, bufferedBytes: channel.bufferedAmount }, at)
     for (const { blockId } of arrived) if (blockId !== null) listener.blockArrived(blockId)
     this.pump()
-    listener.echoed()
+    listener.echoed(arrivedBytes, isSctpLimited)
   }
 
   #fail(detail: string): void {

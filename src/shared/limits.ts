@@ -66,6 +66,20 @@ export const limits = {
   // Lanes
   /** Connections of one link: eight were enough to fill a lossy path (measured), and each costs both sides memory and checks. */
   lanesMax: 8,
+  /** A link is watched this long, */
+  laneWatchMinMs: 500,
+  /** and so many round trips, before more lanes are tried, before they are measured, and twice as long while they are. */
+  laneWatchRounds: 6,
+  /** Of the echoes in that time, the part that finds more in the channel than SCTP lets out. */
+  laneLimitedPart: 0.6,
+  /** Twice the lanes carry this much more, or are given up: where lanes are what lacks they carry nearly twice as much. */
+  laneGainMin: 1.15,
+  /** On a shorter way it is the machine that limits. */
+  lanesRoundTripMinMs: 5,
+  /** Lanes that have not opened by then are not waited for. */
+  laneOpenMaxMs: 5 * seconds,
+  /** After lanes that added nothing; doubles each time. */
+  lanesRetryMinMs: 60 * seconds,
   /** Further connections that a tab makes in its life: a browser refuses some 500, closed ones not yet collected included. */
   laneConnectionsMax: 200,
   /** Of those, what the other side of one link may make us spend: several rounds of trying all lanes. */

@@ -160,15 +160,15 @@ export class World {
   }
 
   queue(bytesPerSecond: number, queueMs: Millis = 200): DropTail {
-    return new DropTail(this.#time, bytesPerSecond, queueMs)
+    return new DropTail(this.time, bytesPerSecond, queueMs)
   }
 
   flow(path: Path, uplink = this.#uplink): Flow {
-    return new Flow(this.#time, uplink, path, this.#random)
+    return new Flow(this.time, uplink, path, this.#random)
   }
 
   run(untilMs: Millis): void {
-    this.#time.runUntil(untilMs)
+    this.time.runUntil(untilMs)
   }
 }
 

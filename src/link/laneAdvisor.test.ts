@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { LaneAdvisor, type LinkPulse } from './laneAdvisor.ts'
+
+interface PathOptions {
+  readonly laneBytesPerSecond: number
+  readonly mostBytesPerSecond: number
+  readonly roundTripMs: number
+  readonly isBusy?: boolean
+}
+
+/** A link of which each lane carries so much, all together no more than `mostBytesPerSecond`; echoed every 20 ms. */
+class Path {
+  now = 0
+  lanes = [0]
+  opened = 0
+  dropped = 0
+  readonly #advisor = new LaneAdvisor()
+  readonly #options: PathOptions
+  #arrivedBytes = 0
+  #nextLane = 1
+
+  constructor(options: PathOptions) {
+    this.#options = options
+  }
+
+  run(spanMs: number): void {
+    const { laneBytesPerSecond, mostBytesPerSecond, roundTripMs, isBusy = true } = this.#options
+    for (const end = this.now + spanMs; this.now < end; this.now += 20) {
+      const lanesRate = this.lanes.length * laneBytesPerSecond
+      this.#arrivedBytes += Math.min(lanesRate, mostBytesPerSecond) / 50
+      const pulse: LinkPulse = {
+        lanes: this.lanes,
+        arrivedBytes: this.#arrivedBytes,
+        baseRoundTripMs: roundTripMs,
+        isSctpLimited: lanesRate <= mostBytesPerSecond && isBusy,
+        isBusy,
+      }
+      const { open, drop } = this.#advisor.advise(pulse, this.now)
+      this.opened += open
+      this.dropped += drop.length
+      this.lanes = this.lanes.filter((lane) => !drop.includes(lane))
+      for (let count = 0; count < open; count++) this.lanes.push(this.#nextLane++)
+    }
+  }
+}
+
+describe('lanes', () => {
+  it('[L11] are opened where SCTP is what limits, up to the most, within seconds', () => {
+    const path = new Path({ laneBytesPerSecond: 500_000, mostBytesPerSecond: 6e6, roundTripMs: 20 })
+    path.run(10_000)
+    expect(path.lanes).toHaveLength(limits.lanesMax)
+    expect(path.dropped).toBe(0)
+  })
+
+  it('[L11] are as many as add something', () => {
+    const path = new Path({ laneBytesPerSecond: 500_000, mostBytesPerSecond: 1.01e6, roundTripMs: 20 })
+    path.run(20_000)
+    expect(path.lanes).toHaveLength(2)
+  })
+
+  it('[L11] are none more where the uplink limits', () => {
+    const path = new Path({ laneBytesPerSecond: 5e6, mostBytesPerSecond: 2e6, roundTripMs: 80 })
+    path.run(20_000)
+    expect(path.opened).toBe(0)
+  })
+
+  it('[L11] are none more on a short way, where the machine limits', () => {
+    const path = new Path({ laneBytesPerSecond: 17e6, mostBytesPerSecond: 17e6, roundTripMs: 1 })
+    path.run(20_000)
+    expect(path.opened).toBe(0)
+  })
+
+  it('[L11] that add nothing are given up, and tried again ever more seldom', () => {
+    const path = new Path({ laneBytesPerSecond: 2e6, mostBytesPerSecond: 2e6, roundTripMs: 50 })
+    path.run(10_000)
+    // The second lane is not limited by SCTP any more, nor does it carry more.
+    expect([path.opened, path.dropped, path.lanes.length]).toEqual([1, 1, 1])
+    path.run(limits.lanesRetryMinMs)
+    expect(path.opened).toBe(2)
+    path.run(limits.lanesRetryMinMs)
+    expect(path.opened).toBe(2)
+  })
+
+  it('[L11] are not judged while there is little to send', () => {
+    const path = new Path({
+      laneBytesPerSecond: 1e6,
+      mostBytesPerSecond: 5e6,
+      roundTripMs: 50,
+      isBusy: false,
+    })
+    path.run(20_000)
+    expect(path.opened).toBe(0)
+  })
+})

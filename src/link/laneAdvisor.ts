@@ -1,0 +1,132 @@
+import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+
+/** How a link does at the moment of an echo. */
+export interface LinkPulse {
+  /** Lanes on which blocks may go. */
+  readonly lanes: readonly number[]
+  /** Bytes that have arrived at the other side over all lanes, ever. */
+  readonly arrivedBytes: number
+  /** Null until known. */
+  readonly baseRoundTripMs: Millis | null
+  /** The lane that was echoed has more in its channel than SCTP may send: loss or the round trip limits it, not the window. */
+  readonly isSctpLimited: boolean
+  /** Something waits, or there is no room for more. */
+  readonly isBusy: boolean
+}
+
+export interface LaneAdvice {
+  /** Further lanes to open. */
+  readonly open: number
+  /** Lanes to give up. */
+  readonly drop: readonly number[]
+}
+
+/** What is counted from a moment on. */
+interface Span {
+  readonly from: Millis
+  readonly fromBytes: number
+  echoes: number
+  limited: number
+  busy: number
+}
+
+type State =
+  | { readonly name: 'watching' }
+  /** More lanes were asked for: they open, and their SCTP opens its window. */
+  | { readonly name: 'opening' | 'settling'; readonly trial: Trial; readonly since: Millis }
+  | { readonly name: 'measuring'; readonly trial: Trial }
+
+interface Trial {
+  readonly lanesBefore: readonly number[]
+  readonly lanesWanted: number
+  readonly bytesPerSecondBefore: number
+}
+
+const nothing: LaneAdvice = { open: 0, drop: [] }
+
+/**
+ * Decides how many lanes a link should have. One lane carries 1.22 · MSS / (RTT · √p) at most (Mathis, Semke, Mahdavi, Ott, 1997), and
+ * on a long way what SCTP lets out a round trip; that this is what limits shows in what waits in the channel. Then as many lanes more
+ * are tried as there are, and kept if they carry more. Where they do not, it is the uplink or the machine, and trying again soon is no use.
+ */
+export class LaneAdvisor {
+  #state: State = { name: 'watching' }
+  #span: Span | null = null
+  #retryAt: Millis = -Infinity
+  #retryWaitMs: Millis = limits.lanesRetryMinMs
+
+  /** To be called at each echo. */
+  advise(pulse: LinkPulse, now: Millis): LaneAdvice {
+    const span = (this.#span ??= newSpan(pulse, now))
+    span.echoes++
+    if (pulse.isSctpLimited) span.limited++
+    if (pulse.isBusy) span.busy++
+    switch (this.#state.name) {
+      case 'watching':
+        return this.#watch(pulse, span, now)
+      case 'opening':
+        if (
+          pulse.lanes.length >= this.#state.trial.lanesWanted ||
+          now - this.#state.since > limits.laneOpenMaxMs
+        )
+          this.#state = { name: 'settling', trial: this.#state.trial, since: now }
+        return nothing
+      case 'settling':
+        if (now - this.#state.since < periodMs(pulse)) return nothing
+        this.#state = { name: 'measuring', trial: this.#state.trial }
+        this.#span = null
+        return nothing
+      case 'measuring':
+        return this.#measure(this.#state.trial, pulse, span, now)
+    }
+  }
+
+  #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
+    if (now - span.from < periodMs(pulse)) return nothing
+    this.#span = null
+    const { lanes, baseRoundTripMs } = pulse
+    const isLimited = span.limited > limits.laneLimitedPart * span.echoes
+    const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
+    const open = Math.min(lanes.length, limits.lanesMax - lanes.length)
+    if (!isLimited || !isFar || open <= 0 || now < this.#retryAt) return nothing
+    const trial = {
+      lanesBefore: [...lanes],
+      lanesWanted: lanes.length + open,
+      bytesPerSecondBefore: rateOf(span, pulse, now),
+    }
+    this.#state = { name: 'opening', trial, since: now }
+    return { open, drop: [] }
+  }
+
+  #measure(trial: Trial, pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
+    if (now - span.from < 2 * periodMs(pulse)) return nothing
+    this.#span = null
+    this.#state = { name: 'watching' }
+    const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
+    // Where little was to be sent, nothing was tried.
+    if (added.length > 0 && span.busy < span.echoes / 2) return nothing
+    if (added.length > 0 && rateOf(span, pulse, now) >= limits.laneGainMin * trial.bytesPerSecondBefore) {
+      this.#retryWaitMs = limits.lanesRetryMinMs
+      return nothing
+    }
+    this.#retryAt = now + this.#retryWaitMs
+    this.#retryWaitMs *= 2
+    return { open: 0, drop: added }
+  }
+}
+
+const newSpan = ({ arrivedBytes }: LinkPulse, now: Millis): Span => ({
+  from: now,
+  fromBytes: arrivedBytes,
+  echoes: 0,
+  limited: 0,
+  busy: 0,
+})
+
+/** Long enough for several round trips, and for a lost packet to be sent again. */
+const periodMs = ({ baseRoundTripMs }: LinkPulse): Millis =>
+  Math.max(limits.laneWatchMinMs, limits.laneWatchRounds * (baseRoundTripMs ?? 0))
+
+const rateOf = (span: Span, { arrivedBytes }: LinkPulse, now: Millis): number =>
+  (1000 * (arrivedBytes - span.fromBytes)) / Math.max(1, now - span.from)
