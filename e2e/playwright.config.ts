@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import type { EnginePlace } from './room.ts'
 import { findBrowser, isRoot } from '../scripts/browser.mjs'
 
 const executablePath = await findBrowser('chromium')
@@ -16,7 +17,7 @@ const args = [
   ...(isRoot() ? ['--no-sandbox'] : []),
 ]
 
-export default defineConfig({
+export default defineConfig<object, { enginePlace: EnginePlace }>({
   testDir: '.',
   globalSetup: './buildFirst.ts',
   outputDir: 'results/artifacts',
@@ -26,5 +27,14 @@ export default defineConfig({
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 30_000 },
+  projects: [
+    { name: 'worker' },
+    {
+      // The same tests of what moves bytes, where the browser hands no data channel to a worker.
+      name: 'page',
+      testMatch: /(engine|twoTabs|fiveTabs|firstLeaves)\.spec\.ts/,
+      use: { enginePlace: 'page' },
+    },
+  ],
   use: { launchOptions: { executablePath, args }, trace: 'off', testIdAttribute: 'data-testid' },
 })

@@ -28,7 +28,11 @@ interface Fixtures {
   readonly openPage: OpenPage
 }
 
+/** Where the engine runs that moves the bytes: in a worker, or on the page, as where a browser hands no data channel to a worker. */
+export type EnginePlace = 'worker' | 'page'
+
 interface WorkerFixtures {
+  readonly enginePlace: EnginePlace
   /** The very server that `npm start` runs. */
   readonly server: Server
 }
@@ -43,12 +47,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  openPage: async ({ browser, server }, use) => {
+  enginePlace: ['worker', { option: true, scope: 'worker' }],
+  openPage: async ({ browser, server, enginePlace }, use) => {
     const contexts: BrowserContext[] = []
     const faults: string[] = []
     await use(async (link = addressOf(server), options = {}) => {
       const context = await browser.newContext(options)
       contexts.push(context)
+      if (enginePlace === 'page') await context.addInitScript(keepChannels)
       const page = await context.newPage()
       watchFaults(page, faults)
       await page.goto(link)
@@ -58,6 +64,21 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     expect(faults).toEqual([])
   },
 })
+
+/** The browser hands no data channel to a worker, as older ones do not. */
+function keepChannels(): void {
+  const post = Worker.prototype.postMessage
+  Worker.prototype.postMessage = function (
+    message: unknown,
+    options?: StructuredSerializeOptions | Transferable[],
+  ) {
+    const transfer: readonly unknown[] = Array.isArray(options) ? options : (options?.transfer ?? [])
+    if (transfer.some((item) => item instanceof RTCDataChannel)) {
+      throw new DOMException('a channel is not transferable', 'DataCloneError')
+    }
+    post.call(this, message, Array.isArray(options) ? { transfer: options } : (options ?? {}))
+  }
+}
 
 export function startPageServer(options: Partial<ServerOptions> = {}): Promise<Server> {
   return startServer({ port: 0, host: '127.0.0.1', distFolder: join(rootFolder, 'dist'), ...options })
