@@ -1,0 +1,44 @@
+import { describe, it } from 'vitest'
+import { MemoryChannel } from '../link/testing/memoryChannel.ts'
+import { limits } from '../shared/limits.ts'
+import { seededRandom } from '../shared/random.ts'
+import { openMemoryStore } from '../store/memoryStore.ts'
+import { memoryIndex } from '../store/shareIndex.ts'
+import { sha256 } from '../store/testing/pieceStoreSamples.ts'
+import { createEngine } from './createEngine.ts'
+import { engineContract, type EnginePlace } from './testing/engineContract.ts'
+
+const inMemory: EnginePlace = {
+  async openEngine() {
+    const bugs: unknown[] = []
+    const store = openMemoryStore({
+      sha256,
+      limitBytes: limits.memoryStoreMaxBytes,
+      bugFound: (error) => bugs.push(error),
+    })
+    const clock = {
+      now: () => performance.now(),
+      after: (spanMs: number, then: () => void) => {
+        const timer = setTimeout(then, spanMs)
+        return () => clearTimeout(timer)
+      },
+    }
+    const parts = { store, clock, index: memoryIndex(), tab: 'tab', random: seededRandom(3) }
+    return {
+      storage: { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes },
+      withoutDisk: null,
+      start: (told) => createEngine({ ...parts, uploadLimitBytesPerSecond: 0 }, told),
+    }
+  },
+  async connect(handOver) {
+    const [a, b] = [new MemoryChannel(), new MemoryChannel()]
+    handOver('a', a)
+    handOver('b', b)
+    a.meet(b)
+    return () => a.close()
+  },
+}
+
+describe('an engine where it is called', () => {
+  it.each(engineContract)('$name', ({ run }) => run(inMemory))
+})

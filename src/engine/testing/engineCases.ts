@@ -1,0 +1,60 @@
+import { openEngineHere } from '../engineHere.ts'
+import type { OpenedEngine } from '../engine.ts'
+import { openWorkerEngine } from '../workerEngine.ts'
+import { openOpfsStore } from '../../store/opfsStore.ts'
+import { sha256 } from '../../store/testing/pieceStoreSamples.ts'
+import { engineContract, type EnginePlace } from './engineContract.ts'
+
+const strays: unknown[] = []
+const options = {
+  seed: 1,
+  uploadLimitBytesPerSecond: 0,
+  storeListener: { bugFound: (error: unknown) => strays.push(error), log: () => undefined },
+}
+const clock = {
+  now: () => performance.now(),
+  after(spanMs: number, then: () => void) {
+    const timer = setTimeout(then, spanMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+async function openInWorker(): Promise<OpenedEngine> {
+  const opened = await openWorkerEngine(options)
+  if (!opened.ok) throw new Error(opened.fault)
+  return opened.value
+}
+
+const openOnPage = (): Promise<OpenedEngine> =>
+  openEngineHere({ ...options, clock, sha256, openOpfs: openOpfsStore })
+
+/** Two connections inside the page, of which each has a negotiated channel, as those of a link. */
+const connect: EnginePlace['connect'] = async (handOver) => {
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()]
+  const make = (of: RTCPeerConnection) => of.createDataChannel('bulk', { negotiated: true, id: 1 })
+  handOver('a', make(a))
+  handOver('b', make(b))
+  a.addEventListener('icecandidate', ({ candidate }) => void b.addIceCandidate(candidate ?? undefined))
+  b.addEventListener('icecandidate', ({ candidate }) => void a.addIceCandidate(candidate ?? undefined))
+  await a.setLocalDescription()
+  if (a.localDescription) await b.setRemoteDescription(a.localDescription)
+  await b.setLocalDescription()
+  if (b.localDescription) await a.setRemoteDescription(b.localDescription)
+  return () => a.close()
+}
+
+const engineCases = {
+  /** Null when the case holds, else what went wrong. */
+  async run(where: 'worker' | 'page', name: string): Promise<string | null> {
+    try {
+      const openEngine = where === 'worker' ? openInWorker : openOnPage
+      await engineContract.find((one) => one.name === name)?.run({ openEngine, connect })
+      return strays.length === 0 ? null : strays.map(String).join(', ')
+    } catch (error) {
+      return String(error)
+    }
+  },
+}
+
+export type EngineCases = typeof engineCases
+Object.assign(globalThis, { engineCases })
