@@ -14,7 +14,11 @@ test('an error offers details to copy, in which there is no secret and no addres
 }) => {
   const context = await browser.newContext()
   // Something to be written down: without a disk the page keeps files in memory.
-  await context.addInitScript(() => Reflect.deleteProperty(StorageManager.prototype, 'getDirectory'))
+  await context.route(/engine\.worker/, async (route) => {
+    const response = await route.fetch()
+    const withoutDisk = "Reflect.deleteProperty(StorageManager.prototype, 'getDirectory');"
+    await route.fulfill({ response, body: `${withoutDisk}${await response.text()}` })
+  })
   const alice = await context.newPage()
   await alice.goto(`${addressOf(server)}#damaged`)
   await expect(alice.getByTestId('notice').filter({ hasText: 'no disk space' })).toHaveCount(1)

@@ -28,12 +28,14 @@ async function openInWorker(): Promise<OpenedEngine> {
 const openOnPage = (): Promise<OpenedEngine> =>
   openEngineHere({ ...options, clock, sha256, openOpfs: openOpfsStore })
 
+const makeChannel = (of: RTCPeerConnection): RTCDataChannel =>
+  of.createDataChannel('bulk', { negotiated: true, id: 1 })
+
 /** Two connections inside the page, of which each has a negotiated channel, as those of a link. */
 const connect: EnginePlace['connect'] = async (handOver) => {
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()]
-  const make = (of: RTCPeerConnection) => of.createDataChannel('bulk', { negotiated: true, id: 1 })
-  handOver('a', make(a))
-  handOver('b', make(b))
+  handOver('a', makeChannel(a))
+  handOver('b', makeChannel(b))
   a.addEventListener('icecandidate', ({ candidate }) => void b.addIceCandidate(candidate ?? undefined))
   b.addEventListener('icecandidate', ({ candidate }) => void a.addIceCandidate(candidate ?? undefined))
   await a.setLocalDescription()

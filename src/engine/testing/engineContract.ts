@@ -84,6 +84,11 @@ async function link(place: EnginePlace, a: End, b: End, number: number): Promise
 const listening = (end: End, number: number): Promise<EngineEvent> =>
   end.until('listening', (event) => (event.type === 'listening' && event.link === number ? event : null))
 
+function sendOnceOpen(channel: BulkChannel, bytes: Bytes): void {
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a bulk channel has one owner, and no listeners
+  channel.onopen = () => channel.send(bytes)
+}
+
 function admit(a: End, b: End, number: number): void {
   a.engine.linkAdmitted(number, b.peer)
   b.engine.linkAdmitted(number, a.peer)
@@ -180,7 +185,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       const alice = await open(place)
       const cut = await place.connect((side, channel) => {
         if (side === 'a') alice.engine.addLane(7, 0, channel)
-        else channel.onopen = () => channel.send(Uint8Array.of(99))
+        else sendOnceOpen(channel, Uint8Array.of(99))
       })
       const failed = await alice.told('linkFailed')
       assert(failed.type === 'linkFailed' && failed.link === 7, 'the link that failed')
