@@ -60,7 +60,8 @@ class AppSession implements OpenSession {
       log,
       save,
       saveAs,
-      changed,
+      progressed: changed,
+      changed: () => this.#view.write(),
     })
     const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
     this.#sharing = new Sharing({ ...shared, random, crypto, engine: this.#engine, show })

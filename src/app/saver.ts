@@ -15,6 +15,9 @@ export interface SaverOptions {
   readonly save: SaveWay
   /** Null where the browser has no pickers. */
   readonly saveAs: SaveWay | null
+  /** More of it is saved. */
+  progressed(): void
+  /** It began or ended, and is to be seen at once: a button that does nothing meanwhile must look so. */
   changed(): void
 }
 
@@ -55,15 +58,15 @@ export class Saver {
   }
 
   async #save(share: ShareId, way: SaveWay): Promise<void> {
-    const { store, known, shares, notices, log, changed } = this.#options
+    const { store, known, shares, notices, log, changed, progressed } = this.#options
     const manifest = known.get(share)?.manifest
     if (!manifest || shares.saving.has(share)) return
-    const progressed = (savedBytes: number): void => {
+    shares.saving.set(share, 0)
+    changed()
+    const saved = await saveFromStore(store, manifest, way, (savedBytes) => {
       shares.saving.set(share, savedBytes)
-      changed()
-    }
-    progressed(0)
-    const saved = await saveFromStore(store, manifest, way, progressed)
+      progressed()
+    })
     shares.saving.delete(share)
     if (saved.ok) shares.saved.add(share)
     else {

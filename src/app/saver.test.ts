@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import type { EngineShare } from '../engine/engine.ts'
+import { pieceSizeFor } from '../shared/geometry.ts'
+import { randomShareId, seededRandom } from '../shared/random.ts'
+import { ok } from '../shared/result.ts'
+import { KnownShares } from './knownShares.ts'
+import { NoticeBoard } from './noticeBoard.ts'
+import { Saver } from './saver.ts'
+import { ShareViews } from './shareViews.ts'
+
+const nothing = (): void => undefined
+const share = randomShareId(seededRandom(1))
+const complete: EngineShare = {
+  share,
+  manifest: {
+    version: 1,
+    share,
+    kind: 'file',
+    name: 'a.bin',
+    sizeBytes: 5,
+    treeSizeBytes: 0,
+    fileCount: 1,
+    pieceSizeBytes: pieceSizeFor(5),
+    modifiedMs: 0,
+  },
+  state: 'complete',
+  source: 'none',
+  fault: null,
+  pieceCount: 1,
+  heldCount: 1,
+  heldPayloadBytes: 5,
+  otherCopies: 1,
+  othersCount: 1,
+  reachableCount: 1,
+  holders: [],
+  wastedBytes: 0,
+  firstHash: null,
+  strip: [],
+}
+
+it('is seen to be saving from its first moment to its last, so that no press is lost', async () => {
+  const known = new KnownShares()
+  known.take({ type: 'sharesChanged', changed: [complete], gone: [] })
+  const shares = new ShareViews(known, Infinity)
+  const seen: (number | undefined)[] = []
+  let finish = nothing
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  const ended = new Promise<void>((resolve) => {
+    const saver = new Saver({
+      known,
+      shares,
+      notices: new NoticeBoard(() => undefined),
+      log: nothing,
+      store: { blob: async () => ok(new Blob()) },
+      save: async (_share, onProgress) => {
+        onProgress(3)
+        await finished
+        return ok(undefined)
+      },
+      saveAs: null,
+      progressed: nothing,
+      changed: () => {
+        seen.push(shares.saving.get(share))
+        if (seen.length === 2) resolve()
+      },
+    })
+    saver.save(share)
+    // A second press meanwhile is none.
+    saver.save(share)
+  })
+  expect(seen).toEqual([0])
+  finish()
+  await ended
+  expect(seen).toEqual([0, undefined])
+  expect(shares.saved.has(share)).toBe(true)
+})
