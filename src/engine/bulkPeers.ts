@@ -100,6 +100,11 @@ export class BulkPeers {
     else this.#options.listener.blockLost(id)
   }
 
+  /** What all links together should be given of blocks now; 0 and less for none. */
+  uplinkRoomBytes(): number {
+    return this.#traffic.roomBytes
+  }
+
   /** What the peer's link takes of blocks now; 0 for none. */
   roomBytes(peer: PeerId): number {
     return this.#byPeer.get(peer)?.roomBytes ?? 0

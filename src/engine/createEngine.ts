@@ -109,6 +109,7 @@ class EngineHere implements Engine {
       network: {
         send: (peer, bytes) => peers.send(peer, bytes),
         sendBlock: (peer, id, bytes) => peers.sendBlock(peer, id, bytes),
+        uplinkRoomBytes: () => peers.uplinkRoomBytes(),
         roomBytes: (peer) => peers.roomBytes(peer),
         roundTripMs: (peer) => peers.roundTripMs(peer),
         ban: (peer, reason) => told({ type: 'peerBanned', peer, reason }),

@@ -34,6 +34,8 @@ export interface Network {
   send(peer: PeerId, bytes: Bytes): void
   /** The message of a block, with `blockHeadroomBytes` before it to be written over. Answered by `blockArrived` or `blockLost`. */
   sendBlock(peer: PeerId, id: number, bytes: Bytes): void
+  /** Bytes of blocks that all links together should be given now. */
+  uplinkRoomBytes(): number
   /** Bytes of blocks that the peer's link takes now. */
   roomBytes(peer: PeerId): number
   /** Null while unknown. */
@@ -100,6 +102,7 @@ export class SwarmDriver {
     this.#reading.delete(peer)
     for (const [id, sent] of this.#sent) if (sent.peer === peer) this.#sent.delete(id)
     this.handle({ type: 'peerUnlinked', peer })
+    this.#uplinkRoomGrew()
   }
 
   /** The peer's link takes more blocks than before. */
@@ -107,6 +110,13 @@ export class SwarmDriver {
     const { network } = this.#options
     const roomBytes = network.roomBytes(peer) - (this.#reading.get(peer)?.bytes ?? 0)
     this.handle({ type: 'linkHasRoom', peer, roomBytes, roundTripMs: network.roundTripMs(peer) })
+    this.#uplinkRoomGrew()
+  }
+
+  #uplinkRoomGrew(): void {
+    let readingBytes = 0
+    for (const { bytes } of this.#reading.values()) readingBytes += bytes
+    this.handle({ type: 'uplinkHasRoom', roomBytes: this.#options.network.uplinkRoomBytes() - readingBytes })
   }
 
   backlogChanged(peer: PeerId, isFull: boolean): void {

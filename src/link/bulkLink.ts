@@ -1,6 +1,7 @@
 import type { Bytes } from '../shared/bytes.ts'
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { Arrivals } from './arrivals.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { listensFrame } from './frames.ts'
 import { Lane, type LaneListener } from './lane.ts'
@@ -48,6 +49,7 @@ const messageMaxUntilToldBytes = limits.channelMessageMinBytes
 export class BulkTraffic {
   readonly options: BulkTrafficOptions
   readonly #links = new Set<BulkLink>()
+  readonly #arrivals = new Arrivals()
   #cancelLook: (() => void) | null = null
 
   constructor(options: BulkTrafficOptions) {
@@ -58,6 +60,30 @@ export class BulkTraffic {
     const link = new BulkLink(this, listener)
     this.#links.add(link)
     return link
+  }
+
+  /** What has arrived at the other side of one of them. */
+  arrived(lengthBytes: number): void {
+    this.#arrivals.arrived(lengthBytes, this.options.now())
+  }
+
+  /** How many more bytes of blocks all links together should be given now; 0 and less for none. */
+  get roomBytes(): number {
+    let outstandingBytes = 0
+    let roundTripMs = 0
+    for (const link of this.#links) {
+      outstandingBytes += link.outstandingBytes
+      if (link.outstandingBytes > 0) roundTripMs = Math.max(roundTripMs, link.baseRoundTripMs ?? 0)
+    }
+    const aheadBytes = (this.#arrivals.bytesPerSecond * (limits.uplinkAheadMs + roundTripMs)) / 1000
+    return limits.uplinkAheadMinBytes + aheadBytes - outstandingBytes
+  }
+
+  /** Lanes of all links on which something is on its way. */
+  get busyLanes(): number {
+    let count = 0
+    for (const link of this.#links) if (link.outstandingBytes > 0) count += link.laneCount
+    return count
   }
 
   /** There may be room where there was none. */
@@ -172,6 +198,13 @@ export class BulkLink {
     return known.length === 0 ? null : Math.min(...known)
   }
 
+  /** Given to its lanes, and not yet known to have arrived. */
+  get outstandingBytes(): number {
+    let sumBytes = 0
+    for (const lane of this.#lanes.values()) sumBytes += lane.outstandingBytes
+    return sumBytes
+  }
+
   get laneCount(): number {
     return this.#lanes.size
   }
@@ -227,12 +260,14 @@ export class BulkLink {
   #echoed(arrivedBytes: number, isSctpLimited: boolean): void {
     const isBusy = this.isBlocked
     this.#arrivedBytes += arrivedBytes
+    this.#traffic.arrived(arrivedBytes)
     this.#traffic.look()
     if (this.#isClosed) return
     const pulse = {
       lanes: [...this.#lanes].flatMap(([lane, { isStarted }]) => (isStarted ? [lane] : [])),
       arrivedBytes: this.#arrivedBytes,
       baseRoundTripMs: this.baseRoundTripMs,
+      lanesElsewhere: this.#traffic.busyLanes - this.laneCount,
       isSctpLimited,
       isBusy,
     }

@@ -96,6 +96,11 @@ export class Lane {
     return this.#messages.length > 0 || this.#blocks.length > 0
   }
 
+  /** Given to it, and not yet known to have arrived. */
+  get outstandingBytes(): number {
+    return this.window.inFlightBytes + this.#messagesBytes + this.#blocksBytes
+  }
+
   /** Ordered messages that wait. */
   get messagesBytes(): number {
     return this.#messagesBytes

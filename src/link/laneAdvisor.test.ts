@@ -7,6 +7,7 @@ interface PathOptions {
   readonly mostBytesPerSecond: number
   readonly roundTripMs: number
   readonly isBusy?: boolean
+  readonly lanesElsewhere?: number
 }
 
 /** A link of which each lane carries so much, all together no more than `mostBytesPerSecond`; echoed every 20 ms. */
@@ -25,12 +26,19 @@ class Path {
   }
 
   run(spanMs: number): void {
-    const { laneBytesPerSecond, mostBytesPerSecond, roundTripMs, isBusy = true } = this.#options
+    const {
+      laneBytesPerSecond,
+      mostBytesPerSecond,
+      roundTripMs,
+      isBusy = true,
+      lanesElsewhere = 0,
+    } = this.#options
     for (const end = this.now + spanMs; this.now < end; this.now += 20) {
       const lanesRate = this.lanes.length * laneBytesPerSecond
       this.#arrivedBytes += Math.min(lanesRate, mostBytesPerSecond) / 50
       const pulse: LinkPulse = {
         lanes: this.lanes,
+        lanesElsewhere,
         arrivedBytes: this.#arrivedBytes,
         baseRoundTripMs: roundTripMs,
         isSctpLimited: lanesRate <= mostBytesPerSecond && isBusy,
@@ -57,6 +65,17 @@ describe('lanes', () => {
     const path = new Path({ laneBytesPerSecond: 500_000, mostBytesPerSecond: 1.01e6, roundTripMs: 20 })
     path.run(20_000)
     expect(path.lanes).toHaveLength(2)
+  })
+
+  it('[L11] are none more where several links are as many', () => {
+    const path = new Path({
+      laneBytesPerSecond: 500_000,
+      mostBytesPerSecond: 6e6,
+      roundTripMs: 20,
+      lanesElsewhere: limits.lanesMax - 1,
+    })
+    path.run(10_000)
+    expect(path.opened).toBe(0)
   })
 
   it('[L11] are none more where the uplink limits', () => {

@@ -5,6 +5,8 @@ import { limits } from '../shared/limits.ts'
 export interface LinkPulse {
   /** Lanes on which blocks may go. */
   readonly lanes: readonly number[]
+  /** Those of other links that are in use: several links fill an uplink as several lanes do. */
+  readonly lanesElsewhere: number
   /** Bytes that have arrived at the other side over all lanes, ever. */
   readonly arrivedBytes: number
   /** Null until known. */
@@ -85,10 +87,10 @@ export class LaneAdvisor {
   #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
     if (now - span.from < periodMs(pulse)) return nothing
     this.#span = null
-    const { lanes, baseRoundTripMs } = pulse
+    const { lanes, lanesElsewhere, baseRoundTripMs } = pulse
     const isLimited = span.limited > limits.laneLimitedPart * span.echoes
     const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
-    const open = Math.min(lanes.length, limits.lanesMax - lanes.length)
+    const open = Math.min(lanes.length, limits.lanesMax - lanes.length - Math.max(0, lanesElsewhere))
     if (!isLimited || !isFar || open <= 0 || now < this.#retryAt) return nothing
     const trial = {
       lanesBefore: [...lanes],

@@ -101,6 +101,11 @@ export type SwarmInput =
       readonly share: ShareId
       readonly lengthBytes: number
     } & BlockAt)
+  /**
+   * How many bytes of blocks all links together may be given now; replaces what was said before, which was any number. Where they are
+   * few, a thin uplink is shared by few at a time: what is in many hands comes whole to nobody soon.
+   */
+  | { readonly type: 'uplinkHasRoom'; readonly roomBytes: number }
   /** A block could not be read, and so was not sent. Its room is told with the next linkHasRoom. */
   | ({
       readonly type: 'blockUnreadable'

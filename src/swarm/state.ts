@@ -169,6 +169,8 @@ export interface SwarmState {
   requestCount: number
   /** Blocks that all peers together wait for. */
   queuedCount: number
+  /** Bytes of blocks that all links together may be given now. */
+  uplinkRoomBytes: number
   servedTurn: number
   /** When the upload limit allows the next block. */
   nextUploadAt: Millis

@@ -62,6 +62,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
     openBytes: 0,
     requestCount: 0,
     queuedCount: 0,
+    uplinkRoomBytes: Infinity,
     servedTurn: 0,
     nextUploadAt: -Infinity,
     announceAt: null,
@@ -117,6 +118,9 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => linkBacklog(turn, peer, input.isFull))
     case 'linkHasRoom':
       return withPeer(turn, input.peer, (peer) => linkHasRoom(turn, peer, input))
+    case 'uplinkHasRoom':
+      state.uplinkRoomBytes = input.roomBytes
+      return serve(turn)
     case 'blockLost':
       return withPeer(turn, input.peer, (peer) => blockLost(turn, peer, input))
     case 'blockUnreadable':
@@ -144,6 +148,7 @@ type ShareInput = Exclude<
       | 'messageFaulted'
       | 'linkBacklog'
       | 'linkHasRoom'
+      | 'uplinkHasRoom'
       | 'blockLost'
       | 'blockUnreadable'
       | 'shareOffered'

@@ -268,3 +268,19 @@ describe('serving', () => {
     expect(alice.swarm.shares()[0]?.otherCopies).toBe(0)
   })
 })
+
+describe('an uplink that takes little', () => {
+  it('S21 is given to few at a time, whatever their links would take', () => {
+    const { alice, manifest } = holding(8)
+    alice.feed({ type: 'uplinkHasRoom', roomBytes: limits.blockSizeBytes + 1 })
+    const [bob, carol] = [taker(alice, manifest, 4), taker(alice, manifest, 4)]
+    expect(served(asks(alice, bob, manifest, 0, 1, 2))).toEqual([
+      [bob, 0],
+      [bob, 1],
+    ])
+    expect(served(asks(alice, carol, manifest, 3))).toEqual([])
+    // What comes free goes to who was served longest ago.
+    const freed = alice.feed({ type: 'uplinkHasRoom', roomBytes: 1 })
+    expect(served(freed)).toEqual([[carol, 3]])
+  })
+})

@@ -136,7 +136,7 @@ export function blockLost(
  */
 export function serve(turn: Turn): void {
   const { state } = turn
-  while (state.queuedCount > 0 && state.nextUploadAt <= turn.now) {
+  while (state.queuedCount > 0 && state.nextUploadAt <= turn.now && state.uplinkRoomBytes > 0) {
     const next = nextUpload(turn)
     if (!next) return
     const { peer, index, item } = next
@@ -145,6 +145,7 @@ export function serve(turn: Turn): void {
     peer.serving = { share: item.share, piece: item.piece }
     peer.lastServedTurn = ++state.servedTurn
     peer.roomBytes -= item.lengthBytes
+    state.uplinkRoomBytes -= item.lengthBytes
     const given = item.share.givenTo.get(item.piece)
     if (given?.peer === peer.peer && given.blocksLeft > 0) given.blocksLeft--
     keepUploadLimit(turn, item.lengthBytes)
