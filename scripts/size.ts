@@ -12,7 +12,11 @@ interface Budget {
   readonly later: Readonly<Record<string, string>>
 }
 
-const onlyForSome = { nobleCrypto: 'for pages without WebCrypto, on plain http' }
+const onlyForSome = {
+  nobleCrypto: 'for pages without WebCrypto, on plain http',
+  'folderTree.worker': 'when a folder is saved',
+  pageEngine: 'for browsers that hand no data channel to a worker',
+}
 
 const budgets: readonly Budget[] = [
   {

@@ -1,6 +1,5 @@
-import { openOpfsStore } from '../store/opfsStore.ts'
 import type { OpenedEngine } from './engine.ts'
-import { openEngineHere, type EngineOptions } from './engineHere.ts'
+import type { EngineOptions } from './engineHere.ts'
 import { openWorkerEngine } from './workerEngine.ts'
 
 /** Opens the engine of this page: in a worker where the browser hands it data channels, else here. */
@@ -12,5 +11,6 @@ export async function openEngine(options: Omit<EngineOptions, 'openOpfs'>): Prom
     return inWorker.value
   }
   log('info', 'bytes are moved by the page', { reason: inWorker.fault })
-  return openEngineHere({ ...options, openOpfs: openOpfsStore })
+  const { openPageEngine } = await import('./pageEngine.ts')
+  return openPageEngine(options)
 }

@@ -2,7 +2,7 @@ import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { openGatheringStore } from './gatheringStore.ts'
 import { opfsDisk } from './opfsDisk.worker.ts'
-import { storeFolder } from './opfsProtocol.ts'
+import { storeFolder } from './tabFolders.ts'
 import type { PieceStore } from './pieceStore.ts'
 
 /** Who hears of what no caller waits for. */

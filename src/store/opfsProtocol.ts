@@ -54,6 +54,3 @@ export const fromWorkerSchema = v.variant('type', [
 ])
 
 export type FromWorker = v.InferOutput<typeof fromWorkerSchema>
-
-/** The folder in OPFS that holds a folder for each tab, in which each share has one file. */
-export const storeFolder = 'swarmdrop'

@@ -1,5 +1,7 @@
-import { storeFolder } from './opfsProtocol.ts'
 import type { ShareIndex } from './shareIndex.ts'
+
+/** The folder in OPFS that holds a folder for each tab, in which each share has one file. */
+export const storeFolder = 'swarmdrop'
 
 /** Each page keeps its shares in a folder of its own, so that tabs of one origin in the same room do not collide. */
 const lockName = (tab: string): string => `swarmdrop-tab-${tab}`

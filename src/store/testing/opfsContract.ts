@@ -1,6 +1,6 @@
 import { base64UrlFromBytes } from '../../shared/bytes.ts'
 import { idBytes } from '../../shared/ids.ts'
-import { storeFolder } from '../opfsProtocol.ts'
+import { storeFolder } from '../tabFolders.ts'
 import { openOpfsStore } from '../opfsStore.ts'
 import { openStore } from '../openStore.ts'
 import type { Log, LogDetail } from '../../shared/log.ts'
