@@ -1,4 +1,4 @@
-import type { BulkChannel } from '../link/bulkChannel.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { IceServer, Link, LinkFault, OpenLink } from '../link/link.ts'
 import type { CloseReason, RoomInput } from '../room/io.ts'
 import { decodeRoomMessage } from '../room/messages.ts'
@@ -8,20 +8,8 @@ import type { Log, LogLevel } from '../shared/log.ts'
 import { assert } from '../shared/result.ts'
 import type { Guard } from '../shared/guard.ts'
 
-/**
- * Who moves bytes over the links' bulk channels. A link has a number of its own here, so that a peer's successive links never mix.
- */
-export interface BulkHost {
-  /** The bulk channel of a lane, in the task that made it. Lane 0 comes first, and with it the link. */
-  addLane(link: number, lane: number, channel: BulkChannel): void
-  /** The lane's connection is gone. */
-  removeLane(link: number, lane: number): void
-  /** The other side listens on lane 0, and takes messages of so many bytes at once. */
-  otherListens(link: number, messageMaxBytes: number): void
-  /** The room has taken the peer in: the swarm may know of it. */
-  linkAdmitted(link: number, peer: PeerId): void
-  linkClosed(link: number): void
-}
+/** Who moves bytes over the links' bulk channels: what the engine takes of links. */
+export type BulkHost = Pick<Engine, 'addLane' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'>
 
 export interface RoomLinksParts {
   readonly openLink: OpenLink

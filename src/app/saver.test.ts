@@ -1,28 +1,18 @@
 import { expect, it } from 'vitest'
 import type { EngineShare } from '../engine/engine.ts'
-import { pieceSizeFor } from '../shared/geometry.ts'
-import { randomShareId, seededRandom } from '../shared/random.ts'
 import { ok } from '../shared/result.ts'
+import { fileManifest } from '../swarm/testing/swarmWorld.ts'
 import { KnownShares } from './knownShares.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import { Saver } from './saver.ts'
 import { ShareViews } from './shareViews.ts'
 
 const nothing = (): void => undefined
-const share = randomShareId(seededRandom(1))
+const manifest = fileManifest(5)
+const { share } = manifest
 const complete: EngineShare = {
   share,
-  manifest: {
-    version: 1,
-    share,
-    kind: 'file',
-    name: 'a.bin',
-    sizeBytes: 5,
-    treeSizeBytes: 0,
-    fileCount: 1,
-    pieceSizeBytes: pieceSizeFor(5),
-    modifiedMs: 0,
-  },
+  manifest,
   state: 'complete',
   source: 'none',
   fault: null,

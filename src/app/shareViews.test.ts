@@ -3,12 +3,12 @@ import { ShareBoard } from '../engine/shareBoard.ts'
 import type { MemberSnapshot } from '../room/io.ts'
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../shared/random.ts'
+import { randomBytes, randomPeerId, seededRandom } from '../shared/random.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmMessage } from '../swarm/io.ts'
-import type { Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { newManifest } from '../swarm/testing/swarmWorld.ts'
 import { KnownShares } from './knownShares.ts'
 import { ShareViews } from './shareViews.ts'
 import type { ShareView } from './view.ts'
@@ -24,17 +24,7 @@ const member = (peer: PeerId): MemberSnapshot => ({ peer, profile: null, state: 
 
 const piece = limits.pieceSizeMinBytes
 /** Four pieces. */
-const manifest: Manifest = {
-  version: 1,
-  share: randomShareId(random),
-  kind: 'file',
-  name: 'a.bin',
-  sizeBytes: 4 * piece,
-  treeSizeBytes: 0,
-  fileCount: 1,
-  pieceSizeBytes: piece,
-  modifiedMs: 0,
-}
+const manifest = newManifest(4, { name: 'a.bin' })
 const { share } = manifest
 const memoryLimitBytes = 10 * piece
 

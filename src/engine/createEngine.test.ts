@@ -6,6 +6,7 @@ import { openMemoryStore } from '../store/memoryStore.ts'
 import { memoryIndex } from '../store/shareIndex.ts'
 import { sha256 } from '../store/testing/pieceStoreSamples.ts'
 import { createEngine } from './createEngine.ts'
+import { systemClock } from './systemClock.ts'
 import { engineContract, type EnginePlace } from './testing/engineContract.ts'
 
 const inMemory: EnginePlace = {
@@ -16,14 +17,7 @@ const inMemory: EnginePlace = {
       limitBytes: limits.memoryStoreMaxBytes,
       bugFound: (error) => bugs.push(error),
     })
-    const clock = {
-      now: () => performance.now(),
-      after: (spanMs: number, then: () => void) => {
-        const timer = setTimeout(then, spanMs)
-        return () => clearTimeout(timer)
-      },
-    }
-    const parts = { store, clock, index: memoryIndex(), tab: 'tab', random: seededRandom(3) }
+    const parts = { store, clock: systemClock(), index: memoryIndex(), tab: 'tab', random: seededRandom(3) }
     return {
       storage: { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes },
       withoutDisk: null,

@@ -1,55 +1,27 @@
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chromium, type Browser, type Page } from '@playwright/test'
-import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, serveContract, type ServedContract } from '../store/testing/serveContract.ts'
 import type { EngineCases } from './testing/engineCases.ts'
 import { engineContract } from './testing/engineContract.ts'
-
-const executablePath = ['/usr/bin/chromium', chromium.executablePath()].find((path) => existsSync(path))
-
-/** The contract's page: served from the sources, so that worker and modules are what the build bundles. */
-const page = `<!doctype html><script type="module" src="/src/engine/testing/engineCases.ts"></script>`
-
-async function servePage(): Promise<ViteDevServer> {
-  const server = await createServer({
-    configFile: false,
-    appType: 'custom',
-    logLevel: 'error',
-    optimizeDeps: { include: ['idb', 'valibot', 'tinyqueue'] },
-    cacheDir: mkdtempSync(join(tmpdir(), 'swarmdrop-vite-')),
-    server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null },
-    plugins: [
-      {
-        name: 'contract-page',
-        configureServer: ({ middlewares }) => {
-          middlewares.use('/contract.html', (_request, response) => {
-            response.setHeader('content-type', 'text/html').end(page)
-          })
-        },
-      },
-    ],
-  })
-  return server.listen()
-}
 
 const runInPage = ([where, name]: readonly ['worker' | 'page', string]): Promise<string | null> =>
   (globalThis as unknown as { engineCases: EngineCases }).engineCases.run(where, name)
 
-describe.skipIf(executablePath === undefined)('an engine in Chromium', () => {
-  let server: ViteDevServer
+describe.skipIf(chromiumPath === undefined)('an engine in Chromium', () => {
+  let server: ServedContract
   let browser: Browser
   let opened: Page
 
   beforeAll(async () => {
-    server = await servePage()
+    const entry = 'src/engine/testing/engineCases.ts'
+    server = await serveContract({ entry, prebundled: ['idb', 'valibot', 'tinyqueue'] })
     const args = ['--no-sandbox', '--disable-quic', '--disable-features=WebRtcHideLocalIpsWithMdns']
-    browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args })
+    browser = await chromium.launch({
+      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+      args,
+    })
     opened = await browser.newPage()
-    const address = server.httpServer?.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    await opened.goto(`http://localhost:${port}/contract.html`)
+    await opened.goto(`http://localhost:${server.port}/contract.html`)
     await opened.waitForFunction(() => 'engineCases' in globalThis)
   }, 60_000)
   afterAll(async () => {

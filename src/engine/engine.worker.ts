@@ -1,11 +1,11 @@
 import { openCrypto } from '../crypto/openCrypto.ts'
-import type { Clock } from '../shared/clock.ts'
-import type { Millis } from '../shared/ids.ts'
 import { assert } from '../shared/result.ts'
 import { openOpfsHere } from '../store/opfsHere.worker.ts'
+import { catchUncaught } from '../store/uncaught.worker.ts'
 import type { Engine, EngineEvent, OpenedEngine } from './engine.ts'
 import { openEngineHere } from './engineHere.ts'
 import type { EngineCall, FromEngine, OpenOrder, ToEngine } from './engineProtocol.ts'
+import { systemClock } from './systemClock.ts'
 
 let opened: OpenedEngine | null = null
 let engine: Engine | null = null
@@ -27,22 +27,14 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
   }
 })
 
-// What nobody catches would end as an event without a stack, or nowhere: the page hears of it as a message.
-self.addEventListener('error', (event) => {
-  event.preventDefault()
-  bugFound(event.error ?? event.message)
-})
-self.addEventListener('unhandledrejection', (event) => {
-  event.preventDefault()
-  bugFound(event.reason)
-})
-self.addEventListener('messageerror', () => bugFound(new Error('a message to the engine was lost')))
+catchUncaught('engine', bugFound)
 
 async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
   const crypt = await openCrypto()
   opened = await openEngineHere({
     seed,
-    clock: clockFrom(timeOriginMs),
+    // The page's clock: what both note can be compared.
+    clock: systemClock(performance.timeOrigin - timeOriginMs),
     uploadLimitBytesPerSecond,
     sha256: (bytes) => crypt.sha256(bytes),
     openOpfs: (tab, listener) =>
@@ -57,18 +49,6 @@ async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder
   })
   const { storage, withoutDisk } = opened
   answer({ type: 'opened', storage, withoutDisk })
-}
-
-/** The page's clock: what both note can be compared. */
-function clockFrom(timeOriginMs: Millis): Clock {
-  const laterMs = performance.timeOrigin - timeOriginMs
-  return {
-    now: () => performance.now() + laterMs,
-    after(spanMs, then) {
-      const timer = setTimeout(then, spanMs)
-      return () => clearTimeout(timer)
-    },
-  }
 }
 
 async function carryOut(id: number | null, { method, args }: EngineCall): Promise<void> {

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { pieceCount, pieceSizeFor } from '../shared/geometry.ts'
+import { pieceCount } from '../shared/geometry.ts'
 import type { PeerId } from '../shared/ids.ts'
-import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../shared/random.ts'
+import { randomBytes, randomPeerId, seededRandom } from '../shared/random.ts'
 import { memoryIndex, type ShareIndex } from '../store/shareIndex.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { fileManifest } from '../swarm/testing/swarmWorld.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
 
@@ -25,19 +26,7 @@ beforeEach(() => {
   keeper = new IndexKeeper({ index, tab, swarm, clock })
 })
 
-const manifestOf = (sizeBytes: number): Manifest => ({
-  version: 1,
-  share: randomShareId(random),
-  kind: 'file',
-  name: 'a.bin',
-  sizeBytes,
-  treeSizeBytes: 0,
-  fileCount: 1,
-  pieceSizeBytes: pieceSizeFor(sizeBytes),
-  modifiedMs: 0,
-})
-
-/** A share of alice's of which we have fetched this many pieces, the first ones. */
+/** A share of alice's of which we have fetched this many pieces. */
 function fetched(manifest: Manifest, pieces: number): void {
   const { share } = manifest
   const count = pieceCount(geometryOf(manifest))
@@ -55,10 +44,12 @@ function fetched(manifest: Manifest, pieces: number): void {
     },
   ]
   for (const input of inputs) swarm.handle(input, 0)
-  for (let piece = 0; piece < pieces; piece++) fetchPiece(manifest, piece)
+  for (let fetchedCount = 0; fetchedCount < pieces; fetchedCount++) fetchPiece(manifest)
 }
 
-function fetchPiece({ share, sizeBytes }: Manifest, piece: number): void {
+/** The first of the pieces asked for comes: which are asked for is drawn by lot. */
+function fetchPiece({ share, sizeBytes }: Manifest): void {
+  const piece = Math.min(...(swarm.inspect(share)?.open.keys() ?? []))
   const bytes = new Uint8Array(Math.min(65_536, sizeBytes - piece * 65_536))
   const message = { type: 'block', share, piece, block: 0, bytes } as const
   swarm.handle({ type: 'messageArrived', peer: alice, message }, 0)
@@ -67,7 +58,7 @@ function fetchPiece({ share, sizeBytes }: Manifest, piece: number): void {
 
 describe('the index', () => {
   it('says what has been fetched, with all that is needed to go on', async () => {
-    const manifest = manifestOf(2 * 65_536)
+    const manifest = fileManifest(2 * 65_536)
     fetched(manifest, 1)
     await keeper.write()
     const [record] = await index.list()
@@ -77,14 +68,14 @@ describe('the index', () => {
   })
 
   it('says nothing of our own files, and nothing of what has only begun', async () => {
-    swarm.handle({ type: 'shareOffered', manifest: manifestOf(10) }, 0)
-    fetched(manifestOf(65_537), 0)
+    swarm.handle({ type: 'shareOffered', manifest: fileManifest(10) }, 0)
+    fetched(fileManifest(65_537), 0)
     await keeper.write()
     expect(await index.list()).toEqual([])
   })
 
   it('forgets what was cancelled or removed', async () => {
-    const manifest = manifestOf(2 * 65_536)
+    const manifest = fileManifest(2 * 65_536)
     fetched(manifest, 1)
     await keeper.write()
     swarm.handle({ type: 'cancelAsked', share: manifest.share }, 0)
@@ -93,7 +84,7 @@ describe('the index', () => {
   })
 
   it('is written a while after something changed, and not after the end', async () => {
-    const manifest = manifestOf(2 * 65_536)
+    const manifest = fileManifest(2 * 65_536)
     fetched(manifest, 1)
     keeper.touch()
     keeper.touch()
@@ -107,7 +98,7 @@ describe('the index', () => {
   })
 
   it('that the browser refuses to write is written at the next change', async () => {
-    const manifest = manifestOf(3 * 65_536)
+    const manifest = fileManifest(3 * 65_536)
     fetched(manifest, 1)
     const { put } = index
     index.put = async () => {
@@ -120,7 +111,7 @@ describe('the index', () => {
   })
 
   it('does not hide a mistake of ours', async () => {
-    fetched(manifestOf(2 * 65_536), 1)
+    fetched(fileManifest(2 * 65_536), 1)
     index.put = async () => {
       throw new TypeError('a mistake')
     }

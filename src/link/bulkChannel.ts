@@ -8,10 +8,8 @@ export interface BulkChannel {
   binaryType: string
   readonly readyState: 'connecting' | 'open' | 'closing' | 'closed'
   readonly bufferedAmount: number
-  bufferedAmountLowThreshold: number
   onopen: ((event: Event) => void) | null
   onmessage: ((event: MessageEvent) => void) | null
-  onbufferedamountlow: ((event: Event) => void) | null
   /** An error is followed by this. */
   onclose: ((event: Event) => void) | null
   /** Copies the bytes before it returns. */

@@ -12,7 +12,6 @@ class TestWindow implements LaneWindow {
   messageMaxBytes = 64 * 1024
   sizeBytes = 200_000
   readonly baseRoundTripMs = null
-  readonly bytesPerSecond = 0
   inFlightBytes = 0
   isClosed = false
   readonly echoes: Echo[] = []

@@ -92,7 +92,7 @@ export class BulkTraffic {
     this.#cancelLook = null
     for (const link of this.#links) link.look()
     // Room may come with time alone, and nothing on its way is nothing to wait for.
-    if (this.#links.size > 0 && [...this.#links].some((link) => link.isBlocked)) this.lookLater()
+    if ([...this.#links].some((link) => link.isBlocked)) this.lookLater()
   }
 
   lookLater(): void {

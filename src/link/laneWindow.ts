@@ -29,7 +29,6 @@ const clamp = (value: number, least: number, most: number): number => Math.max(l
  */
 export class DelayWindow implements LaneWindow {
   inFlightBytes = 0
-  bytesPerSecond = 0
   #doubling = true
   readonly #oneWay = new DelayHistory()
   readonly #roundTrip = new DelayHistory()
@@ -219,7 +218,6 @@ export class DelayWindow implements LaneWindow {
 
   #endRound(now: Millis): void {
     const rate = (this.#roundBytes / (now - (this.#roundFrom ?? now))) * 1000
-    this.bytesPerSecond = rate
     if (this.#roundFilled || rate > this.rate) {
       this.#rates.push(rate)
       if (this.#rates.length > ratesKept) this.#rates.shift()

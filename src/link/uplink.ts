@@ -22,8 +22,6 @@ export interface LaneWindow {
   readonly messageMaxBytes: number
   /** Bytes handed to the channel that have not been echoed. */
   readonly inFlightBytes: number
-  /** What arrives at the other side; 0 until known. */
-  readonly bytesPerSecond: number
   /** The least round trip seen lately; null until known. */
   readonly baseRoundTripMs: Millis | null
   handedOver(lengthBytes: number, now: Millis): void

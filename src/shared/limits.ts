@@ -104,8 +104,6 @@ export const limits = {
   queueTargetFastMs: 100,
   /** Above 50 Mbit/s it is hardly an uplink with a deep queue. */
   uplinkRateBytesPerSecond: 6_250_000,
-  /** A queue below this is noise of timers. */
-  queueNoticedMs: 8,
   /** A message takes this long to leave at the lane's rate: control waits behind no more. */
   laneMessageMs: 20,
   /** Smaller messages cost more in headers and events than they help: with nine browsers on two cores, 2 KiB cost a fifth of the time. */
@@ -176,12 +174,12 @@ export const limits = {
   hashMessagesPerBatch: 4,
   /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */
   linkBacklogMaxBytes: 1 * MiB,
+  /** With no more than this it has drained. */
+  linkDrainedBytes: 64 * KiB,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
   announceBatchMs: 50,
 
   // Serving
-  /** A link on which no more than this waits has taken what it was handed. */
-  linkDrainedBytes: 64 * KiB,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 

@@ -3,6 +3,7 @@ import { assert } from '../shared/result.ts'
 import { openOpfsHere } from './opfsHere.worker.ts'
 import { toWorkerSchema, type FromWorker, type StoreCall } from './opfsProtocol.ts'
 import type { PieceStore } from './pieceStore.ts'
+import { catchUncaught } from './uncaught.worker.ts'
 
 let store: PieceStore | null = null
 
@@ -13,16 +14,7 @@ self.addEventListener('message', (event: MessageEvent<unknown>) => {
   else void carryOut(message.id, message.call as StoreCall)
 })
 
-// What nobody catches would end as an event without a stack, or nowhere: the page hears of it as a message.
-self.addEventListener('error', (event) => {
-  event.preventDefault()
-  bugFound(event.error ?? event.message)
-})
-self.addEventListener('unhandledrejection', (event) => {
-  event.preventDefault()
-  bugFound(event.reason)
-})
-self.addEventListener('messageerror', () => bugFound(new Error('a message to the storage worker was lost')))
+catchUncaught('storage worker', bugFound)
 
 async function open(tab: string): Promise<void> {
   const opened = await openOpfsHere(tab, { bugFound, noted: note })

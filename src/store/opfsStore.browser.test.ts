@@ -1,17 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test'
-import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import type { OpfsContract } from './testing/opfsContract.ts'
 import { pieceStoreContract } from './testing/pieceStoreContract.ts'
-
-const executablePath = ['/usr/bin/chromium', chromium.executablePath()].find((path) => existsSync(path))
-
-/** The contract's page: served from the sources, so that worker and modules are what the build bundles. */
-const page = `<!doctype html><input type="file"><script type="module" src="/src/store/testing/opfsContract.ts"></script>`
+import { chromiumPath, serveContract, type ServedContract } from './testing/serveContract.ts'
 
 /** Not a secure context, unlike localhost; resolved to this machine by the browser's own rule. */
 const insecureHost = 'insecure.test'
@@ -39,30 +34,8 @@ const inPage = {
   },
 }
 
-async function servePage(): Promise<ViteDevServer> {
-  const server = await createServer({
-    configFile: false,
-    appType: 'custom',
-    logLevel: 'error',
-    optimizeDeps: { include: ['idb', 'valibot'] },
-    cacheDir: mkdtempSync(join(tmpdir(), 'swarmdrop-vite-')),
-    server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null, allowedHosts: [insecureHost] },
-    plugins: [
-      {
-        name: 'contract-page',
-        configureServer: ({ middlewares }) => {
-          middlewares.use('/contract.html', (_request, response) => {
-            response.setHeader('content-type', 'text/html').end(page)
-          })
-        },
-      },
-    ],
-  })
-  return server.listen()
-}
-
-describe.skipIf(executablePath === undefined)('store in OPFS, in Chromium', () => {
-  let server: ViteDevServer
+describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => {
+  let server: ServedContract
   let browser: Browser
   let context: BrowserContext
   let port = 0
@@ -75,11 +48,15 @@ describe.skipIf(executablePath === undefined)('store in OPFS, in Chromium', () =
   }
 
   beforeAll(async () => {
-    server = await servePage()
-    const address = server.httpServer?.address()
-    port = typeof address === 'object' && address !== null ? address.port : 0
+    server = await serveContract({
+      entry: 'src/store/testing/opfsContract.ts',
+      body: '<input type="file">',
+      prebundled: ['idb', 'valibot'],
+      allowedHosts: [insecureHost],
+    })
+    port = server.port
     browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
+      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
       args: [
         '--no-sandbox',
         '--disable-background-networking',
@@ -92,7 +69,6 @@ describe.skipIf(executablePath === undefined)('store in OPFS, in Chromium', () =
   afterAll(async () => {
     await browser?.close()
     await server?.close()
-    if (server) rmSync(server.config.cacheDir, { recursive: true, force: true })
   })
 
   describe('keeps the contract', () => {

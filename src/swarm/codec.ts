@@ -74,10 +74,16 @@ export function encodeMessage(message: SwarmMessage): Bytes {
         message.blocks.flatMap(({ piece, block }) => [piece, block]),
       )
     case 'block':
-      return pack(message, [message.piece, message.block], message.bytes)
+      return encodeBlock(message)
     default:
       return unreachable(message)
   }
+}
+
+function encodeBlock({ share, piece, block, bytes }: SwarmMessage & { type: 'block' }): Bytes {
+  const message = new Uint8Array(blockHeaderBytes + bytes.length)
+  message.set(bytes, blockHeaderBytes)
+  return writeBlockHeader(message.subarray(blockHeaderBytes), share, piece, block)
 }
 
 /** What goes before a block's bytes in its message. */

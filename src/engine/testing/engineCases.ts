@@ -1,5 +1,6 @@
 import { openEngineHere } from '../engineHere.ts'
 import type { OpenedEngine } from '../engine.ts'
+import { systemClock } from '../systemClock.ts'
 import { openWorkerEngine } from '../workerEngine.ts'
 import { openOpfsStore } from '../../store/opfsStore.ts'
 import { sha256 } from '../../store/testing/pieceStoreSamples.ts'
@@ -11,14 +12,6 @@ const options = {
   uploadLimitBytesPerSecond: 0,
   storeListener: { bugFound: (error: unknown) => strays.push(error), log: () => undefined },
 }
-const clock = {
-  now: () => performance.now(),
-  after(spanMs: number, then: () => void) {
-    const timer = setTimeout(then, spanMs)
-    return () => clearTimeout(timer)
-  },
-}
-
 async function openInWorker(): Promise<OpenedEngine> {
   const opened = await openWorkerEngine(options)
   if (!opened.ok) throw new Error(opened.fault)
@@ -26,7 +19,7 @@ async function openInWorker(): Promise<OpenedEngine> {
 }
 
 const openOnPage = (): Promise<OpenedEngine> =>
-  openEngineHere({ ...options, clock, sha256, openOpfs: openOpfsStore })
+  openEngineHere({ ...options, clock: systemClock(), sha256, openOpfs: openOpfsStore })
 
 const makeChannel = (of: RTCPeerConnection): RTCDataChannel =>
   of.createDataChannel('bulk', { negotiated: true, id: 1 })

@@ -1,10 +1,10 @@
 import type { BulkChannel } from '../../link/bulkChannel.ts'
 import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
-import { pieceSizeFor } from '../../shared/geometry.ts'
 import type { PeerId, ShareId } from '../../shared/ids.ts'
 import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../../shared/random.ts'
 import { assert } from '../../shared/result.ts'
 import type { Manifest } from '../../swarm/manifest.ts'
+import { fileManifest } from '../../swarm/testing/swarmWorld.ts'
 import type { Engine, EngineEvent, OpenedEngine } from '../engine.ts'
 
 /** What the contract needs of the place it runs in. */
@@ -96,18 +96,7 @@ function admit(a: End, b: End, number: number): void {
 
 function fileOf(sizeBytes: number): { manifest: Manifest; file: File; bytes: Bytes } {
   const bytes = randomBytes(random, sizeBytes)
-  const manifest: Manifest = {
-    version: 1,
-    share: randomShareId(random),
-    kind: 'file',
-    name: 'a.bin',
-    sizeBytes,
-    treeSizeBytes: 0,
-    fileCount: 1,
-    pieceSizeBytes: pieceSizeFor(sizeBytes),
-    modifiedMs: 0,
-  }
-  return { manifest, file: new File([bytes], 'a.bin'), bytes }
+  return { manifest: fileManifest(sizeBytes), file: new File([bytes], 'a.bin'), bytes }
 }
 
 async function close(...ends: readonly End[]): Promise<void> {

@@ -9,10 +9,8 @@ export class MemoryChannel implements BulkChannel {
   binaryType = 'arraybuffer'
   readyState: BulkChannel['readyState'] = 'connecting'
   bufferedAmount = 0
-  bufferedAmountLowThreshold = 0
   onopen: BulkChannel['onopen'] = null
   onmessage: BulkChannel['onmessage'] = null
-  onbufferedamountlow: BulkChannel['onbufferedamountlow'] = null
   onclose: BulkChannel['onclose'] = null
   #other: MemoryChannel | null = null
   readonly #outbox: ArrayBuffer[] = []
@@ -78,12 +76,8 @@ export class MemoryChannel implements BulkChannel {
     if (this.#held || this.readyState !== 'open') return
     const data = this.#outbox.shift()
     if (!data) return
-    const before = this.bufferedAmount
     this.bufferedAmount -= data.byteLength
     this.#carryLater()
     this.#other?.onmessage?.(new MessageEvent('message', { data }))
-    const mark = this.bufferedAmountLowThreshold
-    if (before > mark && this.bufferedAmount <= mark)
-      this.onbufferedamountlow?.(new Event('bufferedamountlow'))
   }
 }

@@ -1,4 +1,4 @@
-import { pieceCount, pieceLength } from '../../shared/geometry.ts'
+import { pieceCount, pieceLength, pieceSizeFor } from '../../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomPeerId, randomShareId, seededRandom } from '../../shared/random.ts'
@@ -32,6 +32,10 @@ export function newManifest(pieces: number, change: Partial<Manifest> = {}): Man
     ...change,
   }
 }
+
+/** A file of so many bytes, cut as the app cuts it. */
+export const fileManifest = (sizeBytes: number): Manifest =>
+  newManifest(1, { sizeBytes, pieceSizeBytes: pieceSizeFor(sizeBytes) })
 
 /** What stands for a piece's SHA-256. */
 export function hashOf(piece: PieceIndex): Uint8Array {
