@@ -79,10 +79,11 @@ export class BulkTraffic {
     return limits.uplinkAheadMinBytes + aheadBytes - outstandingBytes
   }
 
-  /** Lanes of all links on which something is on its way. */
-  get busyLanes(): number {
+  /** Lanes of the other links that are in use. */
+  lanesBeside(link: BulkLink): number {
+    const now = this.options.now()
     let count = 0
-    for (const link of this.#links) if (link.outstandingBytes > 0) count += link.laneCount
+    for (const other of this.#links) if (other !== link && other.isInUse(now)) count += other.laneCount
     return count
   }
 
@@ -127,6 +128,7 @@ export class BulkLink {
   #arrivedBytes = 0
   /** What its listener last knew of the room. */
   #toldRoomBytes = 0
+  #gaveAt: Millis = -Infinity
 
   constructor(traffic: BulkTraffic, listener: BulkListener) {
     this.#traffic = traffic
@@ -179,6 +181,7 @@ export class BulkLink {
       if (lane.isStarted && (best === null || lane.roomBytes(now) > best.roomBytes(now))) best = lane
     }
     if (!best) return this.#listener.blockLost(id)
+    this.#gaveAt = now
     best.sendBlock(id, bytes)
     this.#toldRoomBytes = this.roomBytes
     if (this.isBlocked) this.#traffic.lookLater()
@@ -207,6 +210,11 @@ export class BulkLink {
 
   get laneCount(): number {
     return this.#lanes.size
+  }
+
+  /** Whether something is on its way, or it was given blocks lately. */
+  isInUse(now: Millis): boolean {
+    return this.outstandingBytes > 0 || now - this.#gaveAt < limits.linkInUseMs
   }
 
   /** Nothing goes out now though something should, or there is no room for more: only an echo or time can change that. */
@@ -267,7 +275,7 @@ export class BulkLink {
       lanes: [...this.#lanes].flatMap(([lane, { isStarted }]) => (isStarted ? [lane] : [])),
       arrivedBytes: this.#arrivedBytes,
       baseRoundTripMs: this.baseRoundTripMs,
-      lanesElsewhere: this.#traffic.busyLanes - this.laneCount,
+      lanesBeside: this.#traffic.lanesBeside(this),
       isSctpLimited,
       isBusy,
     }

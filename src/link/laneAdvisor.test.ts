@@ -7,7 +7,7 @@ interface PathOptions {
   readonly mostBytesPerSecond: number
   readonly roundTripMs: number
   readonly isBusy?: boolean
-  readonly lanesElsewhere?: number
+  readonly lanesBeside?: number
 }
 
 /** A link of which each lane carries so much, all together no more than `mostBytesPerSecond`; echoed every 20 ms. */
@@ -31,14 +31,14 @@ class Path {
       mostBytesPerSecond,
       roundTripMs,
       isBusy = true,
-      lanesElsewhere = 0,
+      lanesBeside = 0,
     } = this.#options
     for (const end = this.now + spanMs; this.now < end; this.now += 20) {
       const lanesRate = this.lanes.length * laneBytesPerSecond
       this.#arrivedBytes += Math.min(lanesRate, mostBytesPerSecond) / 50
       const pulse: LinkPulse = {
         lanes: this.lanes,
-        lanesElsewhere,
+        lanesBeside,
         arrivedBytes: this.#arrivedBytes,
         baseRoundTripMs: roundTripMs,
         isSctpLimited: lanesRate <= mostBytesPerSecond && isBusy,
@@ -72,7 +72,7 @@ describe('lanes', () => {
       laneBytesPerSecond: 500_000,
       mostBytesPerSecond: 6e6,
       roundTripMs: 20,
-      lanesElsewhere: limits.lanesMax - 1,
+      lanesBeside: limits.lanesMax - 1,
     })
     path.run(10_000)
     expect(path.opened).toBe(0)

@@ -6,7 +6,7 @@ export interface LinkPulse {
   /** Lanes on which blocks may go. */
   readonly lanes: readonly number[]
   /** Those of other links that are in use: several links fill an uplink as several lanes do. */
-  readonly lanesElsewhere: number
+  readonly lanesBeside: number
   /** Bytes that have arrived at the other side over all lanes, ever. */
   readonly arrivedBytes: number
   /** Null until known. */
@@ -87,10 +87,10 @@ export class LaneAdvisor {
   #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
     if (now - span.from < periodMs(pulse)) return nothing
     this.#span = null
-    const { lanes, lanesElsewhere, baseRoundTripMs } = pulse
+    const { lanes, lanesBeside, baseRoundTripMs } = pulse
     const isLimited = span.limited > limits.laneLimitedPart * span.echoes
     const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
-    const open = Math.min(lanes.length, limits.lanesMax - lanes.length - Math.max(0, lanesElsewhere))
+    const open = Math.min(lanes.length, limits.lanesMax - lanes.length - lanesBeside)
     if (!isLimited || !isFar || open <= 0 || now < this.#retryAt) return nothing
     const trial = {
       lanesBefore: [...lanes],
