@@ -22,7 +22,7 @@ const names = new Map([
 ])
 const member = (peer: PeerId): MemberSnapshot => ({ peer, profile: null, state: 'direct' })
 
-const piece = limits.pieceSizeMinBytes
+const piece = limits.blockSizeBytes
 /** Four pieces. */
 const manifest = newManifest(4, { name: 'a.bin' })
 const { share } = manifest

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { pieceCount } from '../shared/geometry.ts'
+import { pieceCount, pieceLength } from '../shared/geometry.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { randomBytes, randomPeerId, seededRandom } from '../shared/random.ts'
 import { memoryIndex, type ShareIndex } from '../store/shareIndex.ts'
@@ -7,7 +7,7 @@ import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
-import { fileManifest } from '../swarm/testing/swarmWorld.ts'
+import { fileManifest, newManifest } from '../swarm/testing/swarmWorld.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
 
@@ -48,9 +48,10 @@ function fetched(manifest: Manifest, pieces: number): void {
 }
 
 /** The first of the pieces asked for comes: which are asked for is drawn by lot. */
-function fetchPiece({ share, sizeBytes }: Manifest): void {
+function fetchPiece(manifest: Manifest): void {
+  const { share } = manifest
   const piece = Math.min(...(swarm.inspect(share)?.open.keys() ?? []))
-  const bytes = new Uint8Array(Math.min(65_536, sizeBytes - piece * 65_536))
+  const bytes = new Uint8Array(pieceLength(geometryOf(manifest), piece))
   const message = { type: 'block', share, piece, block: 0, bytes } as const
   swarm.handle({ type: 'messageArrived', peer: alice, message }, 0)
   swarm.handle({ type: 'pieceChecked', share, piece, right: true }, 0)
@@ -58,7 +59,7 @@ function fetchPiece({ share, sizeBytes }: Manifest): void {
 
 describe('the index', () => {
   it('says what has been fetched, with all that is needed to go on', async () => {
-    const manifest = fileManifest(2 * 65_536)
+    const manifest = newManifest(2)
     fetched(manifest, 1)
     await keeper.write()
     const [record] = await index.list()
@@ -69,13 +70,13 @@ describe('the index', () => {
 
   it('says nothing of our own files, and nothing of what has only begun', async () => {
     swarm.handle({ type: 'shareOffered', manifest: fileManifest(10) }, 0)
-    fetched(fileManifest(65_537), 0)
+    fetched(newManifest(2), 0)
     await keeper.write()
     expect(await index.list()).toEqual([])
   })
 
   it('forgets what was cancelled or removed', async () => {
-    const manifest = fileManifest(2 * 65_536)
+    const manifest = newManifest(2)
     fetched(manifest, 1)
     await keeper.write()
     swarm.handle({ type: 'cancelAsked', share: manifest.share }, 0)
@@ -84,7 +85,7 @@ describe('the index', () => {
   })
 
   it('is written a while after something changed, and not after the end', async () => {
-    const manifest = fileManifest(2 * 65_536)
+    const manifest = newManifest(2)
     fetched(manifest, 1)
     keeper.touch()
     keeper.touch()
@@ -111,7 +112,7 @@ describe('the index', () => {
   })
 
   it('does not hide a mistake of ours', async () => {
-    fetched(fileManifest(2 * 65_536), 1)
+    fetched(newManifest(2), 1)
     index.put = async () => {
       throw new TypeError('a mistake')
     }

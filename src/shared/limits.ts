@@ -6,7 +6,7 @@ const seconds = 1000
 export const limits = {
   // Pieces and blocks
   /** Smaller pieces make a small swarm fast, but each costs a hash and a have. */
-  pieceSizeMinBytes: 64 * KiB,
+  pieceSizeMinBytes: 32 * KiB,
   /** Larger pieces would hold too much memory while they come in from several peers. */
   pieceSizeMaxBytes: 4 * MiB,
   /** A hash list of about this many pieces is small and still fine-grained. */
@@ -52,9 +52,9 @@ export const limits = {
   /** What a part of a message may be longer than the window wants: a block and its header in one. */
   partSlackBytes: 64,
   /** All links together are given what arrives in so long, and in a bare round trip: what is in a link's hands can no longer be reordered. */
-  uplinkAheadMs: 250,
+  uplinkAheadMs: 100,
   /** And so much more: two blocks, so that one is there when the other leaves. */
-  uplinkAheadMinBytes: 128 * KiB,
+  uplinkAheadMinBytes: 64 * KiB,
   /** What arrives is counted over so long, and the best of some such spans counts. */
   arrivalSpanMs: 400,
   /** What came in is echoed after so many messages, */
@@ -80,6 +80,8 @@ export const limits = {
   laneLimitedPart: 0.6,
   /** Twice the lanes carry this much more, or are given up: where lanes are what lacks they carry nearly twice as much. */
   laneGainMin: 1.15,
+  /** A link given blocks within this time counts among those that fill the uplink together. */
+  linkInUseMs: 5 * seconds,
   /** On a shorter way it is the machine that limits. */
   lanesRoundTripMinMs: 5,
   /** Lanes that have not opened by then are not waited for. */
@@ -144,32 +146,40 @@ export const limits = {
   changedPiecesLeast: 64,
 
   // Requests ahead
-  /** Asked ahead on one link. More overruns the queue of a thin uplink, which ruins SCTP (measured). */
-  requestedAheadMaxBytes: 512 * KiB,
-  /** Asked ahead on one link at first, and on one that serves slowly. */
-  requestedAheadMinBytes: 128 * KiB,
+  /** Asked ahead of one peer: half a second of a gigabit; what its link holds is bounded by its own window. */
+  requestedAheadMaxBytes: 4 * MiB,
+  /** Asked of all peers together before they have delivered. */
+  requestedAheadFirstBytes: 128 * KiB,
+  /** Asked ahead of a lone source, beyond a round trip: what it stands still for now and then. Less of one of several, */
+  requestSlackMs: 400,
+  /** but no less than this: a message waits for its turn at both ends. */
+  requestSlackMinMs: 100,
+  /** How much the pace of one block counts against what was seen before. */
+  paceWeight: 1 / 4,
   /** Blocks asked ahead on one link, however small: well below what the other end lets wait. */
-  requestsAheadMax: 64,
+  requestsAheadMax: 128,
   /** Pieces begun and not yet checked, all shares together: bounds the memory of a receiver. */
   openPiecesMaxBytes: 32 * MiB,
-  /** A peer that owes blocks and sends none in this time is asked little, and its blocks go elsewhere. */
+  /** Of a peer that owes blocks and sends none in this time, others are asked for them too; it is asked for one until it delivers. */
+  requestStallMs: 2 * seconds,
+  /** After this its requests are taken back. */
   requestTimeoutMs: 20 * seconds,
   /** Pieces that as many or more peers hold are picked among as equals: bounds what sorting them takes to 8 bytes a piece. */
   commonnessMax: 63,
-  /** Served slower than this, fewer blocks are asked ahead; faster, more. */
-  requestComfortMs: 1 * seconds,
-  /** A block owed this long is asked of a second peer that has nothing else for us. */
-  endGameAfterMs: 2 * seconds,
+  /** In the end game a second peer is asked for a block that it should bring so much sooner than the one who owes it. */
+  endGameGainMs: 500,
+  /** Who looks at a share while it comes is fetched so much of what is next before what is rare. */
+  inOrderAheadBytes: 2 * MiB,
   /** Peers asked for the same block in the end game. */
   endGameCopiesMax: 2,
   /** Bad pieces from one peer after which its link is dropped. */
   badPiecesMax: 2,
   /** Malformed or senseless messages from one peer after which its link is dropped. */
   strikesMax: 8,
-  /** Blocks are asked for when this part of the window is free. */
+  /** Blocks are asked for when this part of what may be asked is free. */
   requestBatchFraction: 1 / 4,
   /** While requests are out, they are looked over this often: timeouts, end game. */
-  requestTickMs: 1 * seconds,
+  requestTickMs: 0.5 * seconds,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
   hashMessagesPerBatch: 4,
   /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */

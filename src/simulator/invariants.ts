@@ -1,7 +1,7 @@
 import { pieceLength } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
-import { stages, type ShareState } from '../swarm/state.ts'
+import { isMissing, stages, type ShareState } from '../swarm/state.ts'
 import type { VirtualPeer } from './virtualPeer.ts'
 import type { World } from './world.ts'
 
@@ -34,7 +34,7 @@ export const invariants = {
   /** Each open piece counts its own blocks right, and no held or lacking piece is open. */
   openPiecesAddUp(share) {
     for (const open of share.open.values()) {
-      const missing = open.blocks.filter((block) => !block.here && block.requests.length === 0).length
+      const missing = open.blocks.filter(isMissing).length
       const awaited = open.blocks.filter((block) => !block.here).length
       assert(open.missingCount === missing, `missing blocks of piece ${open.piece} add up`)
       assert(open.awaitedCount === awaited, `awaited blocks of piece ${open.piece} add up`)

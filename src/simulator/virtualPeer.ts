@@ -1,7 +1,8 @@
 import type { Millis, PeerId, PieceIndex } from '../shared/ids.ts'
 import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
-import { Uplink } from './uplink.ts'
+import type { Events } from './events.ts'
+import { Uplink, type LinkEnd } from './uplink.ts'
 
 /** A peer's access to the network. Rates in bytes a second; the delay counts once on each side of a link. */
 export interface Access {
@@ -18,12 +19,6 @@ export interface Ways {
   readonly mute?: boolean
   /** In a hidden tab, where timers go off at whole seconds only. */
   readonly hidden?: boolean
-}
-
-/** One side's end of a link. What was sent on one that is gone does not arrive on the next. */
-export interface LinkEnd {
-  /** Bytes of blocks sent that the other side has not echoed. */
-  inFlightBytes: number
 }
 
 export interface VirtualPeer {
@@ -49,10 +44,12 @@ export interface VirtualPeer {
   receivedBytes: number
 }
 
-/** What SCTP, DTLS, UDP and IP add to what is sent, as a share of it. */
-export const packetOverhead = 1.05
+/** What SCTP, DTLS, UDP and IP add to what is sent: 1256 bytes of packet for 1163. */
+export const packetOverhead = 1256 / 1163
+/** Of what arrives, what its acknowledgements take on the way back: one of 93 bytes for two packets. */
+export const ackPart = 93 / (2 * 1163)
 
-export function newVirtualPeer(random: Random, access: Access, ways: Ways): VirtualPeer {
+export function newVirtualPeer(random: Random, access: Access, ways: Ways, events: Events): VirtualPeer {
   return {
     id: randomPeerId(random),
     swarm: createSwarm({ random: seededRandom(random()), uploadLimitBytesPerSecond: 0 }),
@@ -60,7 +57,7 @@ export function newVirtualPeer(random: Random, access: Access, ways: Ways): Virt
     corrupt: ways.corrupt ?? false,
     mute: ways.mute ?? false,
     hidden: ways.hidden ?? false,
-    uplink: new Uplink(access.upBytesPerSecond / packetOverhead / 1000),
+    uplink: new Uplink(access.upBytesPerSecond / packetOverhead / 1000, events),
     downFreeAt: 0,
     links: new Map(),
     barredUntil: new Map(),

@@ -9,12 +9,12 @@ import type { SwarmEffect, SwarmInput, SwarmMessage } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { Events } from './events.ts'
 import { messageLength } from './messageLength.ts'
-import { roomOf } from './uplink.ts'
+import { LinkEnd } from './uplink.ts'
 import {
   newVirtualPeer,
+  ackPart,
   packetOverhead,
   type Access,
-  type LinkEnd,
   type VirtualPeer,
   type Ways,
 } from './virtualPeer.ts'
@@ -77,7 +77,7 @@ export class World {
   }
 
   addPeer(access: Access, ways: Ways = {}): VirtualPeer {
-    const peer = newVirtualPeer(this.random, access, ways)
+    const peer = newVirtualPeer(this.random, access, ways, this.events)
     this.peers.set(peer.id, peer)
     return peer
   }
@@ -85,21 +85,43 @@ export class World {
   /** Links the two, unless one keeps the other out. */
   link(a: VirtualPeer, b: VirtualPeer): void {
     if (a === b || a.links.has(b.id) || this.#isBarred(a, b)) return
-    a.links.set(b.id, { inFlightBytes: 0 })
-    b.links.set(a.id, { inFlightBytes: 0 })
+    a.links.set(b.id, new LinkEnd())
+    b.links.set(a.id, new LinkEnd())
     this.input(a, { type: 'peerLinked', peer: b.id })
     this.input(b, { type: 'peerLinked', peer: a.id })
     this.#tellRoom(a, b)
     this.#tellRoom(b, a)
   }
 
-  /** What the link to the other takes now. */
+  /** What the link to the other takes now, and all links of the peer together. */
   #tellRoom(peer: VirtualPeer, other: VirtualPeer): void {
     const end = peer.links.get(other.id)
     if (!end) return
-    const roomBytes = roomOf(peer.uplink, end.inFlightBytes, this.events.now)
-    const roundTripMs = 2 * (peer.access.delayMs + other.access.delayMs)
+    const roundTripMs = roundTripMsOf(peer, other)
+    let [outstandingBytes, linksInUse] = [0, 0]
+    for (const one of peer.links.values()) {
+      outstandingBytes += one.outstandingBytes
+      if (one.outstandingBytes > 0) linksInUse++
+    }
+    const roomBytes = peer.uplink.linkRoomBytes(end, roundTripMs, linksInUse)
+    const aheadBytes = peer.uplink.bytesPerMs * (limits.uplinkAheadMs + roundTripMs)
     this.input(peer, { type: 'linkHasRoom', peer: other.id, roomBytes, roundTripMs })
+    const uplinkRoomBytes = limits.uplinkAheadMinBytes + aheadBytes - outstandingBytes
+    this.input(peer, { type: 'uplinkHasRoom', roomBytes: uplinkRoomBytes })
+  }
+
+  /** Whether there was one. */
+  #forgetLink(a: VirtualPeer, b: VirtualPeer): boolean {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const end = one.links.get(other.id)
+      if (!end) return false
+      one.uplink.forget(end)
+      one.links.delete(other.id)
+    }
+    return true
   }
 
   #isBarred(a: VirtualPeer, b: VirtualPeer): boolean {
@@ -109,8 +131,7 @@ export class World {
 
   /** The link breaks, and both notice at once; for so long there is no way between them. */
   breakLink(a: VirtualPeer, b: VirtualPeer, noWayMs: Millis): void {
-    if (!a.links.delete(b.id)) return
-    b.links.delete(a.id)
+    if (!this.#forgetLink(a, b)) return
     a.barredUntil.set(b.id, this.events.now + noWayMs)
     this.input(a, { type: 'peerUnlinked', peer: b.id })
     this.input(b, { type: 'peerUnlinked', peer: a.id })
@@ -159,12 +180,12 @@ export class World {
     peer.alive = false
     for (const id of peer.links.keys()) {
       const other = this.peers.get(id)
-      other?.links.delete(peer.id)
+      if (!other) continue
+      this.#forgetLink(peer, other)
       this.events.after(noticedAfterMs, () => {
-        if (other?.alive === true) this.input(other, { type: 'peerUnlinked', peer: peer.id })
+        if (other.alive) this.input(other, { type: 'peerUnlinked', peer: peer.id })
       })
     }
-    peer.links.clear()
   }
 
   input(peer: VirtualPeer, input: SwarmInput): void {
@@ -259,20 +280,21 @@ export class World {
     const toEnd = to?.links.get(from.id)
     if (!to || !fromEnd || !toEnd) return
     const lengthBytes = messageLength(message)
-    const inFlightBytes = message.type === 'block' ? lengthBytes : 0
-    fromEnd.inFlightBytes += inFlightBytes
-    const leftAt = from.uplink.take(lengthBytes, this.events.now)
+    const isBlock = message.type === 'block'
     const delayMs = from.access.delayMs + to.access.delayMs
     const spanMs = (1000 * lengthBytes * packetOverhead) / to.access.downBytesPerSecond
-    this.events.at(leftAt + delayMs, () => {
-      to.downFreeAt = Math.max(this.events.now, to.downFreeAt) + spanMs
-      this.events.at(to.downFreeAt, () => {
-        if (!to.alive || to.links.get(from.id) !== toEnd) return
-        if (message.type === 'block') {
-          to.receivedBytes += message.bytes.length
-          this.events.after(delayMs, () => this.#echoed(from, to, fromEnd, inFlightBytes))
-        }
-        this.input(to, { type: 'messageArrived', peer: from.id, message })
+    from.uplink.send(fromEnd, lengthBytes, isBlock, (leftAt) => {
+      this.events.at(leftAt + delayMs, () => {
+        to.downFreeAt = Math.max(this.events.now, to.downFreeAt) + spanMs
+        this.events.at(to.downFreeAt, () => {
+          if (!to.alive || to.links.get(from.id) !== toEnd) return
+          to.uplink.take(lengthBytes * ackPart)
+          if (message.type === 'block') {
+            to.receivedBytes += message.bytes.length
+            this.events.after(delayMs, () => this.#echoed(from, to, fromEnd, lengthBytes))
+          }
+          this.input(to, { type: 'messageArrived', peer: from.id, message })
+        })
       })
     })
   }
@@ -280,15 +302,14 @@ export class World {
   /** The sender hears that so much has arrived. */
   #echoed(from: VirtualPeer, to: VirtualPeer, end: LinkEnd, lengthBytes: number): void {
     if (from.links.get(to.id) !== end) return
-    end.inFlightBytes -= lengthBytes
+    end.outstandingBytes -= lengthBytes
     this.#tellRoom(from, to)
   }
 
   /** The peer wants no more of the other, and keeps it out for a while; the other does not know, and redials. */
   #drop(peer: VirtualPeer, otherId: PeerId): void {
     const other = this.peers.get(otherId)
-    if (!other || !peer.links.delete(otherId)) return
-    other.links.delete(peer.id)
+    if (!other || !this.#forgetLink(peer, other)) return
     peer.barredUntil.set(otherId, this.events.now + this.#banMs)
     this.#soon(peer, { type: 'peerUnlinked', peer: otherId })
     this.#soon(other, { type: 'peerUnlinked', peer: peer.id })
@@ -306,6 +327,8 @@ export class World {
     return item
   }
 }
+
+const roundTripMsOf = (a: VirtualPeer, b: VirtualPeer): Millis => 2 * (a.access.delayMs + b.access.delayMs)
 
 /** What stands for a piece's SHA-256 here. */
 function hashOf(piece: PieceIndex): Uint8Array {

@@ -118,6 +118,7 @@ export function letGo(turn: Turn, share: ShareState): void {
   share.stage.fill(stages.lacking)
   share.ledger.letGo()
   share.heldPayloadBytes = 0
+  share.heldUpTo = 0
   share.completed = false
   share.unannounced.length = 0
   share.givenTo.clear()

@@ -71,6 +71,8 @@ export type SwarmInput =
       readonly type: 'downloadAsked' | 'pauseAsked' | 'resumeAsked' | 'cancelAsked' | 'removeAsked'
       readonly share: ShareId
     }
+  /** Whoever looks at a share while it comes wants what is next first; or no longer. */
+  | { readonly type: 'inOrderAsked' | 'anyOrderAsked'; readonly share: ShareId }
   | { readonly type: 'storeOpened'; readonly share: ShareId }
   | { readonly type: 'storeFailed'; readonly share: ShareId; readonly fault: StorageFault }
   | {

@@ -65,6 +65,11 @@ export class Ledger {
     return this.#wanted?.has(piece, this.commonness(piece)) ?? false
   }
 
+  /** Pieces that may be begun. */
+  get wantedCount(): number {
+    return this.#wanted?.count ?? 0
+  }
+
   /** The set whose pieces in `bits` are the rarest wanted ones there; null when none there is wanted. */
   rarestOf(bits: Bitfield): Bitfield | null {
     return this.#wanted?.rarestOf(bits) ?? null
@@ -110,10 +115,10 @@ export class Ledger {
     this.holdings.delete(peer)
   }
 
-  /** The peer has promised the piece to somebody else; believed of its only holder alone. */
+  /** The peer has promised the piece to somebody else; believed of its only holder alone. Whether that is news. */
   promise(peer: PeerId, piece: PieceIndex): boolean {
     const isLoneHolder = this.copies[piece] === 1 && this.holdings.get(peer)?.has(piece) === true
-    if (!isLoneHolder) return false
+    if (!isLoneHolder || this.promised.has(piece)) return false
     const before = this.commonness(piece)
     this.promised.add(piece)
     this.#wanted?.move(piece, before, this.commonness(piece))

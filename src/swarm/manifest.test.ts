@@ -25,7 +25,7 @@ describe('manifest', () => {
     ['a size that is no whole number', { ...good, sizeBytes: 1.5 }],
     ['a size in words', { ...good, sizeBytes: '100' }],
     ['too large a size', { ...good, sizeBytes: limits.shareSizeMaxBytes + 1 }],
-    ['too many pieces', { ...good, sizeBytes: limits.piecesPerShareMax * limits.pieceSizeMinBytes + 1 }],
+    ['too many pieces', { ...good, sizeBytes: limits.piecesPerShareMax * limits.blockSizeBytes + 1 }],
     ['too large a tree', { ...good, kind: 'folder', treeSizeBytes: limits.treeSizeMaxBytes + 1 }],
     ['a file with a tree', { ...good, treeSizeBytes: 10 }],
     ['a file of two files', { ...good, fileCount: 2 }],
@@ -63,12 +63,12 @@ describe('manifest', () => {
   })
 
   it('counts the bytes of the files in each piece, the tree before them left out', () => {
-    const treeSizeBytes = limits.pieceSizeMinBytes + 100
-    const folder = newManifest(3, { kind: 'folder', treeSizeBytes, sizeBytes: 2 * limits.pieceSizeMinBytes })
+    const treeSizeBytes = limits.blockSizeBytes + 100
+    const folder = newManifest(3, { kind: 'folder', treeSizeBytes, sizeBytes: 2 * limits.blockSizeBytes })
     expect(range(4).map((piece) => payloadLength(folder, piece))).toEqual([
       0,
-      limits.pieceSizeMinBytes - 100,
-      limits.pieceSizeMinBytes,
+      limits.blockSizeBytes - 100,
+      limits.blockSizeBytes,
       100,
     ])
   })

@@ -1,9 +1,19 @@
 import { blockLength, pieceLength } from '../shared/geometry.ts'
-import type { PieceIndex } from '../shared/ids.ts'
+import type { Millis, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Bitfield } from './bitfield.ts'
 import { beginPiece, makeRoom } from './openPieces.ts'
-import { stages, type OpenPiece, type PeerState, type Request, type ShareState, type Turn } from './state.ts'
+import { expectedAt } from './pace.ts'
+import {
+  isMissing,
+  stages,
+  type BlockState,
+  type OpenPiece,
+  type PeerState,
+  type Request,
+  type ShareState,
+  type Turn,
+} from './state.ts'
 import { randomCommonPiece } from './wantedPieces.ts'
 
 export interface Pick {
@@ -25,9 +35,9 @@ export function stopPicking(turn: Turn, share: ShareState): void {
 }
 
 /**
- * What to ask this peer for next, of one share: first what finishes a piece already begun, then the rarest piece it has (random
- * among equals, in runs; one promised to somebody else counts as less rare), then, with nothing else left to ask, a second copy of a
- * block that another peer has owed for long (end game). Null when it has nothing for us.
+ * What to ask this peer for next, of one share: first what finishes a piece already begun, then what is next where
+ * it is to come in order, then the rarest piece it has (random among equals, in runs; one promised to somebody else counts as less rare), then, with nothing left to begin, a second copy of a
+ * block that it would bring well before the one who owes it (end game). Null when it has nothing for us.
  */
 export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick | null {
   const bits = share.ledger.holdings.get(peer.peer)
@@ -36,15 +46,29 @@ export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick 
     bits.has(open.piece) && !open.checking && (open.solo === null || open.solo === peer.peer)
 
   for (const open of share.open.values()) {
-    if (open.missingCount > 0 && mayGive(open)) return { open, block: firstMissing(open) }
+    if (open.missingCount === 0 || !mayGive(open)) continue
+    const block = firstMissing(open, peer)
+    if (block >= 0) return { open, block }
   }
-  const piece = rarestPiece(turn, share, peer, bits)
+  const piece = newPiece(turn, share, peer, bits)
   if (piece !== null) return { open: beginPiece(turn, share, piece, peer), block: 0 }
   return secondCopy(turn, share, peer, mayGive)
 }
 
-function firstMissing(open: OpenPiece): number {
-  return open.blocks.findIndex((block) => !block.here && block.requests.length === 0)
+/** -1 where there is none that was not asked of this peer. */
+function firstMissing(open: OpenPiece, peer: PeerState): number {
+  return open.blocks.findIndex((block) => isMissing(block) && !isAskedOf(block, peer))
+}
+
+const isAskedOf = ({ requests }: BlockState, peer: PeerState): boolean =>
+  requests.some((request) => request.peer === peer)
+
+/** A piece to begin with this peer, for which there is room. */
+function newPiece(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfield): PieceIndex | null {
+  const piece = (share.isInOrder ? nextInOrder(share, bits) : null) ?? rarestPiece(turn, share, peer, bits)
+  if (piece === null || !makeRoom(turn, pieceLength(share.geometry, piece))) return null
+  peer.lastPicked = { share, piece }
+  return piece
 }
 
 /**
@@ -56,31 +80,47 @@ function rarestPiece(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfi
   if (!rarest) return null
   const next = peer.lastPicked?.share === share ? peer.lastPicked.piece + 1 : share.pieceCount
   const isNextRarest = rarest.has(next) && bits.has(next)
-  const piece = isNextRarest ? next : randomCommonPiece(rarest, bits, turn.state.random)
-  if (piece === null || !makeRoom(turn, pieceLength(share.geometry, piece))) return null
-  peer.lastPicked = { share, piece }
-  return piece
+  return isNextRarest ? next : randomCommonPiece(rarest, bits, turn.state.random)
 }
 
+/** The first of the next pieces that the peer has and that may be begun; promised ones come from whom they were promised to. */
+function nextInOrder(share: ShareState, bits: Bitfield): PieceIndex | null {
+  const { held, ledger, pieceCount, manifest } = share
+  while (share.heldUpTo < pieceCount && held.has(share.heldUpTo)) share.heldUpTo++
+  const end = Math.min(pieceCount, share.heldUpTo + limits.inOrderAheadBytes / manifest.pieceSizeBytes)
+  for (let piece = share.heldUpTo; piece < end; piece++)
+    if (bits.has(piece) && ledger.isWanted(piece) && !ledger.promised.has(piece)) return piece
+  return null
+}
+
+/** The block that this peer would bring soonest before the one who owes it. */
 function secondCopy(
   turn: Turn,
   share: ShareState,
   peer: PeerState,
   mayGive: (open: OpenPiece) => boolean,
 ): Pick | null {
-  let oldest: Request | null = null
+  if (share.ledger.wantedCount > 0) return null
+  const { now } = turn
+  let best: Pick | null = null
+  let bestGainMs: Millis = limits.endGameGainMs
   for (const open of share.open.values()) {
     if (!mayGive(open)) continue
-    for (const { here, requests } of open.blocks) {
-      const first = requests[0]
-      if (here || !first || requests.length >= limits.endGameCopiesMax) continue
-      if (requests.some((request) => request.peer === peer)) continue
-      if (oldest === null || first.askedAt < oldest.askedAt) oldest = first
+    for (const [block, slot] of open.blocks.entries()) {
+      const [first] = slot.requests
+      if (slot.here || !first || slot.requests.length >= limits.endGameCopiesMax) continue
+      if (isAskedOf(slot, peer)) continue
+      const gainMs = stillExpectedAt(first, now) - expectedAt(peer, first.lengthBytes, now)
+      if (gainMs <= bestGainMs) continue
+      best = { open, block }
+      bestGainMs = gainMs
     }
   }
-  if (oldest === null || turn.now - oldest.askedAt < limits.endGameAfterMs) return null
-  return { open: oldest.open, block: oldest.block }
+  return best
 }
+
+/** What is late will take as long again. */
+const stillExpectedAt = ({ expectedAt: at }: Request, now: Millis): Millis => now + Math.abs(at - now)
 
 export const lengthOf = (share: ShareState, pick: Pick): number =>
   blockLength(share.geometry, pick.open.piece, pick.block)

@@ -15,8 +15,6 @@ import {
   sentTo,
 } from './testing/swarmWorld.ts'
 
-const firstAheadBlocks = limits.requestedAheadMinBytes / limits.blockSizeBytes
-
 describe('asking', () => {
   it('S5 asks only for pieces that the peer holds and whose hash is known', () => {
     const { alice, bob, share, effects } = downloadFrom(4, [1, 2], 2)
@@ -61,48 +59,34 @@ describe('asking', () => {
     const manifest = newManifest(6)
     alice.holder(manifest, [0, 1, 3, 5])
     const carol = alice.holder(manifest, range(6))
-    const asked = askedOf(alice.download(manifest, carol, hashesOf(0, 6)), carol)
-    expect(asked.slice(0, 2).toSorted()).toEqual([2, 4])
+    const [third = 0] = askedOf(alice.download(manifest, carol, hashesOf(0, 6)), carol)
+    const [fourth] = askedOf(alice.give(carol, manifest, third), carol)
+    expect([third, fourth].toSorted()).toEqual([2, 4])
   })
 
-  it('S15 asks again when a quarter of the window is free, for several blocks at once', () => {
-    const { alice, bob, manifest, share } = downloadFrom(40, range(40))
-    const requests: number[] = []
-    for (let round = 0; round < 24; round++) {
-      alice.now += 10
-      const piece = [...alice.asked(share).keys()][0] ?? 0
-      const asked = askedOf(alice.give(bob, manifest, piece), bob)
-      if (asked.length > 0) requests.push(asked.length)
-      alice.checked(manifest, piece)
-    }
-    const quarterBlocks = limits.requestedAheadMaxBytes / limits.blockSizeBytes / 4
-    expect(requests.slice(-3)).toEqual([quarterBlocks, quarterBlocks, quarterBlocks])
-  })
-
-  it('S15 asks a new peer for little, and for more as it serves soon', () => {
-    const { alice, bob, manifest, effects } = downloadFrom(40, range(40))
-    expect(askedOf(effects, bob)).toHaveLength(firstAheadBlocks)
-    for (let round = 0; round < 10; round++) {
-      alice.now += 10
-      for (const piece of [...alice.asked(manifest.share).keys()].slice(0, 1)) {
-        alice.give(bob, manifest, piece)
-        alice.checked(manifest, piece)
-      }
-    }
-    const asked = [...alice.asked(manifest.share).values()].flat()
-    expect(asked).toHaveLength(limits.requestedAheadMaxBytes / limits.blockSizeBytes)
-  })
-
-  it('S15 asks for few blocks ahead, however small they are', () => {
+  it('S6 in order, asks for what is next before what is rare, and for what is rare of what is further on', () => {
     const alice = new Machine()
-    const bob = alice.link()
-    for (let at = 0; at < 500; at++) {
-      const manifest = newManifest(1, { sizeBytes: 10 })
-      alice.hear(bob, { type: 'offer', manifest })
-      alice.hear(bob, { type: 'bitfield', share: manifest.share, bits: bitsOf(1, [0]) })
-      alice.download(manifest, bob, hashesOf(0, 1))
+    const ahead = limits.inOrderAheadBytes / limits.blockSizeBytes
+    const manifest = newManifest(4 * ahead)
+    const { share } = manifest
+    const bob = alice.holder(manifest, range(2 * ahead))
+    alice.feed({ type: 'linkBacklog', peer: bob, isFull: true })
+    const carol = alice.holder(manifest, range(4 * ahead))
+    alice.feed({ type: 'inOrderAsked', share })
+    const first = askedOf(alice.download(manifest, carol, hashesOf(0, 4 * ahead)), carol)
+    alice.now += 1
+    // Piece 0 is not yet checked: the first two megabytes begin with it.
+    const asked = [...first, ...askedOf(alice.give(carol, manifest, 0), carol)]
+    expect(asked.slice(0, ahead)).toEqual(range(ahead))
+    expect(asked.length).toBeGreaterThan(ahead)
+    for (const piece of asked.slice(ahead)) expect(piece).toBeGreaterThanOrEqual(2 * ahead)
+    alice.feed({ type: 'anyOrderAsked', share })
+    for (const piece of range(ahead / 2)) {
+      alice.now += 1
+      alice.checked(manifest, piece)
+      const more = askedOf(alice.give(carol, manifest, piece + 1), carol)
+      for (const next of more) expect(next).toBeGreaterThanOrEqual(2 * ahead)
     }
-    expect(alice.swarm.load().aheadBytes).toBe(10 * limits.requestsAheadMax)
   })
 })
 
@@ -170,6 +154,21 @@ describe('promises', () => {
     expect(askedOf(effects, bob)).toEqual([0])
   })
 
+  it('S8 keeps asking for what it knew to be promised: no answer is asked for again and again', () => {
+    const { alice, bob, share } = downloadFrom(1, [0])
+    alice.hear(bob, { type: 'promise', share, pieces: [0] })
+    expect(alice.hear(bob, { type: 'promise', share, pieces: [0] })).toEqual([])
+    expect(alice.asked(share).get(0)).toEqual([bob])
+  })
+
+  it('S8 believes promises of a piece that nobody else can give, too', () => {
+    const { alice, bob, manifest, share } = downloadFrom(2, range(2))
+    const { peer: carol } = joins(alice, manifest, [0])
+    alice.feed({ type: 'linkBacklog', peer: carol, isFull: true })
+    alice.hear(bob, { type: 'promise', share, pieces: [0, 1] })
+    expect(alice.asked(share).size).toBeGreaterThan(0)
+  })
+
   it('S8 does not believe promises of a peer that is not the only holder', () => {
     const { alice, manifest, share } = downloadFrom(4, [2])
     const { peer: carol } = joins(alice, manifest, [3])
@@ -217,7 +216,7 @@ describe('corrupt pieces', () => {
     const { alice, share, bob, effects } = suspectPiece()
     expect(ordered(effects, 'report')).toEqual([])
     expect(alice.asked(share).get(0)).toEqual([bob, bob])
-    alice.pass(limits.endGameAfterMs + limits.requestTickMs)
+    alice.pass(limits.requestStallMs - limits.requestTickMs)
     expect(alice.asked(share).get(0)).toEqual([bob, bob])
   })
 
@@ -229,7 +228,7 @@ describe('corrupt pieces', () => {
       if (way === 'unlinked') alice.feed({ type: 'peerUnlinked', peer: bob })
       else if (way === 'withdrawn') alice.hear(bob, { type: 'withdraw', share })
       else if (way === 'refused') alice.hear(bob, { type: 'refuse', share, blocks: [{ piece: 0, block: 1 }] })
-      else alice.pass(limits.requestTimeoutMs + limits.requestTickMs)
+      else alice.pass(limits.requestStallMs + limits.requestTickMs)
       expect(alice.asked(share).get(0)).toEqual([carol, carol])
     },
   )

@@ -4,8 +4,10 @@ import { limits } from '../shared/limits.ts'
 import { hashAt } from './hashList.ts'
 import type { BlockAt } from './io.ts'
 import { dropOpenPiece } from './openPieces.ts'
+import { aheadMaxBytes, expectedAt, learnPace, stallMs } from './pace.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
+  isMissing,
   strike,
   trafficWith,
   type OpenPiece,
@@ -15,37 +17,35 @@ import {
   type Turn,
 } from './state.ts'
 
-/** Asks every peer for as much as its window allows; those that let us down last get what is left. */
+/** Asks every peer for as much as its pace allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {
   if (turn.state.downloads.size === 0) return
-  for (const peer of turn.state.peers.values()) if (!isLate(peer)) fill(turn, peer)
-  for (const peer of turn.state.peers.values()) if (isLate(peer)) fill(turn, peer)
+  for (const peer of turn.state.peers.values()) if (!peer.isStalled) fill(turn, peer)
+  for (const peer of turn.state.peers.values()) if (peer.isStalled) fill(turn, peer)
 }
 
-/** Whether it let requests expire and has delivered nothing since. */
-const isLate = (peer: PeerState): boolean => peer.windowBytes < limits.requestedAheadMinBytes
-
-/** Asks one peer for as much as its window allows: of the share asked for first, then of the next. */
+/** Asks one peer for as much as its pace allows: of the share asked for first, then of the next. */
 export function fill(turn: Turn, peer: PeerState): void {
   if (peer.isBacklogged) return
-  // A message for every single block would cost both sides more than the block itself: wait until a few can be asked at once.
-  const freeBytes = peer.windowBytes - peer.aheadBytes
-  if (peer.aheadBytes > 0 && freeBytes < peer.windowBytes * limits.requestBatchFraction) return
   for (const share of turn.state.downloads) {
+    const blockBytes = Math.min(limits.blockSizeBytes, share.manifest.pieceSizeBytes)
+    const maxBytes = aheadMaxBytes(turn.state, peer, blockBytes)
+    // A message for every single block would cost both sides more than the block itself: wait until a few can be asked at once.
+    const freeBytes = maxBytes - peer.aheadBytes
+    if (peer.aheadBytes > 0 && freeBytes < maxBytes * limits.requestBatchFraction) return
+    const mayAsk = (): boolean =>
+      peer.aheadBytes + blockBytes <= maxBytes && peer.requests.size < limits.requestsAheadMax
     const blocks: BlockAt[] = []
-    while (mayAsk(peer) && blocks.length < limits.requestsPerMessage) {
+    while (mayAsk() && blocks.length < limits.requestsPerMessage) {
       const pick = pickBlock(turn, share, peer)
       if (!pick) break
       addRequest(turn, share, peer, pick.open, pick.block, lengthOf(share, pick))
       blocks.push({ piece: pick.open.piece, block: pick.block })
     }
     if (blocks.length > 0) send(turn, peer, { type: 'request', share: share.manifest.share, blocks })
-    if (!mayAsk(peer)) return
+    if (!mayAsk()) return
   }
 }
-
-const mayAsk = (peer: PeerState): boolean =>
-  peer.aheadBytes + limits.blockSizeBytes <= peer.windowBytes && peer.requests.size < limits.requestsAheadMax
 
 function addRequest(
   turn: Turn,
@@ -57,24 +57,42 @@ function addRequest(
 ): void {
   const slot = open.blocks[block]
   if (!slot) return
-  const request: Request = { peer, share, open, block, lengthBytes, askedAt: turn.now }
-  if (slot.requests.length === 0) open.missingCount--
+  if (slot.requests.length >= limits.endGameCopiesMax)
+    cancelRequests(turn, slot.requests.filter(({ lapsed }) => lapsed).slice(0, 1))
+  const { now, state } = turn
+  const request: Request = {
+    peer,
+    share,
+    open,
+    block,
+    lengthBytes,
+    askedAt: now,
+    deliveredBefore: peer.deliveredBytes,
+    expectedAt: expectedAt(peer, lengthBytes, now),
+    lapsed: false,
+  }
+  if (isMissing(slot)) open.missingCount--
   slot.requests.push(request)
   peer.requests.add(request)
   peer.aheadBytes += lengthBytes
-  turn.state.requestCount++
-  if (peer.requests.size === 1) peer.lastBlockAt = turn.now
+  state.requestCount++
+  if (peer.requests.size > 1) return
+  state.askedCount++
+  peer.lastBlockAt = now
 }
 
 /** Ends a request, whether served or not; an unserved block becomes missing again. */
 function endRequest({ state }: Turn, request: Request): void {
-  if (!request.peer.requests.delete(request)) return
+  const { peer, open, lengthBytes } = request
+  if (!peer.requests.delete(request)) return
   state.requestCount--
-  request.peer.aheadBytes -= request.lengthBytes
-  const slot = request.open.blocks[request.block]
+  if (peer.requests.size === 0) state.askedCount--
+  peer.aheadBytes -= lengthBytes
+  const slot = open.blocks[request.block]
   if (!slot) return
+  const wasMissing = isMissing(slot)
   slot.requests.splice(slot.requests.indexOf(request), 1)
-  if (!slot.here && slot.requests.length === 0) request.open.missingCount++
+  if (!wasMissing && isMissing(slot)) open.missingCount++
 }
 
 export function blockArrived(
@@ -94,7 +112,7 @@ export function blockArrived(
     strike(turn, peer, 'a block of the wrong length')
     return fill(turn, peer)
   }
-  adaptWindow(turn, peer, request)
+  learnPace(peer, request, turn.now)
   const traffic = trafficWith(share, peer.peer)
   traffic.downBytes += bytes.length
   traffic.lastBlockAt = turn.now
@@ -106,8 +124,8 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
   const { open, block, peer } = request
   const slot = open.blocks[block]
   if (!slot) return
+  if (isMissing(slot)) open.missingCount--
   slot.here = true
-  if (slot.requests.length === 0) open.missingCount--
   const others = [...slot.requests]
   cancelRequests(turn, others)
   open.awaitedCount--
@@ -129,18 +147,6 @@ export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void
   if (!hash) return
   open.checking = true
   turn.emit({ type: 'checkPiece', share: share.manifest.share, piece: open.piece, hash })
-}
-
-/** Follows how soon the peer serves, so that what is asked ahead neither starves a fast link nor floods a thin one. */
-function adaptWindow(turn: Turn, peer: PeerState, request: Request): void {
-  const servedInMs = turn.now - request.askedAt
-  peer.lastBlockAt = turn.now
-  if (servedInMs < limits.requestComfortMs) peer.windowBytes += limits.blockSizeBytes
-  else if (servedInMs > 2 * limits.requestComfortMs) peer.windowBytes -= limits.blockSizeBytes
-  peer.windowBytes = Math.max(
-    limits.requestedAheadMinBytes,
-    Math.min(limits.requestedAheadMaxBytes, peer.windowBytes),
-  )
 }
 
 function findRequest(peer: PeerState, share: ShareState, at: BlockAt): Request | null {
@@ -187,9 +193,14 @@ export function blocksRefused(
 }
 
 /** What a peer alone was to give is taken from another, from its first block on, so that blame stays certain. */
-function giveUpSolo(turn: Turn, peer: PeerState, share: ShareState): void {
+function giveUpSolo(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  isGivenUp: (share: ShareState, open: OpenPiece) => boolean = () => true,
+): void {
   for (const open of share.open.values()) {
-    if (open.solo === peer.peer && !open.checking) beginAnew(turn, share, open)
+    if (open.solo === peer.peer && !open.checking && isGivenUp(share, open)) beginAnew(turn, share, open)
   }
 }
 
@@ -216,16 +227,34 @@ export function piecesPromised(
 
 const isUntouched = (open: OpenPiece): boolean => open.awaitedCount === open.blocks.length
 
-/** Peers that owe blocks and have sent none for long are asked little until they deliver; their blocks go elsewhere. */
+/**
+ * Of peers that owe blocks and have long sent none, others may be asked for them, and the first that brings one cancels the other;
+ * in the end they are taken back.
+ */
 export function expireRequests(turn: Turn): void {
   for (const peer of turn.state.peers.values()) {
-    if (peer.requests.size === 0 || turn.now - peer.lastBlockAt < limits.requestTimeoutMs) continue
+    const silentMs = turn.now - peer.lastBlockAt
+    if (peer.requests.size === 0 || silentMs < stallMs(peer)) continue
+    peer.isStalled = true
+    for (const request of peer.requests) lapse(request)
+    for (const share of turn.state.downloads) giveUpSolo(turn, peer, share, isHeldElsewhere)
+    if (silentMs < limits.requestTimeoutMs) continue
     cancelRequests(turn, [...peer.requests])
     for (const share of turn.state.downloads) giveUpSolo(turn, peer, share)
-    peer.windowBytes = limits.blockSizeBytes
     peer.lastBlockAt = turn.now
   }
 }
+
+function lapse(request: Request): void {
+  const slot = request.open.blocks[request.block]
+  if (!slot || request.lapsed) return
+  const wasMissing = isMissing(slot)
+  request.lapsed = true
+  if (!wasMissing && isMissing(slot)) request.open.missingCount++
+}
+
+const isHeldElsewhere = (share: ShareState, { piece }: OpenPiece): boolean =>
+  (share.ledger.copies[piece] ?? 0) > 1
 
 /** The peer no longer has the share, or is gone: what it owes of it is asked of others. */
 export function giveBackRequests(turn: Turn, peer: PeerState, share: ShareState): void {

@@ -31,13 +31,24 @@ export interface Request {
   readonly block: number
   readonly lengthBytes: number
   readonly askedAt: Millis
+  /** What the peer had delivered by then. */
+  readonly deliveredBefore: number
+  /** When it should come, as the peer's pace was then. */
+  readonly expectedAt: Millis
+  /** The peer has been silent for long: the block may be asked of another, and is still taken from this one. */
+  lapsed: boolean
+}
+
+export interface BlockState {
+  here: boolean
+  readonly requests: Request[]
 }
 
 /** A piece begun: its blocks come in from one or several peers. */
 export interface OpenPiece {
   readonly piece: PieceIndex
-  readonly blocks: { here: boolean; readonly requests: Request[] }[]
-  /** Blocks neither here nor asked for. */
+  readonly blocks: BlockState[]
+  /** Blocks neither here nor, but for requests that lapsed, asked for. */
   missingCount: number
   /** Blocks not here. */
   awaitedCount: number
@@ -79,6 +90,10 @@ export interface ShareState {
   heldPayloadBytes: number
   source: Source
   wish: Wish
+  /** What comes first of it is fetched first, as far as that delays nobody. */
+  isInOrder: boolean
+  /** Every piece before this one is held, as far as was looked. */
+  heldUpTo: PieceIndex
   /** All of it has been here, if only for the zero pieces of an empty file. */
   completed: boolean
   /** 32 bytes a piece; the first `hashCount` are known. */
@@ -124,8 +139,12 @@ export interface PeerState {
   aheadBytes: number
   /** The last piece begun with it. */
   lastPicked: { readonly share: ShareState; readonly piece: PieceIndex } | null
-  /** How many bytes may be asked ahead; follows how soon it serves. */
-  windowBytes: number
+  /** Bytes of blocks asked for that it has delivered, ever. */
+  deliveredBytes: number
+  /** At what pace it delivers while it owes blocks; null until it has. */
+  bytesPerSecond: number | null
+  /** It owed blocks for long, and has delivered none since. */
+  isStalled: boolean
   lastBlockAt: Millis
   /** Blocks it asked us for, oldest first. */
   readonly queue: UploadItem[]
@@ -167,6 +186,8 @@ export interface SwarmState {
   openBytes: number
   /** Blocks asked of all peers together. */
   requestCount: number
+  /** Peers that owe blocks. */
+  askedCount: number
   /** Blocks that all peers together wait for. */
   queuedCount: number
   /** Bytes of blocks that all links together may be given now. */
@@ -198,6 +219,8 @@ export function newShareState(manifest: Manifest): ShareState {
     heldPayloadBytes: 0,
     source: 'none',
     wish: { state: 'none' },
+    isInOrder: false,
+    heldUpTo: 0,
     completed: false,
     hashes: new Uint8Array(0),
     hashCount: 0,
@@ -222,7 +245,9 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     requests: new Set(),
     aheadBytes: 0,
     lastPicked: null,
-    windowBytes: limits.requestedAheadMinBytes,
+    deliveredBytes: 0,
+    bytesPerSecond: null,
+    isStalled: false,
     lastBlockAt: now,
     queue: [],
     roomBytes: 0,
@@ -262,6 +287,10 @@ export function trafficWith(share: ShareState, peer: PeerId): Traffic {
   share.traffic.set(peer, traffic)
   return traffic
 }
+
+/** Whether somebody should be asked for the block. */
+export const isMissing = ({ here, requests }: BlockState): boolean =>
+  !here && requests.every(({ lapsed }) => lapsed)
 
 /** A message that no honest peer sends. */
 export function strike(turn: Turn, peer: PeerState, why: string): void {

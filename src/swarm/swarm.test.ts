@@ -99,7 +99,7 @@ describe('the clock', () => {
 describe('together', () => {
   it('everyone gets a share that is still being hashed, and all come to rest', () => {
     const { world, alice, bob, carol } = threeLinked()
-    const manifest = newManifest(50, { sizeBytes: 50 * limits.pieceSizeMinBytes - 7 })
+    const manifest = newManifest(50, { sizeBytes: 50 * limits.blockSizeBytes - 7 })
     const { share } = manifest
     world.offer(alice, manifest, 0)
     world.run(100)
@@ -111,7 +111,7 @@ describe('together', () => {
     world.run(aMinuteMs)
     expect([bob, carol].map(stateAt)).toEqual(['complete', 'complete'])
     expect(bob.swarm.shares()[0]?.heldPayloadBytes).toBe(manifest.sizeBytes)
-    expect(lengthOfPiece(manifest, 49)).toBe(limits.pieceSizeMinBytes - 7)
+    expect(lengthOfPiece(manifest, 49)).toBe(limits.blockSizeBytes - 7)
     for (const machine of world.machines) {
       expect(machine.swarm.load()).toEqual(atRest)
       expect(machine.wakeAt).toBe(Infinity)

@@ -61,6 +61,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
     downloads: new Set(),
     openBytes: 0,
     requestCount: 0,
+    askedCount: 0,
     queuedCount: 0,
     uplinkRoomBytes: Infinity,
     servedTurn: 0,
@@ -171,6 +172,12 @@ function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
       return pause(turn, share)
     case 'resumeAsked':
       return resume(turn, share)
+    case 'inOrderAsked':
+      share.isInOrder = true
+      return
+    case 'anyOrderAsked':
+      share.isInOrder = false
+      return
     case 'cancelAsked':
       cancel(turn, share)
       return forgetUnoffered(turn, share)

@@ -3,7 +3,16 @@ import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom, joins } from './testing/downloads.ts'
-import { askedOf, hashesOf, Machine, newManifest, sentTo } from './testing/swarmWorld.ts'
+import {
+  askedOf,
+  bitsOf,
+  hashesOf,
+  keptBlocks,
+  Machine,
+  newManifest,
+  range,
+  sentTo,
+} from './testing/swarmWorld.ts'
 
 const elsewhere = (then: (alice: Machine, bob: PeerId, manifest: Manifest) => void): PieceIndex[] => {
   const { alice, bob, manifest } = downloadFrom(1, [0])
@@ -30,30 +39,95 @@ describe('giving back', () => {
     expect(elsewhere((alice, bob, { share }) => alice.hear(bob, { type: 'withdraw', share }))).toEqual([0])
   })
 
-  it('S13 what a silent peer owes is taken back after a time, and it gets what others leave', () => {
-    const { alice, bob, manifest, share } = downloadFrom(2, [0])
-    alice.pass(limits.requestTimeoutMs - limits.requestTickMs)
+  it('S13 what a silent peer owes is asked of another after two seconds, and still taken from whoever brings it first', () => {
+    const { alice, bob, manifest, share } = downloadFrom(1, [0])
     const { peer: carol } = joins(alice, manifest, [0])
-    const effects = alice.pass(limits.requestTickMs)
+    alice.pass(limits.requestStallMs - limits.requestTickMs)
+    expect(alice.asked(share).get(0)).toEqual([bob])
+    expect(sentTo(alice.pass(2 * limits.requestTickMs), bob, 'cancel')).toEqual([])
+    expect(alice.asked(share).get(0)).toEqual([bob, carol])
+    const effects = alice.give(bob, manifest, 0)
+    expect(keptBlocks(effects)).toEqual([[0, 0]])
+    expect(sentTo(effects, carol, 'cancel')).toHaveLength(1)
+    expect(alice.swarm.load().aheadBytes).toBe(0)
+  })
+
+  it('S13 a silent peer is asked for no more until it delivers, or in the end for one block', () => {
+    const { alice, bob, share } = downloadFrom(9, [0, 1, 2])
+    alice.pass(limits.requestStallMs + limits.requestTickMs)
+    expect(askedOf(alice.hear(bob, { type: 'have', share, runs: [[3, 6]] }), bob)).toEqual([])
+    const effects = alice.pass(limits.requestTimeoutMs)
     expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
-    expect(alice.asked(share).get(0)).toEqual([carol])
+    expect(askedOf(effects, bob)).toHaveLength(1)
+  })
+
+  it('S13 of three silent peers two are asked for a block at a time, and each in its turn', () => {
+    const { alice, bob, manifest, share } = downloadFrom(1, [0])
+    const others = [joins(alice, manifest, [0]).peer, joins(alice, manifest, [0]).peer]
+    alice.pass(2 * (limits.requestStallMs + limits.requestTickMs))
+    const asked = alice.asked(share).get(0)
+    expect(asked).toHaveLength(limits.endGameCopiesMax)
+    expect(asked).not.toContain(bob)
+    expect(others).toEqual(expect.arrayContaining(asked ?? []))
+  })
+
+  it('S13 blocks of a thin link may lie further apart', () => {
+    const { alice, bob, manifest, share } = downloadFrom(4, range(4))
+    const [first = 0] = alice.asked(share).keys()
+    alice.now += 1900
+    alice.give(bob, manifest, first)
+    joins(alice, manifest, range(4))
+    const [second = 0] = [...alice.asked(share)].find(([, peers]) => peers.includes(bob)) ?? []
+    alice.pass(2 * limits.requestStallMs)
+    expect(alice.asked(share).get(second)).toEqual([bob])
   })
 })
 
+/** Bob and carol hold all; bob brings a block in so long, carol in so long; the last block is with bob. */
+function lastBlockWithBob(bobMs: number, carolMs: number) {
+  const { alice, bob, manifest, share } = downloadFrom(2, [0])
+  alice.now += bobMs
+  alice.give(bob, manifest, 0)
+  alice.checked(manifest, 0)
+  const other = newManifest(1)
+  const carol = alice.holder(other, [0])
+  alice.download(other, carol, hashesOf(0, 1))
+  alice.now += carolMs
+  alice.give(carol, other, 0)
+  alice.hear(bob, { type: 'have', share, runs: [[1, 1]] })
+  expect(alice.asked(share).get(1)).toEqual([bob])
+  alice.hear(carol, { type: 'offer', manifest })
+  alice.hear(carol, { type: 'bitfield', share, bits: bitsOf(2, [0, 1]) })
+  return { alice, bob, carol, manifest, share }
+}
+
 describe('end game', () => {
-  it('S14 a block owed for long is asked of a second peer, and cancelled with the other when one brings it', () => {
-    const { alice, bob, manifest, share } = downloadFrom(1, [0])
-    const { peer: carol } = joins(alice, manifest, [0])
-    const { peer: dave } = joins(alice, manifest, [0])
-    expect(alice.asked(share).get(0)).toEqual([bob])
-    alice.pass(limits.endGameAfterMs - limits.requestTickMs)
-    expect(alice.asked(share).get(0)).toEqual([bob])
-    alice.pass(2 * limits.requestTickMs)
-    expect(alice.asked(share).get(0)).toEqual([bob, carol])
-    const effects = alice.give(carol, manifest, 0)
+  it('S14 a block that a second peer would bring well before the one who owes it is asked of that one too', () => {
+    const { alice, bob, carol, manifest, share } = lastBlockWithBob(1500, 50)
+    expect(alice.asked(share).get(1)).toEqual([bob, carol])
+    const effects = alice.give(carol, manifest, 1)
     expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
-    expect(sentTo(effects, dave, 'cancel')).toEqual([])
     expect(alice.swarm.load().aheadBytes).toBe(0)
+  })
+
+  it('S14 not of one that would bring it hardly sooner, until it is late', () => {
+    const { alice, bob, carol, share } = lastBlockWithBob(500, 400)
+    expect(alice.asked(share).get(1)).toEqual([bob])
+    alice.pass(1900)
+    expect(alice.asked(share).get(1)).toEqual([bob, carol])
+  })
+
+  it('S14 nor while there is something left to begin', () => {
+    const { alice, bob, share, manifest } = downloadFrom(3, [0])
+    alice.now += 1500
+    alice.give(bob, manifest, 0)
+    alice.hear(bob, { type: 'have', share, runs: [[1, 1]] })
+    const { peer: carol } = joins(alice, manifest, [0, 1])
+    const { peer: dave } = joins(alice, manifest, [2])
+    alice.feed({ type: 'linkBacklog', peer: dave, isFull: true })
+    expect(alice.swarm.inspect(share)?.ledger.wantedCount).toBeLessThanOrEqual(1)
+    expect(alice.asked(share).get(1)).toEqual([bob])
+    expect(alice.asked(share).get(1)).not.toContain(carol)
   })
 })
 
@@ -61,12 +135,11 @@ describe('cancelling', () => {
   it('S14 whose copy was cancelled is asked for something else at once', () => {
     const { alice, bob, manifest, share } = downloadFrom(3, [0, 1])
     const { peer: carol } = joins(alice, manifest, [0, 1])
-    alice.pass(limits.endGameAfterMs + limits.requestTickMs)
+    alice.pass(limits.requestStallMs + limits.requestTickMs)
     expect(alice.asked(share).get(0)).toEqual([bob, carol])
-    expect(alice.asked(share).get(1)).toEqual([bob, carol])
-    // Her window is full.
+    // She owes as much as she is asked for.
     expect(askedOf(alice.hear(carol, { type: 'have', share, runs: [[2, 1]] }), carol)).toEqual([])
-    expect(askedOf(alice.give(bob, manifest, 0), carol)).toEqual([2])
+    expect(askedOf(alice.give(bob, manifest, 0), carol)).toEqual([1])
   })
 
   it('S19 who was asked for what our own files turn out to have is asked for something else at once', () => {

@@ -17,6 +17,7 @@ export function blocksRequested(
   const refused: BlockAt[] = []
   let isTooMuch = false
   const promised = new Set<PieceIndex>()
+  const promisedElsewhere = new Set<PieceIndex>()
   for (const { piece, block } of blocks) {
     if (piece >= share.pieceCount || block >= blockCount(share.geometry, piece)) {
       strike(turn, peer, 'a request beyond the share')
@@ -28,9 +29,12 @@ export function blocksRequested(
       refused.push({ piece, block })
       continue
     }
-    if (share.ledger.copies[piece] === 0 && !share.givenTo.has(piece)) {
-      share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
-      promised.add(piece)
+    if (share.ledger.copies[piece] === 0) {
+      const given = share.givenTo.get(piece)
+      if (!given) {
+        share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
+        promised.add(piece)
+      } else if (given.peer !== peer.peer) promisedElsewhere.add(piece)
     }
     turn.state.queuedCount++
     peer.queue.push({ share, piece, block, lengthBytes: blockLength(share.geometry, piece, block) })
@@ -39,6 +43,7 @@ export function blocksRequested(
   if (peer.isBacklogged && isTooMuch) strike(turn, peer, 'requests without end, their answers unread')
   if (refused.length > 0 && !peer.isBacklogged) refuse(turn, peer, share, refused)
   if (promised.size > 0) tellPromises(turn, peer, share, [...promised])
+  if (promisedElsewhere.size > 0 && !peer.isBacklogged) tellPromise(turn, peer, share, [...promisedElsewhere])
   serve(turn)
 }
 
@@ -51,10 +56,16 @@ function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly
 }
 
 function tellPromises(turn: Turn, to: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
-  for (const peer of share.interested) {
-    if (peer === to.peer || turn.state.peers.get(peer)?.isBacklogged === true) continue
-    turn.emit({ type: 'send', peer, message: { type: 'promise', share: share.manifest.share, pieces } })
+  for (const id of share.interested) {
+    const peer = turn.state.peers.get(id)
+    if (peer && peer !== to && !peer.isBacklogged) tellPromise(turn, peer, share, pieces)
   }
+}
+
+/** As many as may be asked in one message fit in one. */
+function tellPromise(turn: Turn, peer: PeerState, share: ShareState, pieces: readonly PieceIndex[]): void {
+  const message = { type: 'promise', share: share.manifest.share, pieces } as const
+  turn.emit({ type: 'send', peer: peer.peer, message })
 }
 
 /** The peer no longer wants these, or no longer wants the share at all. */

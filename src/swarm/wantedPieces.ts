@@ -27,6 +27,10 @@ export class WantedPieces {
     return this.#asCommonAs(commonness).has(piece)
   }
 
+  get count(): number {
+    return this.#byCommonness.reduce((sum, wanted) => sum + (wanted?.count ?? 0), 0)
+  }
+
   /** A piece, if it is wanted, has become more or less common. */
   move(piece: PieceIndex, before: number, after: number): void {
     if (this.#asCommonAs(before).delete(piece)) this.#asCommonAs(after).add(piece)

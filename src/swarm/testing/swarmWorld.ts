@@ -16,9 +16,9 @@ const random = seededRandom(1)
 
 export const newPeerId = (): PeerId => randomPeerId(random)
 
-/** A file of so many pieces of the smallest size, unless told otherwise. */
+/** A file of so many pieces of one block each, unless told otherwise. */
 export function newManifest(pieces: number, change: Partial<Manifest> = {}): Manifest {
-  const pieceSizeBytes = change.pieceSizeBytes ?? limits.pieceSizeMinBytes
+  const pieceSizeBytes = change.pieceSizeBytes ?? limits.blockSizeBytes
   return {
     version: 1,
     share: randomShareId(random),
