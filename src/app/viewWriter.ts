@@ -1,5 +1,5 @@
 import type { MemberSnapshot } from '../room/io.ts'
-import type { PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
@@ -18,12 +18,17 @@ export interface ViewSources {
   lanes(peer: PeerId): number
 }
 
-/** Writes the view a few times a second while anything changes, and once more when all is still, so that speeds fall to zero. */
+/**
+ * Writes the view a few times a second while anything changes, and once more when all is still, so that speeds fall to zero. On a busy
+ * machine less often: drawing must not take the time that the transfer needs.
+ */
 export class ViewWriter {
   readonly #sources: ViewSources
   readonly #clock: Clock
   readonly #alarm: Alarm
   readonly #store: ViewStore
+  /** What the last writing took, and with it the drawing that it set off. */
+  #tookMs: Millis = 0
 
   constructor(sources: ViewSources, store: ViewStore, clock: Clock) {
     this.#sources = sources
@@ -35,10 +40,12 @@ export class ViewWriter {
 
   /** Something is different now. */
   touch(): void {
-    this.#alarm.setWithin(limits.viewIntervalMs, () => this.write())
+    const intervalMs = Math.max(limits.viewIntervalMs, this.#tookMs / limits.viewTimePart)
+    this.#alarm.setWithin(Math.min(limits.viewIntervalMaxMs, intervalMs), () => this.write())
   }
 
   write(): void {
+    const from = this.#clock.now()
     const { storage, shares: views } = this.#sources
     const members = this.#sources.members()
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
@@ -49,6 +56,7 @@ export class ViewWriter {
       shares,
       storage,
     })
+    this.#tookMs = this.#clock.now() - from
     if (shares.some(isLively)) this.touch()
   }
 

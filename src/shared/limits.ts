@@ -51,10 +51,10 @@ export const limits = {
   messagesBeyondWindowBytes: 16 * KiB,
   /** What a part of a message may be longer than the window wants: a block and its header in one. */
   partSlackBytes: 64,
-  /** All links together are given what arrives in so long, and in a bare round trip: what is in a link's hands can no longer be reordered. */
+  /** For their windows waits in all links together what arrives in so long: what is in a link's hands can no longer be reordered, */
   uplinkAheadMs: 100,
-  /** And so much more: two blocks, so that one is there when the other leaves. */
-  uplinkAheadMinBytes: 64 * KiB,
+  /** and so much more: a block or two, so that one is there when the other has left. */
+  uplinkAheadMinBytes: 96 * KiB,
   /** What arrives is counted over so long, and the best of some such spans counts. */
   arrivalSpanMs: 400,
   /** What came in is echoed after so many messages, */
@@ -73,9 +73,15 @@ export const limits = {
   /** Connections of one link: eight were enough to fill a lossy path (measured), and each costs both sides memory and checks. */
   lanesMax: 8,
   /** A link is watched this long, */
-  laneWatchMinMs: 500,
-  /** and so many round trips, before more lanes are tried, before they are measured, and twice as long while they are. */
+  laneWatchMinMs: 250,
+  /** and so many round trips, twice before more lanes are tried, once before they are measured, and twice while they are: */
   laneWatchRounds: 6,
+  /** that at least so long, as loss makes a rate unsteady. */
+  laneMeasureMinMs: 1 * seconds,
+  /** One lane that carries so many times what it did the watch before is still growing. */
+  laneGrowthMin: 1.25,
+  /** So many times as many lanes are tried beside those there are: from one to four, and then to eight. */
+  lanesAtOnce: 3,
   /** Of the echoes in that time, the part that finds more in the channel than SCTP lets out. */
   laneLimitedPart: 0.6,
   /** Twice the lanes carry this much more, or are given up: where lanes are what lacks they carry nearly twice as much. */
@@ -284,6 +290,10 @@ export const limits = {
   indexIntervalMs: 2 * seconds,
   /** The view is written at most this often. */
   viewIntervalMs: 250,
+  /** and takes at most this part of the time, as far as it can be timed: what the browser then draws takes several times as long. */
+  viewTimePart: 1 / 50,
+  /** but is not older than this. */
+  viewIntervalMaxMs: 1 * seconds,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */

@@ -3,13 +3,10 @@ import './PieceStrip.css'
 import { fractionHere, stripInWords } from './shareStatus.ts'
 import { words } from './words/words.ts'
 
-interface Run {
-  readonly cell: StripCell
-  readonly start: number
-  readonly length: number
-}
-
-/** Which pieces are here, which are coming, and how rare the rest is: neighbours that look alike are drawn as one. */
+/**
+ * Which pieces are here, which are coming, and how rare the rest is. One gradient: it is drawn anew several times a second, and an
+ * element for each part cost a busy machine more than the transfer's bookkeeping.
+ */
 export function PieceStrip({ share }: { share: ShareView }) {
   return (
     <div
@@ -19,20 +16,18 @@ export function PieceStrip({ share }: { share: ShareView }) {
       aria-valuenow={Math.floor(fractionHere(share) * 100)}
       aria-valuetext={stripInWords(share)}
     >
-      <svg viewBox={`0 0 ${Math.max(1, share.strip.length)} 1`} preserveAspectRatio="none" aria-hidden="true">
-        {runsOf(share.strip).map(({ cell, start, length }) => (
-          <rect key={start} className={`cell-${cell}`} x={start} width={length} height="1" />
-        ))}
-      </svg>
+      <div style={{ backgroundImage: gradientOf(share.strip) }} />
     </div>
   )
 }
 
-function runsOf(strip: readonly StripCell[]): readonly Run[] {
-  const starts = strip.flatMap((cell, at) => (cell === strip[at - 1] ? [] : [{ cell, start: at }]))
-  return starts.map(({ cell, start }, at) => ({
-    cell,
-    start,
-    length: (starts[at + 1]?.start ?? strip.length) - start,
-  }))
+/** Neighbours that look alike are one stretch of colour, with a hard edge to the next. */
+function gradientOf(strip: readonly StripCell[]): string {
+  const place = (at: number): string => `${Number(((100 * at) / Math.max(1, strip.length)).toFixed(2))}%`
+  const starts = strip.flatMap((cell, at) => (cell === strip[at - 1] ? [] : [{ cell, at }]))
+  const stretches = starts.map(({ cell, at }, index) => {
+    const end = starts[index + 1]?.at ?? strip.length
+    return `var(--strip-${cell}) ${place(at)} ${place(end)}`
+  })
+  return stretches.length === 0 ? 'none' : `linear-gradient(90deg, ${stretches.join(', ')})`
 }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../shared/limits.ts'
+import { randomPeerId, seededRandom } from '../shared/random.ts'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
+import { openViewStore } from './viewStore.ts'
+import { KnownShares } from './knownShares.ts'
+import { ShareViews } from './shareViews.ts'
+import { ViewWriter, type ViewSources } from './viewWriter.ts'
+
+/** A writer whose page takes so long to draw; how often it has drawn. */
+function drawingIn(tookMs: number) {
+  const clock = new MemoryClock()
+  const store = openViewStore(randomPeerId(seededRandom(1)), { name: 'Amber', device: 'desktop' }, '')
+  let drawn = 0
+  store.subscribe(() => {
+    drawn++
+    clock.advanceTo(clock.now() + tookMs)
+  })
+  const sources: ViewSources = {
+    storage: { kind: 'disk' },
+    shares: new ShareViews(new KnownShares(), Infinity),
+    members: () => [],
+    signaling: () => 'online',
+    lanes: () => 0,
+  }
+  const writer = new ViewWriter(sources, store, clock)
+  const drawnIn = (spanMs: number): number => {
+    const before = drawn
+    const end = clock.now() + spanMs
+    for (;;) {
+      writer.touch()
+      const next = clock.nextAt()
+      if (next === null || next > end) return drawn - before
+      clock.advanceTo(next)
+    }
+  }
+  return { drawnIn }
+}
+
+const tenSecondsMs = 10_000
+
+describe('the view', () => {
+  it('is written four times a second while something changes', () => {
+    expect(drawingIn(0).drawnIn(tenSecondsMs)).toBe(tenSecondsMs / limits.viewIntervalMs)
+  })
+
+  it('is written less often where that takes long, and once a second at least', () => {
+    expect(drawingIn(10).drawnIn(tenSecondsMs)).toBeLessThan(tenSecondsMs / 500)
+    expect(drawingIn(200).drawnIn(tenSecondsMs)).toBeGreaterThanOrEqual(
+      Math.floor(tenSecondsMs / (limits.viewIntervalMaxMs + 200)),
+    )
+  })
+})
