@@ -102,21 +102,25 @@ export class SwarmDriver {
     this.#reading.delete(peer)
     for (const [id, sent] of this.#sent) if (sent.peer === peer) this.#sent.delete(id)
     this.handle({ type: 'peerUnlinked', peer })
-    this.#uplinkRoomGrew()
+    this.handle({ type: 'uplinkHasRoom', roomBytes: this.#uplinkRoomBytes })
   }
 
   /** The peer's link takes more blocks than before. */
   roomGrew(peer: PeerId): void {
     const { network } = this.#options
-    const roomBytes = network.roomBytes(peer) - (this.#reading.get(peer)?.bytes ?? 0)
-    this.handle({ type: 'linkHasRoom', peer, roomBytes, roundTripMs: network.roundTripMs(peer) })
-    this.#uplinkRoomGrew()
+    this.handle({
+      type: 'linkHasRoom',
+      peer,
+      roomBytes: network.roomBytes(peer) - (this.#reading.get(peer)?.bytes ?? 0),
+      roundTripMs: network.roundTripMs(peer),
+      uplinkRoomBytes: this.#uplinkRoomBytes,
+    })
   }
 
-  #uplinkRoomGrew(): void {
+  get #uplinkRoomBytes(): number {
     let readingBytes = 0
     for (const { bytes } of this.#reading.values()) readingBytes += bytes
-    this.handle({ type: 'uplinkHasRoom', roomBytes: this.#options.network.uplinkRoomBytes() - readingBytes })
+    return this.#options.network.uplinkRoomBytes() - readingBytes
   }
 
   backlogChanged(peer: PeerId, isFull: boolean): void {

@@ -23,6 +23,9 @@ class TestWindow implements LaneWindow {
     this.inFlightBytes -= echo.arrivedBytes
     this.echoes.push(echo)
   }
+  isHeldBySctp(bufferedBytes: number): boolean {
+    return bufferedBytes >= this.messageMaxBytes
+  }
   close(): void {
     this.isClosed = true
   }

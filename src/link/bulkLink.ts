@@ -69,14 +69,10 @@ export class BulkTraffic {
 
   /** How many more bytes of blocks all links together should be given now; 0 and less for none. */
   get roomBytes(): number {
-    let outstandingBytes = 0
-    let roundTripMs = 0
-    for (const link of this.#links) {
-      outstandingBytes += link.outstandingBytes
-      if (link.outstandingBytes > 0) roundTripMs = Math.max(roundTripMs, link.baseRoundTripMs ?? 0)
-    }
-    const aheadBytes = (this.#arrivals.bytesPerSecond * (limits.uplinkAheadMs + roundTripMs)) / 1000
-    return limits.uplinkAheadMinBytes + aheadBytes - outstandingBytes
+    let waitingBytes = 0
+    for (const link of this.#links) waitingBytes += link.waitingBytes
+    const aheadBytes = (this.#arrivals.bytesPerSecond * limits.uplinkAheadMs) / 1000
+    return limits.uplinkAheadMinBytes + aheadBytes - waitingBytes
   }
 
   /** Lanes of the other links that are in use. */
@@ -205,6 +201,13 @@ export class BulkLink {
   get outstandingBytes(): number {
     let sumBytes = 0
     for (const lane of this.#lanes.values()) sumBytes += lane.outstandingBytes
+    return sumBytes
+  }
+
+  /** Of those, what waits for room in a window. */
+  get waitingBytes(): number {
+    let sumBytes = 0
+    for (const lane of this.#lanes.values()) sumBytes += lane.waitingBytes
     return sumBytes
   }
 

@@ -98,7 +98,12 @@ export class Lane {
 
   /** Given to it, and not yet known to have arrived. */
   get outstandingBytes(): number {
-    return this.window.inFlightBytes + this.#messagesBytes + this.#blocksBytes
+    return this.window.inFlightBytes + this.waitingBytes
+  }
+
+  /** Given to it, and not yet to its channel. */
+  get waitingBytes(): number {
+    return this.#messagesBytes + this.#blocksBytes
   }
 
   /** Ordered messages that wait. */
@@ -110,8 +115,7 @@ export class Lane {
   roomBytes(now: Millis): number {
     if (this.#partMaxBytes === 0 || this.#options.channel.readyState !== 'open') return 0
     const queueRoomBytes = limits.channelBufferedMaxBytes - this.#options.channel.bufferedAmount
-    const waitingBytes = this.#messagesBytes + this.#blocksBytes
-    return Math.min(this.window.roomBytes(now), queueRoomBytes) - waitingBytes
+    return Math.min(this.window.roomBytes(now), queueRoomBytes) - this.waitingBytes
   }
 
   /** The other side listens, and takes so much in one message of the channel. */
@@ -279,7 +283,7 @@ export class Lane {
     this.#sent.splice(0, arrived.length)
     const at = now()
     // Before more is handed over: what was there for SCTP to send, and was not sent.
-    const isSctpLimited = channel.bufferedAmount >= this.window.messageMaxBytes
+    const isSctpLimited = this.window.isHeldBySctp(channel.bufferedAmount)
     const roundTripMs = Math.max(0, at - newest.at - heldMs)
     const oneWayMs = arrivedAtMs - newest.at
     this.window.echoed({ arrivedBytes, roundTripMs, oneWayMs, bufferedBytes: channel.bufferedAmount }, at)

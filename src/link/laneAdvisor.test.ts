@@ -64,7 +64,9 @@ describe('lanes', () => {
   it('[L11] are as many as add something', () => {
     const path = new Path({ laneBytesPerSecond: 500_000, mostBytesPerSecond: 1.01e6, roundTripMs: 20 })
     path.run(20_000)
-    expect(path.lanes).toHaveLength(2)
+    // Two carry it all; one more, since a rate is never measured quite right.
+    expect(path.lanes.length).toBeLessThanOrEqual(4)
+    expect(path.opened - path.dropped).toBeLessThanOrEqual(3)
   })
 
   it('[L11] are none more where several links are as many', () => {
@@ -93,12 +95,13 @@ describe('lanes', () => {
   it('[L11] that add nothing are given up, and tried again ever more seldom', () => {
     const path = new Path({ laneBytesPerSecond: 2e6, mostBytesPerSecond: 2e6, roundTripMs: 50 })
     path.run(10_000)
-    // The second lane is not limited by SCTP any more, nor does it carry more.
-    expect([path.opened, path.dropped, path.lanes.length]).toEqual([1, 1, 1])
+    // Further lanes are not limited by SCTP any more, nor do they carry more.
+    const tried = limits.lanesAtOnce
+    expect([path.opened, path.dropped, path.lanes.length]).toEqual([tried, tried, 1])
     path.run(limits.lanesRetryMinMs)
-    expect(path.opened).toBe(2)
+    expect(path.opened).toBe(2 * tried)
     path.run(limits.lanesRetryMinMs)
-    expect(path.opened).toBe(2)
+    expect(path.opened).toBe(2 * tried)
   })
 
   it('[L11] are not judged while there is little to send', () => {

@@ -49,12 +49,14 @@ const nothing: LaneAdvice = { open: 0, drop: [] }
 
 /**
  * Decides how many lanes a link should have. One lane carries 1.22 · MSS / (RTT · √p) at most (Mathis, Semke, Mahdavi, Ott, 1997), and
- * on a long way what SCTP lets out a round trip; that this is what limits shows in what waits in the channel. Then as many lanes more
- * are tried as there are, and kept if they carry more. Where they do not, it is the uplink or the machine, and trying again soon is no use.
+ * on a long way what SCTP lets out a round trip; that this is what limits shows in what waits in the channel. Then several times as
+ * many lanes are tried, and as many kept as carry more. Where they do not, it is the uplink or the machine, and trying again soon is no use.
  */
 export class LaneAdvisor {
   #state: State = { name: 'watching' }
   #span: Span | null = null
+  /** What the last watch saw; null where it was the first with these lanes. */
+  #watchedBytesPerSecond: number | null = null
   #retryAt: Millis = -Infinity
   #retryWaitMs: Millis = limits.lanesRetryMinMs
 
@@ -87,30 +89,43 @@ export class LaneAdvisor {
   #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
     if (now - span.from < periodMs(pulse)) return nothing
     this.#span = null
+    const bytesPerSecond = rateOf(span, pulse, now)
+    const before = this.#watchedBytesPerSecond
+    this.#watchedBytesPerSecond = bytesPerSecond
+    // While SCTP's own window opens, one lane is about to carry more.
+    if (before === null || bytesPerSecond > limits.laneGrowthMin * before) return nothing
+    return this.#tryMore(pulse, span, (before + bytesPerSecond) / 2, now)
+  }
+
+  #tryMore(pulse: LinkPulse, span: Span, bytesPerSecondBefore: number, now: Millis): LaneAdvice {
     const { lanes, lanesBeside, baseRoundTripMs } = pulse
     const isLimited = span.limited > limits.laneLimitedPart * span.echoes
     const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
-    const open = Math.min(lanes.length, limits.lanesMax - lanes.length - lanesBeside)
+    const open = Math.min(limits.lanesAtOnce * lanes.length, limits.lanesMax - lanes.length - lanesBeside)
     if (!isLimited || !isFar || open <= 0 || now < this.#retryAt) return nothing
-    const trial = {
-      lanesBefore: [...lanes],
-      lanesWanted: lanes.length + open,
-      bytesPerSecondBefore: rateOf(span, pulse, now),
-    }
+    const trial = { lanesBefore: [...lanes], lanesWanted: lanes.length + open, bytesPerSecondBefore }
     this.#state = { name: 'opening', trial, since: now }
     return { open, drop: [] }
   }
 
   #measure(trial: Trial, pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
-    if (now - span.from < 2 * periodMs(pulse)) return nothing
+    if (now - span.from < Math.max(limits.laneMeasureMinMs, 2 * periodMs(pulse))) return nothing
     this.#span = null
     this.#state = { name: 'watching' }
+    this.#watchedBytesPerSecond = null
     const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
     // Where little was to be sent, nothing was tried.
     if (added.length > 0 && span.busy < span.echoes / 2) return nothing
-    if (added.length > 0 && rateOf(span, pulse, now) >= limits.laneGainMin * trial.bytesPerSecondBefore) {
+    const bytesPerSecond = rateOf(span, pulse, now)
+    const gain = bytesPerSecond / trial.bytesPerSecondBefore
+    if (added.length > 0 && gain >= limits.laneGainMin) {
       this.#retryWaitMs = limits.lanesRetryMinMs
-      return nothing
+      // Four lanes that carry twice what one did do no more than two would.
+      const enough = Math.ceil(gain * trial.lanesBefore.length) + 1
+      const drop = added.slice(Math.max(0, enough - trial.lanesBefore.length))
+      if (drop.length === 0) return this.#tryMore(pulse, span, bytesPerSecond, now)
+      this.#retryAt = now + this.#retryWaitMs
+      return { open: 0, drop }
     }
     this.#retryAt = now + this.#retryWaitMs
     this.#retryWaitMs *= 2

@@ -133,7 +133,19 @@ export class DelayWindow implements LaneWindow {
   /** What this lane's bytes wait in the network, beyond what they waited in its own channel. */
   get queueMs(): Millis {
     if (this.#newcomer || this.#lastGrowthMs === Infinity) return 0
-    return Math.max(0, this.#lastGrowthMs - (this.rate > 0 ? (this.#bufferedBytes / this.rate) * 1000 : 0))
+    return Math.max(0, this.#lastGrowthMs - this.#heldMs(this.#bufferedBytes))
+  }
+
+  /** How long so much in its own channel waits there. */
+  #heldMs(bufferedBytes: number): Millis {
+    return this.rate > 0 ? (bufferedBytes / this.rate) * 1000 : 0
+  }
+
+  isHeldBySctp(bufferedBytes: number): boolean {
+    if (bufferedBytes < this.messageMaxBytes) return false
+    if (this.rate === 0 || this.#newcomer || this.#lastGrowthMs === Infinity) return true
+    const heldMs = this.#heldMs(bufferedBytes)
+    return heldMs > this.#lastGrowthMs - heldMs
   }
 
   isActive(now: Millis): boolean {
@@ -157,7 +169,9 @@ export class DelayWindow implements LaneWindow {
   }
 
   get #targetMs(): Millis {
-    const fast = clamp((this.rate - limits.uplinkRateBytesPerSecond) / limits.uplinkRateBytesPerSecond, 0, 1)
+    // Of all lanes: with targets of their own, the slow one of two would leave the queue to the fast one.
+    const rate = this.#together.totalRate(this.#lastNow)
+    const fast = clamp((rate - limits.uplinkRateBytesPerSecond) / limits.uplinkRateBytesPerSecond, 0, 1)
     return limits.queueTargetMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
   }
 

@@ -41,6 +41,20 @@ describe('one lane on an uplink with 200 ms of queue', () => {
   })
 })
 
+describe('a lane that comes later', () => {
+  it('[L10] gets a share of a fast uplink whose queue another has in use', () => {
+    const world = new World(createUplink())
+    const queue = world.queue(100 * mbit, 100)
+    const path = { through: [queue], roundTripMs: 100, clockMs: 777 }
+    const first = world.flow(path)
+    world.run(3000)
+    const second = world.flow(path)
+    world.run(10_000)
+    expect(second.rate(5000, 10_000)).toBeGreaterThan(0.1 * first.rate(5000, 10_000))
+    expect(waits(queue, 4000, 10_000).median).toBeLessThan(100)
+  })
+})
+
 describe('a fast path', () => {
   it('[L10] of a gigabit is filled', () => {
     const world = new World(createUplink())

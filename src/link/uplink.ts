@@ -24,6 +24,8 @@ export interface LaneWindow {
   readonly inFlightBytes: number
   /** The least round trip seen lately; null until known. */
   readonly baseRoundTripMs: Millis | null
+  /** Whether so much in the channel waits for SCTP, and longer than for the path's queue: for what loss and the round trip let out. */
+  isHeldBySctp(bufferedBytes: number): boolean
   handedOver(lengthBytes: number, now: Millis): void
   echoed(echo: Echo, now: Millis): void
   /** The lane is gone, and what was on its way with it. */

@@ -98,16 +98,15 @@ export class World {
     const end = peer.links.get(other.id)
     if (!end) return
     const roundTripMs = roundTripMsOf(peer, other)
-    let [outstandingBytes, linksInUse] = [0, 0]
+    let [waitingBytes, linksInUse] = [0, 0]
     for (const one of peer.links.values()) {
-      outstandingBytes += one.outstandingBytes
+      waitingBytes += one.waitingBytes
       if (one.outstandingBytes > 0) linksInUse++
     }
     const roomBytes = peer.uplink.linkRoomBytes(end, roundTripMs, linksInUse)
-    const aheadBytes = peer.uplink.bytesPerMs * (limits.uplinkAheadMs + roundTripMs)
-    this.input(peer, { type: 'linkHasRoom', peer: other.id, roomBytes, roundTripMs })
-    const uplinkRoomBytes = limits.uplinkAheadMinBytes + aheadBytes - outstandingBytes
-    this.input(peer, { type: 'uplinkHasRoom', roomBytes: uplinkRoomBytes })
+    const aheadBytes = peer.uplink.bytesPerMs * limits.uplinkAheadMs
+    const uplinkRoomBytes = limits.uplinkAheadMinBytes + aheadBytes - waitingBytes
+    this.input(peer, { type: 'linkHasRoom', peer: other.id, roomBytes, roundTripMs, uplinkRoomBytes })
   }
 
   /** Whether there was one. */

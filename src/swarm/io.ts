@@ -95,6 +95,8 @@ export type SwarmInput =
       readonly roomBytes: number
       /** To the peer and back, without the queues; null while unknown. */
       readonly roundTripMs: Millis | null
+      /** As in `uplinkHasRoom`. */
+      readonly uplinkRoomBytes: number
     }
   /** A block handed out is gone with the lane it was on. */
   | ({

@@ -272,7 +272,7 @@ describe('serving', () => {
 describe('an uplink that takes little', () => {
   it('S21 is given to few at a time, whatever their links would take', () => {
     const { alice, manifest } = holding(8)
-    alice.feed({ type: 'uplinkHasRoom', roomBytes: limits.blockSizeBytes + 1 })
+    alice.uplinkRoomBytes = limits.blockSizeBytes + 1
     const [bob, carol] = [taker(alice, manifest, 4), taker(alice, manifest, 4)]
     expect(served(asks(alice, bob, manifest, 0, 1, 2))).toEqual([
       [bob, 0],

@@ -117,10 +117,11 @@ export function refuseAll(turn: Turn, share: ShareState): void {
 export function linkHasRoom(
   turn: Turn,
   peer: PeerState,
-  { roomBytes, roundTripMs }: SwarmInput & { type: 'linkHasRoom' },
+  { roomBytes, roundTripMs, uplinkRoomBytes }: SwarmInput & { type: 'linkHasRoom' },
 ): void {
   peer.roomBytes = roomBytes
   peer.roundTripMs = roundTripMs
+  turn.state.uplinkRoomBytes = uplinkRoomBytes
   serve(turn)
 }
 

@@ -93,6 +93,8 @@ export class Machine {
   readonly peer: PeerId = newPeerId()
   readonly swarm: Swarm
   now: Millis = 0
+  /** What all its links together may be given. */
+  uplinkRoomBytes = Infinity
   /** When it wants to be woken. */
   wakeAt: Millis = Infinity
 
@@ -121,6 +123,7 @@ export class Machine {
       peer,
       roomBytes: blocks * limits.blockSizeBytes,
       roundTripMs,
+      uplinkRoomBytes: this.uplinkRoomBytes,
     })
   }
 
@@ -208,7 +211,13 @@ export class SwarmWorld {
       [b, a],
     ] as const) {
       this.feed(one, { type: 'peerLinked', peer: other.peer })
-      this.feed(one, { type: 'linkHasRoom', peer: other.peer, roomBytes: Infinity, roundTripMs: null })
+      this.feed(one, {
+        type: 'linkHasRoom',
+        peer: other.peer,
+        roomBytes: Infinity,
+        roundTripMs: null,
+        uplinkRoomBytes: Infinity,
+      })
     }
   }
 
