@@ -52,9 +52,9 @@ export const limits = {
   /** What a part of a message may be longer than the window wants: a block and its header in one. */
   partSlackBytes: 64,
   /** For their windows waits in all links together what arrives in so long: what is in a link's hands can no longer be reordered, */
-  uplinkAheadMs: 100,
+  uplinkAheadMs: 50,
   /** and so much more: a block or two, so that one is there when the other has left. */
-  uplinkAheadMinBytes: 96 * KiB,
+  uplinkAheadMinBytes: 64 * KiB,
   /** What arrives is counted over so long, and the best of some such spans counts. */
   arrivalSpanMs: 400,
   /** What came in is echoed after so many messages, */

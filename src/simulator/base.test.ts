@@ -8,6 +8,8 @@ const runs = (ratios: readonly number[], wastes: readonly number[] = ratios.map(
     seed: at + 1,
     ratio,
     waste: wastes[at] ?? 0,
+    wire: 1.15,
+    messages: 20,
   }))
 
 describe('changeOf', () => {
@@ -22,7 +24,7 @@ describe('changeOf', () => {
   it('says what is worse, with each run before and after', () => {
     const change = changeOf(steady, runs([1.25, 1.26, 1.24, 1.25]))
     expect(change).toContain('ratio 1.200 -> 1.250, WORSE')
-    expect(change).toContain('--scenario flashCrowd --peers 7 --seed 2: ratio 1.21 -> 1.26, waste 0 -> 0')
+    expect(change).toContain('--scenario flashCrowd --peers 7 --seed 2: ratio 1.21 -> 1.26, waste 0 -> 0, ')
     expect(change).not.toContain('waste 0.000')
   })
 

@@ -2,16 +2,17 @@ import { pieceLength } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
 import { isMissing, stages, type ShareState } from '../swarm/state.ts'
-import type { VirtualPeer } from './virtualPeer.ts'
+import { copyOf, type VirtualPeer } from './virtualPeer.ts'
 import type { World } from './world.ts'
 
 type Invariant = (share: Readonly<ShareState>, peer: VirtualPeer) => void
 
 /** What must hold for the peer that has just taken something in. */
 export function checkInvariants(world: World, peer: VirtualPeer): void {
-  const share = peer.swarm.inspect(world.share)
-  if (!share) return
-  for (const holds of Object.values(invariants)) holds(share, peer)
+  for (const id of world.shares) {
+    const share = peer.swarm.inspect(id)
+    if (share) for (const holds of Object.values(invariants)) holds(share, peer)
+  }
 }
 
 /** When all have what they want, and everything said has been heard, nobody has anything begun, asked for or handed out. */
@@ -25,9 +26,9 @@ export function checkRest(world: World): void {
 
 export const invariants = {
   onlyCheckedPiecesAreHeld(share, peer) {
+    const { verified } = copyOf(peer, share.manifest.share)
     for (let piece = 0; piece < share.pieceCount; piece++) {
-      if (share.held.has(piece))
-        assert(peer.verified.has(piece), `piece ${piece} is held and was never checked`)
+      if (share.held.has(piece)) assert(verified.has(piece), `piece ${piece} is held and was never checked`)
     }
   },
 
@@ -71,16 +72,22 @@ export const invariants = {
       assert(bytes <= limits.requestedAheadMaxBytes, 'what is asked ahead stays within its limit')
   },
 
-  memoryIsWithinLimits(share, peer) {
+  memoryIsWithinLimits(_, peer) {
     let openBytes = 0
-    for (const { piece } of share.open.values()) openBytes += pieceLength(share.geometry, piece)
+    for (const id of peer.copies.keys()) {
+      const share = peer.swarm.inspect(id)
+      if (!share) continue
+      for (const { piece } of share.open.values()) openBytes += pieceLength(share.geometry, piece)
+    }
     assert(openBytes === peer.swarm.load().openBytes, 'open pieces are counted right')
     assert(openBytes <= limits.openPiecesMaxBytes, 'open pieces stay within their limit')
   },
 
   /** A download is never stuck: where somebody here has what we lack, somebody is asked, or a piece is being checked. */
-  somebodyIsAsked(share) {
+  somebodyIsAsked(share, peer) {
     if (share.wish.state !== 'downloading') return
+    // Of several downloads the first is served first.
+    if (peer.copies.size > 1 && peer.swarm.load().aheadBytes > 0) return
     for (const open of share.open.values())
       if (open.checking || open.blocks.some((block) => block.requests.length > 0)) return
     for (let piece = 0; piece < share.hashCount; piece++) {

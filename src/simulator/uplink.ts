@@ -6,6 +6,8 @@ import type { Events } from './events.ts'
 export const queueTargetMs = 40
 /** A message leaves in parts that take so long, as on a real lane. */
 const partMs = limits.laneMessageMs
+/** Of a packet, what a lane carries. */
+const segmentBytes = 1163
 
 /** Something that a link sends. `left`: the moment at which its last byte leaves. */
 interface Outgoing {
@@ -36,6 +38,9 @@ export class Uplink {
   readonly #events: Events
   readonly #waiting: LinkEnd[] = []
   #freeAt: Millis = 0
+  /** Bytes that have left or wait in front of it, and the longest that anything waited. */
+  sentBytes = 0
+  longestQueueMs: Millis = 0
   #isPlanned = false
 
   constructor(bytesPerMs: number, events: Events) {
@@ -61,6 +66,8 @@ export class Uplink {
 
   /** Takes up the uplink without waiting for a turn: an acknowledgement. */
   take(lengthBytes: number): Millis {
+    this.sentBytes += lengthBytes
+    this.longestQueueMs = Math.max(this.longestQueueMs, this.queueMs)
     this.#freeAt = Math.max(this.#events.now, this.#freeAt) + lengthBytes / this.bytesPerMs
     return this.#freeAt
   }
@@ -73,11 +80,16 @@ export class Uplink {
     end.blocks.length = 0
   }
 
-  /** How many bytes of blocks the link takes, `linksInUse` sharing the uplink: its share of the way and of the queue. */
-  linkRoomBytes(end: LinkEnd, roundTripMs: Millis, linksInUse: number): number {
+  /**
+   * How many bytes of blocks the link takes, `linksInUse` sharing the uplink: its share of the way and of the queue. Under loss no more than
+   * what as many lanes as a link may have let out (Mathis, Semke, Mahdavi, Ott, 1997).
+   */
+  linkRoomBytes(end: LinkEnd, roundTripMs: Millis, linksInUse: number, lossRatio: number): number {
     const shareBytes = (this.bytesPerMs * (roundTripMs + queueTargetMs)) / Math.max(1, linksInUse)
     const windowBytes = Math.max(limits.laneMessageMinBytes, shareBytes)
-    return Math.min(windowBytes, limits.windowMaxBytes) - end.outstandingBytes
+    const byLossBytes =
+      lossRatio > 0 ? (limits.lanesMax * 1.22 * segmentBytes) / Math.sqrt(lossRatio) : Infinity
+    return Math.min(windowBytes, byLossBytes, limits.windowMaxBytes) - end.outstandingBytes
   }
 
   #pump(): void {

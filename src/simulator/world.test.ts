@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { hostileRoom } from './scenarios.ts'
+import { hostileRoom } from './troubles.ts'
 import { packetOverhead, type VirtualPeer } from './virtualPeer.ts'
 import { World, type WorldOptions } from './world.ts'
 
@@ -76,7 +76,7 @@ describe('a link has room', () => {
     ask(world, source, other, 4)
     world.run(1001)
     const told = timesOf(source, 'linkHasRoom')
-    world.breakLink(source, other, 0)
+    world.network.breakLink(source, other, 0)
     world.run(10_000)
     expect(source.links.has(other.id)).toBe(true)
     expect(told()).toHaveLength(1)
@@ -87,9 +87,9 @@ describe('links', () => {
   it('come back when there is a way again and the time to dial has come: after 1, 3, 7 … seconds', () => {
     const { world, source, other } = pair()
     const linked = timesOf(source, 'peerLinked')
-    world.breakLink(source, other, 0)
+    world.network.breakLink(source, other, 0)
     world.run(10_000)
-    world.breakLink(source, other, 3500)
+    world.network.breakLink(source, other, 3500)
     world.run(20_000)
     expect(linked()).toEqual([1000 + limits.redialMinMs, 10_000 + 7 * limits.redialMinMs])
   })
@@ -100,7 +100,7 @@ describe('links', () => {
     for (let strike = 0; strike < limits.strikesMax; strike++)
       world.input(source, { type: 'messageFaulted', peer: other.id })
     expect(source.links.has(other.id)).toBe(false)
-    world.link(source, other)
+    world.network.link(source, other)
     world.run(1000 + limits.banMs)
     expect(linked()).toEqual([])
     world.run(1000 + limits.banMs + limits.redialMaxMs)

@@ -1,0 +1,181 @@
+import {
+  boundMs,
+  boundOfManyMs,
+  outcomeOf,
+  runToEnd,
+  takeAll,
+  worldOptions,
+  type Outcome,
+} from './outcome.ts'
+import type { Access, VirtualPeer, Ways } from './virtualPeer.ts'
+import { World, type WorldOptions } from './world.ts'
+
+/* Rooms in which nothing goes wrong: how soon everyone has it all. */
+
+export const MB = 1e6
+export const mbit = 125_000
+export const equal: Access = { upBytesPerSecond: 4 * mbit, downBytesPerSecond: 100 * mbit, delayMs: 10 }
+export const hashBytesPerSecond = 300 * MB
+/** In this time everyone has heard of the share. */
+export const introductionMs = 1000
+
+export interface Scenario {
+  readonly about: string
+  run(peers: number, seed: number, check?: WorldOptions['check']): Outcome
+}
+
+export interface Crowd {
+  readonly source: VirtualPeer
+  readonly receivers: readonly VirtualPeer[]
+}
+
+export const accessesOf = (peers: readonly VirtualPeer[]): Access[] => peers.map(({ access }) => access)
+
+/** One source and its receivers, all linked; everyone has heard of the share. `of`: access and ways of each receiver. */
+export function gather(
+  world: World,
+  receiverCount: number,
+  of: (at: number) => readonly [Access, Ways?] = () => [equal],
+): Crowd {
+  const source = world.addPeer(equal)
+  const receivers = Array.from({ length: receiverCount }, (_, at) => world.addPeer(...of(at)))
+  world.linkEveryone()
+  world.offer(source, hashBytesPerSecond)
+  world.run(introductionMs)
+  return { source, receivers }
+}
+
+/** The same, and all take the share now. */
+export function crowd(world: World, peers: number, of?: (at: number) => readonly [Access, Ways?]): Crowd {
+  const gathered = gather(world, peers - 1, of)
+  takeAll(world, gathered.receivers)
+  return gathered
+}
+
+export function finish(world: World, { source, receivers }: Crowd): Outcome {
+  runToEnd(world, receivers)
+  const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(receivers))
+  return outcomeOf({ world, receivers, boundMs: bound })
+}
+
+/** Lossy and far away, in a room of others who are not. */
+const lossy: Access = { ...equal, delayMs: 40, lossRatio: 0.005 }
+
+/** Every other receiver has an eighth of the other's uplink. */
+const classes = [
+  { upBytesPerSecond: 16 * mbit, downBytesPerSecond: 100 * mbit, delayMs: 5 },
+  { upBytesPerSecond: 2 * mbit, downBytesPerSecond: 50 * mbit, delayMs: 25 },
+] as const satisfies readonly Access[]
+
+export const crowds = {
+  flashCrowd: {
+    about: 'everyone takes a fresh share at once; equal uplinks of 4 Mbit/s',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      return finish(world, crowd(world, peers))
+    },
+  },
+  hiddenTab: {
+    about: 'as flashCrowd, and one receiver is in a hidden tab, whose timers go off once a second',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      return finish(
+        world,
+        crowd(world, peers, (at) => [equal, { hidden: at === 0 }]),
+      )
+    },
+  },
+  classes: {
+    about: 'every other receiver has 2 Mbit/s up, the others 16',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      return finish(
+        world,
+        crowd(world, peers, (at) => [classes[at % 2] ?? equal]),
+      )
+    },
+  },
+  lossyLinks: {
+    about: 'a third of the receivers are 100 ms away, with 0.5 % of packets lost',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      return finish(
+        world,
+        crowd(world, peers, (at) => [at % 3 === 0 ? lossy : equal]),
+      )
+    },
+  },
+  freeRider: {
+    about: 'one receiver takes requests and serves none',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      const { source, receivers } = crowd(world, peers, (at) => [equal, { mute: at === 0 }])
+      runToEnd(world, receivers)
+      const giving = receivers.slice(1)
+      const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(giving))
+      return outcomeOf({ world, receivers: giving, boundMs: bound })
+    },
+  },
+  inOrder: {
+    about: 'as flashCrowd, and one receiver looks at the share while it comes: how soon the others have it',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      const { source, receivers } = gather(world, peers - 1)
+      const [viewer] = receivers
+      if (viewer) world.input(viewer, { type: 'inOrderAsked', share: world.share })
+      takeAll(world, receivers)
+      runToEnd(world, receivers)
+      const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(receivers))
+      return outcomeOf({ world, receivers, boundMs: bound, watched: receivers.slice(1) })
+    },
+  },
+  late: {
+    about:
+      'a third of the receivers come when the others have it all: how soon these have it, of all the others at once',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 12 * MB, check))
+      const lateCount = Math.max(1, Math.floor(peers / 3))
+      const early = crowd(world, peers - lateCount)
+      runToEnd(world, early.receivers)
+      const there = [early.source, ...early.receivers]
+      const late = Array.from({ length: lateCount }, () => world.addPeer(equal))
+      world.linkEveryone()
+      world.run(world.events.now + introductionMs)
+      takeAll(world, late)
+      runToEnd(world, late)
+      const bound = boundOfManyMs(world.manifest.sizeBytes, accessesOf(there), accessesOf(late))
+      return outcomeOf({ world, receivers: [...early.receivers, ...late], boundMs: bound, watched: late })
+    },
+  },
+  twoShares: {
+    about: 'two members each offer a share at once, and everyone takes both',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, 6 * MB, check))
+      const second = world.newShare(6 * MB)
+      const { source, receivers } = gather(world, peers - 1)
+      const [other] = receivers
+      if (!other) return finish(world, { source, receivers })
+      world.offer(other, hashBytesPerSecond, second)
+      world.run(2 * introductionMs)
+      const rest = receivers.slice(1)
+      for (const { share } of [world.manifest, second]) takeAll(world, rest, share)
+      runToEnd(world, rest, [world.share, second.share])
+      const bound = boundOfManyMs(12 * MB, accessesOf([source, other]), accessesOf(rest))
+      return outcomeOf({ world, receivers: rest, boundMs: bound, manifests: [world.manifest, second] })
+    },
+  },
+  mesh: {
+    about: 'as flashCrowd, but each is linked with 8 others or some more, and hears of the share from those',
+    run(peers, seed, check) {
+      const world = new World(worldOptions(seed, meshBytes, check, { takesAll: true }))
+      const source = world.addPeer(equal)
+      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+      world.linkSome(meshLinks)
+      world.offer(source, hashBytesPerSecond)
+      return finish(world, { source, receivers })
+    },
+  },
+} as const satisfies Record<string, Scenario>
+
+const meshBytes = 12 * MB
+const meshLinks = 8
