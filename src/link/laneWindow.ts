@@ -9,6 +9,8 @@ export interface Together {
   typicalRate(now: Millis): number
   /** What all lanes leave at, bytes per second. */
   totalRate(now: Millis): number
+  /** What all lanes may have on their way, bytes. */
+  totalWindowBytes(now: Millis): number
   /** The queue that all lanes but this one stand in, as far as known. */
   queueMs(except: DelayWindow, now: Millis): Millis
   /** The lane does not know the bare path, or doubts what it knows: all drain soon, so that it shows. */
@@ -20,6 +22,13 @@ export interface Together {
 
 /** Rounds of which the best rate counts: the others may have stood still for a lost packet. */
 const ratesKept = 4
+
+/** How all lanes did when delay began to press this one's window down. */
+interface Pressed {
+  readonly windowBytes: number
+  readonly bytesPerSecond: number
+  readonly growthMs: Millis
+}
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value))
 
@@ -44,6 +53,7 @@ export class DelayWindow implements LaneWindow {
   #roundLeastMs = Infinity
   #roundFilled = false
   #late = 0
+  #pressed: Pressed | null = null
   #drainUntil: Millis = -Infinity
   #listenUntil: Millis = -Infinity
   #steadyFrom: Millis = -Infinity
@@ -133,6 +143,8 @@ export class DelayWindow implements LaneWindow {
   /** What this lane's bytes wait in the network, beyond what they waited in its own channel. */
   get queueMs(): Millis {
     if (this.#newcomer || this.#lastGrowthMs === Infinity) return 0
+    // What SCTP holds back cannot stand in a queue.
+    if (this.isHeldBySctp(this.#bufferedBytes)) return 0
     return Math.max(0, this.#lastGrowthMs - this.#heldMs(this.#bufferedBytes))
   }
 
@@ -243,7 +255,41 @@ export class DelayWindow implements LaneWindow {
     this.#beginRound(now)
   }
 
+  get windowBytes(): number {
+    return this.#windowBytes
+  }
+
+  /**
+   * A queue of ours gets shorter as windows shrink, and what arrives stays the same. Where less arrives and the wait stays, it is not our
+   * queue: a longer route, a machine that is busy, somebody else's bytes. Then that is what the path is like.
+   */
+  #isNotOurs(growthMs: Millis, now: Millis): boolean {
+    if (growthMs <= this.#targetMs / 2 || this.#newcomer) {
+      this.#pressed = null
+      return false
+    }
+    const windowBytes = this.#together.totalWindowBytes(now)
+    const bytesPerSecond = this.#together.totalRate(now)
+    const pressed = (this.#pressed ??= { windowBytes, bytesPerSecond, growthMs })
+    const windowPart = windowBytes / pressed.windowBytes
+    return (
+      windowPart <= limits.pressedWindowPart &&
+      bytesPerSecond <= (windowPart + limits.pressedRateSlack) * pressed.bytesPerSecond &&
+      growthMs >= limits.pressedGrowthPart * pressed.growthMs
+    )
+  }
+
+  #takeForPath(growthMs: Millis): void {
+    this.#oneWay.startOver(this.#oneWay.least + growthMs)
+    // The way back may have become longer too: where it has not, the next sample says so.
+    this.#roundTrip.startOver(this.#roundTrip.least + 2 * growthMs)
+    this.#pressed = null
+    this.#late = 0
+    this.#doubling = true
+  }
+
   #follow(growthMs: Millis, now: Millis): void {
+    if (this.#isNotOurs(growthMs, now)) return this.#takeForPath(growthMs)
     const target = this.#targetMs
     const bareMs = this.#roundTrip.least
     const mostMs = target * clamp(5 - (4 * growthMs) / target, 1, 3)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { waits, World, type Flow } from './testing/bottleneck.ts'
+import { waits, World, type Flow, type Path } from './testing/bottleneck.ts'
 import { createUplink } from './uplink.ts'
 
 const mbit = 1e6 / 8
@@ -154,6 +154,29 @@ describe('a path that changes', () => {
     path.roundTripMs = 200
     world.run(20_000)
     expect(flow.rate(12_000, 20_000) / (16 * mbit * payload)).toBeGreaterThan(0.9)
+  })
+
+  it.each([30, 50, 70, 100, 140])(
+    '[L10] is filled soon on a route %s ms longer, too little to look like a full queue',
+    (moreMs) => {
+      const world = new World(createUplink())
+      const path = { through: [world.queue(16 * mbit)], roundTripMs: 80, clockMs: 777 }
+      const flow = world.flow(path)
+      world.run(3000)
+      path.roundTripMs += moreMs
+      world.run(9000)
+      expect(flow.rate(5000, 9000) / (16 * mbit * payload)).toBeGreaterThan(0.75)
+    },
+  )
+
+  it('[L10] is filled where the other side becomes busy: its page is not a queue of ours', () => {
+    const world = new World(createUplink())
+    const path: Path = { through: [world.queue(16 * mbit)], roundTripMs: 80 }
+    const flow = world.flow(path)
+    world.run(1500)
+    path.page = { bytesPerSecond: 60e6, busyPart: 0.5, busyMs: 60 }
+    world.run(25_000)
+    expect(flow.rate(4000, 25_000) / (16 * mbit * payload)).toBeGreaterThan(0.7)
   })
 
   it('[L10] is told from a clock that drifts', () => {

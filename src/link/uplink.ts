@@ -69,6 +69,10 @@ class LanesTogether implements Uplink, Together {
     return this.#active(now).reduce((sum, lane) => sum + lane.rate, 0)
   }
 
+  totalWindowBytes(now: Millis): number {
+    return this.#active(now).reduce((sum, lane) => sum + lane.windowBytes, 0)
+  }
+
   queueMs(except: DelayWindow, now: Millis): Millis {
     const queues = this.#active(now)
       .filter((lane) => lane !== except)

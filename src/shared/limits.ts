@@ -93,7 +93,7 @@ export const limits = {
   /** Lanes that have not opened by then are not waited for. */
   laneOpenMaxMs: 5 * seconds,
   /** After lanes that added nothing; doubles each time. */
-  lanesRetryMinMs: 60 * seconds,
+  lanesRetryMinMs: 10 * seconds,
   /** Further connections that a tab makes in its life: a browser refuses some 500, closed ones not yet collected included. */
   laneConnectionsMax: 200,
   /** Of those, what the other side of one link may make us spend: several rounds of trying all lanes. */
@@ -110,6 +110,12 @@ export const limits = {
   queueTargetMs: 30,
   /** The same where the rate is twice the next or more: there it is a busy machine that makes them wait, and needs a supply. */
   queueTargetFastMs: 100,
+  /** Where all windows have shrunk to this part of what they were when delay began to grow, */
+  pressedWindowPart: 0.75,
+  /** and what arrives has become less as they have, within this part, */
+  pressedRateSlack: 0.1,
+  /** and this part of the growth is still there, it is not a queue of ours. */
+  pressedGrowthPart: 0.75,
   /** Above 50 Mbit/s it is hardly an uplink with a deep queue. */
   uplinkRateBytesPerSecond: 6_250_000,
   /** A message takes this long to leave at the lane's rate: control waits behind no more. */

@@ -46,7 +46,7 @@ export interface Path {
   /** Part of the packets that get lost by themselves, either way. */
   readonly loss?: number
   /** What the receiving page takes for a byte, and how often and how long it is busy with other things. */
-  readonly page?: { readonly bytesPerSecond: number; readonly busyPart?: number; readonly busyMs?: Millis }
+  page?: { readonly bytesPerSecond: number; readonly busyPart?: number; readonly busyMs?: Millis }
   /** The other side's clock less ours at the start, and what it gains each second. */
   readonly clockMs?: Millis
   readonly driftMsPerSecond?: Millis
