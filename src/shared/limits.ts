@@ -202,6 +202,8 @@ export const limits = {
   announceBatchMs: 50,
 
   // Serving
+  /** A timer that goes off so much late does not lower what is sent below the upload limit. */
+  uploadCatchUpMs: 200,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 

@@ -151,6 +151,24 @@ describe('serving', () => {
     expect(served([...atOnce, ...alice.pass(5000)])).toHaveLength(6)
   })
 
+  it.each([0, 15, 150])(
+    'S21 keeps to the upload limit within a twentieth where timers go off %s ms late',
+    (lateMs) => {
+      const blocksPerSecond = 16
+      const alice = new Machine({ uploadLimitBytesPerSecond: blocksPerSecond * limits.blockSizeBytes })
+      const manifest = newManifest(250)
+      alice.offer(manifest)
+      const bob = taker(alice, manifest, 250)
+      let given = served(asks(alice, bob, manifest, ...range(250))).length
+      while (alice.wakeAt < 10_000) {
+        alice.now = alice.wakeAt + lateMs
+        alice.wakeAt = Infinity
+        given += served(alice.feed({ type: 'woke' })).length
+      }
+      expect(Math.abs(given / (blocksPerSecond * 10) - 1)).toBeLessThan(0.05)
+    },
+  )
+
   it('S21 a block that is lost with its lane goes out again before the others, and counts once', () => {
     const { alice, manifest, share } = holding(9)
     const bob = taker(alice, manifest)

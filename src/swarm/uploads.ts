@@ -174,12 +174,12 @@ export function serve(turn: Turn): void {
   }
 }
 
-/** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. */
+/** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. What a late timer cost is made up for. */
 function keepUploadLimit(turn: Turn, lengthBytes: number): void {
   const { state } = turn
   if (state.uploadLimitBytesPerSecond === 0) return
   const spanMs = (1000 * lengthBytes) / state.uploadLimitBytesPerSecond
-  state.nextUploadAt = Math.max(state.nextUploadAt, turn.now) + spanMs
+  state.nextUploadAt = Math.max(state.nextUploadAt, turn.now - limits.uploadCatchUpMs) + spanMs
 }
 
 interface NextUpload {
