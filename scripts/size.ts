@@ -15,6 +15,7 @@ interface Budget {
 const onlyForSome = {
   nobleCrypto: 'for pages without WebCrypto, on plain http',
   'folderTree.worker': 'when a folder is saved',
+  zip: 'when a folder is saved',
   pageEngine: 'for browsers that hand no data channel to a worker',
 }
 

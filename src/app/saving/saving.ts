@@ -10,7 +10,6 @@ import {
   type SaveFault,
 } from './saveable.ts'
 import { activeServiceWorker, downloadStream } from './streamDownload.ts'
-import { zipStream } from './zip.ts'
 
 /**
  * Starts an ordinary browser download of a complete share: the file, or a zip of the folder. A file is done when the browser has
@@ -32,6 +31,7 @@ export async function saveShare(share: Saveable, onProgress: OnProgress): Promis
 }
 
 async function saveZip(share: Saveable, onProgress: OnProgress): Promise<Result<void, SaveFault>> {
+  const { zipStream } = await import('./zip.ts')
   const download = { name: cleanName(`${share.name}.zip`), ...zipStream(share) }
   const worker = await activeServiceWorker()
   if (worker !== null) return downloadStream(worker, download, onProgress)
