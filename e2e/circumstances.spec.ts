@@ -108,6 +108,8 @@ test('a full disk is said to be, and the download goes on once there is room', a
 })
 
 test('a tab that crashes is missed, and what it had goes on when it is back', async ({ openPage }) => {
+  // To be missed alone takes as long as `silenceMs`, on a busy machine.
+  test.setTimeout(2 * silenceMs + 60_000)
   const [alice, bob] = await openRoom(openPage, 2)
   const file = { name: 'survivor.bin', bytes: sampleBytes(30 * MiB) }
   await offerFiles(alice, file)

@@ -80,7 +80,6 @@ export class RoomLinks {
         messageArrived: guard((bytes) => {
           if (isCurrent()) this.#messageArrived(peer, bytes)
         }),
-        drained: () => {},
         closed: guard((fault) => {
           if (isCurrent()) this.#closedByOthers(peer, session, fault)
         }),

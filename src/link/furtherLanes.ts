@@ -91,7 +91,6 @@ export class FurtherLanes {
         opened: () => this.#opened(lane),
         // Nothing is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
-        drained: () => {},
         closed: () => this.close(lane),
       },
     })

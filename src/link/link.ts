@@ -1,5 +1,4 @@
 import type { Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 
 /** How a link's bytes travel: straight to the other browser, or through a TURN server. */
@@ -32,8 +31,6 @@ export interface LinkListener {
   laneClosed(lane: number): void
   /** One whole message of control, in the order sent. The bytes belong to the receiver. */
   messageArrived(bytes: Bytes): void
-  /** What waits to be sent has fallen to `drainedBytes` or less after having been above. */
-  drained(): void
   /** Null when either side closed it on purpose. */
   closed(fault: LinkFault | null): void
 }
@@ -47,7 +44,7 @@ export interface Link {
   signal(signal: string): void
   /**
    * Sends one message of at most `limits.messageSizeMaxBytes`, in parts if the other side's browser takes no more at once.
-   * Before `opened` and after `closed` it is dropped. Never blocks: the sender looks at `waitingBytes` and waits for `drained`.
+   * Before `opened` and after `closed` it is dropped. Never blocks: the sender looks at `waitingBytes`.
    */
   send(bytes: Bytes): void
   /** Bytes handed to `send` that the channel has not yet taken. */
@@ -61,9 +58,6 @@ export interface Link {
   /** Says goodbye properly: what was sent before is delivered if the other side is there. What is on bulk channels is lost. */
   close(): void
 }
-
-/** `waitingBytes` at or below which a link says `drained`. */
-export const drainedBytes = limits.linkDrainedBytes
 
 export interface LinkOptions {
   /** The side that makes the offer. */

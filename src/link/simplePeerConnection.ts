@@ -4,7 +4,7 @@ import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
-import { drainedBytes, type IceServer, type LinkFault, type Route, type SignalKind } from './link.ts'
+import type { IceServer, LinkFault, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
 import { routeFrom } from './route.ts'
@@ -24,8 +24,6 @@ export interface ConnectionListener {
   /** `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
   opened(route: Route, messageMaxBytes: number): void
   messageArrived(message: Bytes | string): void
-  /** What waits on the control channel has fallen to `drainedBytes` or less. */
-  drained(): void
   /** Null when the other side closed it. */
   closed(fault: LinkFault | null): void
 }
@@ -116,10 +114,6 @@ export class SimplePeerConnection {
   }
 
   #listenToControl(channel: RTCDataChannel): void {
-    channel.bufferedAmountLowThreshold = drainedBytes
-    channel.addEventListener('bufferedamountlow', () => {
-      if (this.#state === 'open') this.#listener.drained()
-    })
     channel.addEventListener('error', ({ error }) =>
       this.#end(isOtherSideGone(error) ? null : channelFault(error)),
     )

@@ -69,9 +69,6 @@ class SimplePeerLink implements Link {
         signaled: (kind, data) => this.#listener.signaled(kind, data),
         opened: (route, messageMaxBytes) => this.#opened(route, messageMaxBytes),
         messageArrived: (message) => this.#messageArrived(message),
-        drained: () => {
-          if (this.#state.name === 'open') this.#listener.drained()
-        },
         closed: (fault) => this.#end(fault),
       },
     })

@@ -9,7 +9,6 @@ type LinkEvent =
   | { readonly type: 'lanesChanged'; readonly count: number }
   | { readonly type: 'laneClosed'; readonly lane: number }
   | { readonly type: 'message'; readonly bytes: Bytes }
-  | { readonly type: 'drained'; readonly waitingBytes: number }
   | { readonly type: 'closed'; readonly fault: LinkFault | null }
 
 /** One end of a link, whose test waits for what it is told, never for time. */
@@ -72,9 +71,6 @@ export class End implements LinkListener {
   }
   messageArrived(bytes: Bytes): void {
     this.#tell({ type: 'message', bytes })
-  }
-  drained(): void {
-    this.#tell({ type: 'drained', waitingBytes: this.link.waitingBytes })
   }
   closed(fault: LinkFault | null): void {
     this.#tell({ type: 'closed', fault })

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { assert } from '../../shared/result.ts'
-import { drainedBytes, type Link, type LinkFault, type LinkListener, type LinkOptions } from '../link.ts'
+import type { Link, LinkFault, LinkListener, LinkOptions } from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
 import { messageSizeByDefaultBytes } from '../messageParts.ts'
 import { MemoryChannel } from './memoryChannel.ts'
@@ -248,12 +248,9 @@ class MemoryLink implements Link {
       if (this.#state.name === 'leaving') this.#endBoth(null)
       return
     }
-    const before = this.#waitingBytes
     this.#waitingBytes -= bytes.length
     this.#carryLater()
     if (other.#state.name === 'open') other.#listener.messageArrived(bytes)
-    const nowDrained = before > drainedBytes && this.#waitingBytes <= drainedBytes
-    if (nowDrained && this.#state.name === 'open') this.#listener.drained()
   }
 
   #endBoth(fault: LinkFault | null): void {
