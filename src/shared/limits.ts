@@ -158,7 +158,7 @@ export const limits = {
   changedPiecesLeast: 64,
 
   // Requests ahead
-  /** Asked ahead of one peer: half a second of a gigabit; what its link holds is bounded by its own window. */
+  /** Asked ahead of one peer: a quarter of a second at the fastest that was measured; what its link holds is bounded by its own window. */
   requestedAheadMaxBytes: 4 * MiB,
   /** Asked of all peers together before they have delivered. */
   requestedAheadFirstBytes: 128 * KiB,

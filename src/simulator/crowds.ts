@@ -1,12 +1,4 @@
-import {
-  boundMs,
-  boundOfManyMs,
-  outcomeOf,
-  runToEnd,
-  takeAll,
-  worldOptions,
-  type Outcome,
-} from './outcome.ts'
+import { boundMs, type Run, outcomeOf, runToEnd, takeAll, worldOptions, type Outcome } from './outcome.ts'
 import type { Access, VirtualPeer, Ways } from './virtualPeer.ts'
 import { World, type WorldOptions } from './world.ts'
 
@@ -29,34 +21,49 @@ export interface Crowd {
   readonly receivers: readonly VirtualPeer[]
 }
 
-export const accessesOf = (peers: readonly VirtualPeer[]): Access[] => peers.map(({ access }) => access)
+/** Access and ways of each receiver. */
+export type AccessOf = (at: number) => readonly [Access, Ways?]
 
-/** One source and its receivers, all linked; everyone has heard of the share. `of`: access and ways of each receiver. */
+/** One source and its receivers, all linked; everyone has heard of the share. */
 export function gather(
   world: World,
   receiverCount: number,
-  of: (at: number) => readonly [Access, Ways?] = () => [equal],
+  of: AccessOf = () => [equal],
+  sourceHashBytesPerSecond = hashBytesPerSecond,
 ): Crowd {
   const source = world.addPeer(equal)
   const receivers = Array.from({ length: receiverCount }, (_, at) => world.addPeer(...of(at)))
   world.linkEveryone()
-  world.offer(source, hashBytesPerSecond)
+  world.offer(source, sourceHashBytesPerSecond)
   world.run(introductionMs)
   return { source, receivers }
 }
 
 /** The same, and all take the share now. */
-export function crowd(world: World, peers: number, of?: (at: number) => readonly [Access, Ways?]): Crowd {
-  const gathered = gather(world, peers - 1, of)
+export function crowd(world: World, peers: number, of?: AccessOf, sourceHashBytesPerSecond?: number): Crowd {
+  const gathered = gather(world, peers - 1, of, sourceHashBytesPerSecond)
   takeAll(world, gathered.receivers)
   return gathered
 }
 
-export function finish(world: World, { source, receivers }: Crowd): Outcome {
+export function finish(
+  world: World,
+  { source, receivers }: Crowd,
+  watched: Pick<Run, 'watched'> = {},
+): Outcome {
   runToEnd(world, receivers)
-  const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(receivers))
-  return outcomeOf({ world, receivers, boundMs: bound })
+  const bound = boundMs(world.manifest.sizeBytes, [source], receivers)
+  return outcomeOf({ world, receivers, boundMs: bound, ...watched })
 }
+
+/** Everyone takes a fresh share at once, and only who takes it makes the difference. */
+const flashCrowd = (about: string, of?: AccessOf): Scenario => ({
+  about,
+  run(peers, seed, check) {
+    const world = new World(worldOptions(seed, 12 * MB, check))
+    return finish(world, crowd(world, peers, of))
+  },
+})
 
 /** Lossy and far away, in a room of others who are not. */
 const lossy: Access = { ...equal, delayMs: 40, lossRatio: 0.005 }
@@ -68,65 +75,34 @@ const classes = [
 ] as const satisfies readonly Access[]
 
 export const crowds = {
-  flashCrowd: {
-    about: 'everyone takes a fresh share at once; equal uplinks of 4 Mbit/s',
-    run(peers, seed, check) {
-      const world = new World(worldOptions(seed, 12 * MB, check))
-      return finish(world, crowd(world, peers))
-    },
-  },
-  hiddenTab: {
-    about: 'as flashCrowd, and one receiver is in a hidden tab, whose timers go off once a second',
-    run(peers, seed, check) {
-      const world = new World(worldOptions(seed, 12 * MB, check))
-      return finish(
-        world,
-        crowd(world, peers, (at) => [equal, { hidden: at === 0 }]),
-      )
-    },
-  },
-  classes: {
-    about: 'every other receiver has 2 Mbit/s up, the others 16',
-    run(peers, seed, check) {
-      const world = new World(worldOptions(seed, 12 * MB, check))
-      return finish(
-        world,
-        crowd(world, peers, (at) => [classes[at % 2] ?? equal]),
-      )
-    },
-  },
-  lossyLinks: {
-    about: 'a third of the receivers are 100 ms away, with 0.5 % of packets lost',
-    run(peers, seed, check) {
-      const world = new World(worldOptions(seed, 12 * MB, check))
-      return finish(
-        world,
-        crowd(world, peers, (at) => [at % 3 === 0 ? lossy : equal]),
-      )
-    },
-  },
+  flashCrowd: flashCrowd('everyone takes a fresh share at once; equal uplinks of 4 Mbit/s'),
+  hiddenTab: flashCrowd(
+    'as flashCrowd, and one receiver is in a hidden tab, whose timers go off once a second',
+    (at) => [equal, { hidden: at === 0 }],
+  ),
+  classes: flashCrowd('every other receiver has 2 Mbit/s up, the others 16', (at) => [
+    classes[at % 2] ?? equal,
+  ]),
+  lossyLinks: flashCrowd('a third of the receivers are 100 ms away, with 0.5 % of packets lost', (at) => [
+    at % 3 === 0 ? lossy : equal,
+  ]),
   freeRider: {
     about: 'one receiver takes requests and serves none',
     run(peers, seed, check) {
       const world = new World(worldOptions(seed, 12 * MB, check))
       const { source, receivers } = crowd(world, peers, (at) => [equal, { mute: at === 0 }])
-      runToEnd(world, receivers)
-      const giving = receivers.slice(1)
-      const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(giving))
-      return outcomeOf({ world, receivers: giving, boundMs: bound })
+      return finish(world, { source, receivers: receivers.slice(1) })
     },
   },
   inOrder: {
     about: 'as flashCrowd, and one receiver looks at the share while it comes: how soon the others have it',
     run(peers, seed, check) {
       const world = new World(worldOptions(seed, 12 * MB, check))
-      const { source, receivers } = gather(world, peers - 1)
-      const [viewer] = receivers
+      const all = gather(world, peers - 1)
+      const [viewer, ...watched] = all.receivers
       if (viewer) world.input(viewer, { type: 'inOrderAsked', share: world.share })
-      takeAll(world, receivers)
-      runToEnd(world, receivers)
-      const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(receivers))
-      return outcomeOf({ world, receivers, boundMs: bound, watched: receivers.slice(1) })
+      takeAll(world, all.receivers)
+      return finish(world, all, { watched })
     },
   },
   late: {
@@ -143,7 +119,7 @@ export const crowds = {
       world.run(world.events.now + introductionMs)
       takeAll(world, late)
       runToEnd(world, late)
-      const bound = boundOfManyMs(world.manifest.sizeBytes, accessesOf(there), accessesOf(late))
+      const bound = boundMs(world.manifest.sizeBytes, there, late)
       return outcomeOf({ world, receivers: [...early.receivers, ...late], boundMs: bound, watched: late })
     },
   },
@@ -160,7 +136,7 @@ export const crowds = {
       const rest = receivers.slice(1)
       for (const { share } of [world.manifest, second]) takeAll(world, rest, share)
       runToEnd(world, rest, [world.share, second.share])
-      const bound = boundOfManyMs(12 * MB, accessesOf([source, other]), accessesOf(rest))
+      const bound = boundMs(12 * MB, [source, other], rest)
       return outcomeOf({ world, receivers: rest, boundMs: bound, manifests: [world.manifest, second] })
     },
   },

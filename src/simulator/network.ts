@@ -4,8 +4,8 @@ import type { Random } from '../shared/random.ts'
 import type { SwarmInput, SwarmMessage } from '../swarm/io.ts'
 import type { Events } from './events.ts'
 import { messageLength } from './messageLength.ts'
-import { LinkEnd } from './uplink.ts'
-import { ackPart, packetBytes, packetOverhead, type VirtualPeer } from './virtualPeer.ts'
+import { LinkEnd, packetBytes } from './uplink.ts'
+import { ackPart, packetOverhead, type VirtualPeer } from './virtualPeer.ts'
 
 export interface NetworkOptions {
   readonly events: Events

@@ -2,7 +2,7 @@ import { pieceCount } from '../shared/geometry.ts'
 import type { Millis, ShareId } from '../shared/ids.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { checkRest } from './invariants.ts'
-import { copyOf, isHonest, packetOverhead, type Access, type VirtualPeer } from './virtualPeer.ts'
+import { copyOf, isHonest, packetOverhead, type VirtualPeer } from './virtualPeer.ts'
 import type { World, WorldOptions } from './world.ts'
 
 /** What a run came to. */
@@ -26,40 +26,25 @@ export interface Outcome {
 }
 
 /**
- * The least time in which one source can bring `sizeBytes` to all: the source must send it once, the slowest must receive it, and all
- * copies must leave through all uplinks (Kumar & Ross, "Peer-assisted file distribution: the minimum distribution time", 2006).
+ * The least time in which sources that have it all can bring `sizeBytes` to all receivers: the sources must send it once between them, the
+ * slowest must receive it, and all copies must leave through all uplinks (Kumar & Ross, "Peer-assisted file distribution: the minimum
+ * distribution time", 2006).
  */
-export function boundMs(sizeBytes: number, source: Access, receivers: readonly Access[]): Millis {
-  return fluidMs(sizeBytes, source.upBytesPerSecond, [source], receivers)
-}
-
-/** The same where several have it all already: what must be sent once leaves them together. */
-export const boundOfManyMs = (
+export function boundMs(
   sizeBytes: number,
-  sources: readonly Access[],
-  receivers: readonly Access[],
-): Millis => fluidMs(sizeBytes, sumUp(sources), sources, receivers)
-
-const sumUp = (accesses: readonly Access[]): number =>
-  accesses.reduce((sum, { upBytesPerSecond }) => sum + upBytesPerSecond, 0)
-
-function fluidMs(
-  sizeBytes: number,
-  sourceBytesPerSecond: number,
-  sources: readonly Access[],
-  receivers: readonly Access[],
+  sources: readonly VirtualPeer[],
+  receivers: readonly VirtualPeer[],
 ): Millis {
-  const slowestDown = Math.min(...receivers.map((access) => access.downBytesPerSecond))
+  const slowestDown = Math.min(...receivers.map(({ access }) => access.downBytesPerSecond))
   const allUp = sumUp(sources) + sumUp(receivers)
   return (
     1000 *
-    Math.max(
-      sizeBytes / sourceBytesPerSecond,
-      sizeBytes / slowestDown,
-      (receivers.length * sizeBytes) / allUp,
-    )
+    Math.max(sizeBytes / sumUp(sources), sizeBytes / slowestDown, (receivers.length * sizeBytes) / allUp)
   )
 }
+
+const sumUp = (peers: readonly VirtualPeer[]): number =>
+  peers.reduce((sum, { access }) => sum + access.upBytesPerSecond, 0)
 
 export interface Run {
   readonly world: World
@@ -112,7 +97,8 @@ const firstAskedAt = (peer: VirtualPeer, shares: readonly ShareId[]): Millis =>
 
 /** In this time what is on its way arrives, and requests of those who never answer end. */
 const settlingMs = 60_000
-const maxMs = 3_600_000
+/** Long after any run should have ended. */
+export const maxMs = 3_600_000
 
 /** Runs until everyone who is still there has it all, and then until what was said has been heard. */
 export function runToEnd(

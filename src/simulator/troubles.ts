@@ -2,7 +2,6 @@ import { pieceCount } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { geometryOf } from '../swarm/manifest.ts'
 import {
-  accessesOf,
   crowd,
   equal,
   finish,
@@ -12,13 +11,11 @@ import {
   MB,
   type Scenario,
 } from './crowds.ts'
-import { boundMs, outcomeOf, runToEnd, takeAll, worldOptions, type Outcome } from './outcome.ts'
+import { maxMs, takeAll, worldOptions, type Outcome } from './outcome.ts'
 import { copyOf, type Access, type VirtualPeer } from './virtualPeer.ts'
 import { World } from './world.ts'
 
 /* Rooms in which something goes wrong: that everyone has it all in the end, and at what cost. */
-
-const maxMs = 3_600_000
 
 /** Two of the receivers give corrupt blocks, and two take requests and never answer. */
 export function hostileRoom(world: World, peers: number): Outcome {
@@ -40,16 +37,10 @@ export const troubles = {
     },
   },
   slowHash: {
-    about: 'the source hashes hardly faster than its uplink is: each piece is to leave it once all the same',
+    about: 'the source hashes hardly faster than its uplink is',
     run(peers, seed, check) {
       const world = new World(worldOptions(seed, 12 * MB, check))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkEveryone()
-      world.offer(source, 1.2 * equal.upBytesPerSecond)
-      world.run(introductionMs)
-      takeAll(world, receivers)
-      return finish(world, { source, receivers })
+      return finish(world, crowd(world, peers, undefined, 1.2 * equal.upBytesPerSecond))
     },
   },
   churn: {
@@ -172,9 +163,7 @@ export const troubles = {
       world.attach(second, hashBytesPerSecond)
       world.run(2 * introductionMs)
       takeAll(world, receivers)
-      runToEnd(world, receivers)
-      const bound = boundMs(world.manifest.sizeBytes, source.access, accessesOf(receivers))
-      return outcomeOf({ world, receivers, boundMs: bound })
+      return finish(world, { source, receivers })
     },
   },
 } as const satisfies Record<string, Scenario>

@@ -6,8 +6,8 @@ import type { Events } from './events.ts'
 export const queueTargetMs = 40
 /** A message leaves in parts that take so long, as on a real lane. */
 const partMs = limits.laneMessageMs
-/** Of a packet, what a lane carries. */
-const segmentBytes = 1163
+/** Of a packet, what a channel carries. */
+export const packetBytes = 1163
 
 /** Something that a link sends. `left`: the moment at which its last byte leaves. */
 interface Outgoing {
@@ -88,7 +88,7 @@ export class Uplink {
     const shareBytes = (this.bytesPerMs * (roundTripMs + queueTargetMs)) / Math.max(1, linksInUse)
     const windowBytes = Math.max(limits.laneMessageMinBytes, shareBytes)
     const byLossBytes =
-      lossRatio > 0 ? (limits.lanesMax * 1.22 * segmentBytes) / Math.sqrt(lossRatio) : Infinity
+      lossRatio > 0 ? (limits.lanesMax * 1.22 * packetBytes) / Math.sqrt(lossRatio) : Infinity
     return Math.min(windowBytes, byLossBytes, limits.windowMaxBytes) - end.outstandingBytes
   }
 

@@ -2,7 +2,7 @@ import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import type { Events } from './events.ts'
-import { Uplink, type LinkEnd } from './uplink.ts'
+import { packetBytes, Uplink, type LinkEnd } from './uplink.ts'
 
 /** A peer's access to the network. Rates in bytes a second; the delay and the loss count once on each side of a link. */
 export interface Access {
@@ -55,7 +55,6 @@ export interface VirtualPeer {
 }
 
 /** What SCTP, DTLS, UDP and IP add to what is sent: 1256 bytes of packet for 1163. */
-export const packetBytes = 1163
 export const packetOverhead = 1256 / packetBytes
 /** Of what arrives, what its acknowledgements take on the way back: one of 93 bytes for two packets. */
 export const ackPart = 93 / (2 * packetBytes)

@@ -10,6 +10,7 @@ import {
   isMissing,
   strike,
   trafficWith,
+  type BlockState,
   type OpenPiece,
   type PeerState,
   type Request,
@@ -71,8 +72,7 @@ function addRequest(
     expectedAt: expectedAt(peer, lengthBytes, now),
     lapsed: false,
   }
-  if (isMissing(slot)) open.missingCount--
-  slot.requests.push(request)
+  changeBlock(open, slot, () => slot.requests.push(request))
   peer.requests.add(request)
   peer.aheadBytes += lengthBytes
   state.requestCount++
@@ -89,10 +89,14 @@ function endRequest({ state }: Turn, request: Request): void {
   if (peer.requests.size === 0) state.askedCount--
   peer.aheadBytes -= lengthBytes
   const slot = open.blocks[request.block]
-  if (!slot) return
+  if (slot) changeBlock(open, slot, () => slot.requests.splice(slot.requests.indexOf(request), 1))
+}
+
+/** Whatever may make a block missing, or no longer, goes through here: the piece keeps count. */
+function changeBlock(open: OpenPiece, slot: BlockState, change: () => void): void {
   const wasMissing = isMissing(slot)
-  slot.requests.splice(slot.requests.indexOf(request), 1)
-  if (!wasMissing && isMissing(slot)) open.missingCount++
+  change()
+  open.missingCount += Number(isMissing(slot)) - Number(wasMissing)
 }
 
 export function blockArrived(
@@ -124,8 +128,7 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
   const { open, block, peer } = request
   const slot = open.blocks[block]
   if (!slot) return
-  if (isMissing(slot)) open.missingCount--
-  slot.here = true
+  changeBlock(open, slot, () => (slot.here = true))
   const others = [...slot.requests]
   cancelRequests(turn, others)
   open.awaitedCount--
@@ -247,10 +250,7 @@ export function expireRequests(turn: Turn): void {
 
 function lapse(request: Request): void {
   const slot = request.open.blocks[request.block]
-  if (!slot || request.lapsed) return
-  const wasMissing = isMissing(slot)
-  request.lapsed = true
-  if (!wasMissing && isMissing(slot)) request.open.missingCount++
+  if (slot) changeBlock(request.open, slot, () => (request.lapsed = true))
 }
 
 const isHeldElsewhere = (share: ShareState, { piece }: OpenPiece): boolean =>
