@@ -61,6 +61,15 @@ export class Scene {
       (await read()).slice(1).map(({ sentBytes }, at) => sentBytes - (before[at + 1]?.sentBytes ?? 0))
   }
 
+  /** Says for every browser's host how many packets its links and its sockets dropped so far. */
+  async printDrops(): Promise<void> {
+    const { lab } = this
+    if (lab === null) return
+    const counters = await lab.counters()
+    const told = counters.map(({ droppedPackets }, host) => `${droppedPackets} + ${lab.socketDrops(host)}`)
+    console.log(`    packets dropped by links + by full sockets, host by host: ${told.slice(1).join(', ')}`)
+  }
+
   /** A folder that is gone when the measurement is. */
   async folder(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))

@@ -98,6 +98,16 @@ export class Netlab {
       })
   }
 
+  /** Datagrams so far that found the buffer of their socket full, as its browser was kept waiting for the CPU. */
+  socketDrops(host: number): number {
+    const [command = '', ...words] = [...this.commandOn(host), 'cat', '/proc/net/snmp']
+    const said = execFileSync(command, words, { encoding: 'utf8' })
+    const [names = [], values = []] = [...said.matchAll(/^Udp: (.*)$/gm)].map(([, line = '']) =>
+      line.split(' '),
+    )
+    return Number(values[names.indexOf('RcvbufErrors')] ?? Number.NaN)
+  }
+
   async #nextAnswer(): Promise<string> {
     const { value, done } = await this.#answers.next()
     if (done) throw new Error('The emulated internet ended')

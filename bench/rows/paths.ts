@@ -58,6 +58,7 @@ async function measure(name: string, path: Path, teardown: Teardown): Promise<Fi
   const take = await takeOne(to, sampleName)
   const [wireBytes = 0] = await sentBytes()
   printCounters([await readCounters(from, 'sender'), await readCounters(to, 'receiver')])
+  await scene.printDrops()
   const limit =
     raw === null
       ? `${((upMbps / 8) * netOfHeaders).toFixed(3)} net of headers`

@@ -89,6 +89,7 @@ async function measure(swarm: Swarm, teardown: Teardown): Promise<Figure[]> {
     pages.map((page, at) => readCounters(page, at === 0 ? 'origin' : `receiver ${at}`)),
   )
   printCounters(counters)
+  await scene.printDrops()
   return [...timeFigures(swarm, takes), ...byteFigures(swarm, takes, counters, wireBytes)]
 }
 

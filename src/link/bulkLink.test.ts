@@ -153,16 +153,36 @@ describe('the bulk part of a link', () => {
 
   it('[L8] echoes every second message at once, a lone one soon', async () => {
     await start()
-    for (let count = 0; count < 4; count++) alice.link.send(Uint8Array.of(count))
+    const message = new Uint8Array(limits.echoSmallMaxBytes)
+    const frameBytes = message.length + 1
+    for (let count = 0; count < 4; count++) alice.link.send(message)
     await settle()
     const { echoes } = alice.window(0)
     // The first at once, as nothing was echoed lately; then two in one.
-    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2, 4])
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([frameBytes, 2 * frameBytes])
     clock.advanceTo(limits.echoHeldMaxMs)
     await settle()
-    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2, 4, 2])
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([frameBytes, 2 * frameBytes, frameBytes])
     // What the other side held back is no part of the round trip.
     expect(echoes[2]?.roundTripMs).toBe(0)
+  })
+
+  it('[L8] echoes small messages with the next that is not, or after a while', async () => {
+    await start()
+    const small = Uint8Array.of(1)
+    const large = new Uint8Array(limits.echoSmallMaxBytes)
+    for (const message of [small, small, large]) alice.link.send(message)
+    await settle()
+    const { echoes } = alice.window(0)
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2 * 2 + large.length + 1])
+    for (const message of [small, small, small]) alice.link.send(message)
+    await settle()
+    clock.advanceTo(limits.echoSmallHeldMaxMs - 1)
+    await settle()
+    expect(echoes).toHaveLength(1)
+    clock.advanceTo(limits.echoSmallHeldMaxMs)
+    await settle()
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([2 * 2 + large.length + 1, 3 * 2])
   })
 
   it('[L8] keeps blocks inside the window, and lets messages through beyond it', async () => {

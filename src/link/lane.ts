@@ -230,7 +230,9 @@ export class Lane {
     if (!frame.ok) return this.#fail(frame.fault)
     const { lane, listener } = this.#options
     if (!this.isStarted) listener.otherListens(lane)
-    if (frame.value.type !== 'echo' && frame.value.type !== 'listens') this.#echo.arrived(bytes.length)
+    const { type } = frame.value
+    if (type === 'block' || bytes.length > limits.echoSmallMaxBytes) this.#echo.arrived(bytes.length)
+    else if (type !== 'echo' && type !== 'listens') this.#echo.smallArrived(bytes.length)
     this.#take(frame.value)
   }
 
@@ -297,7 +299,10 @@ export class Lane {
   }
 }
 
-/** What arrived on a lane and has not been echoed: told at once where the last echo is a while ago, else with the second message. */
+/**
+ * What arrived on a lane and has not been echoed: told at once where the last echo is a while ago, else with the second message. A small
+ * message alone waits for one that is not: an echo for each would be half of all packets in a room of seven (counted).
+ */
 class PendingEcho {
   readonly #options: LaneOptions
   readonly #canSend: () => boolean
@@ -305,6 +310,7 @@ class PendingEcho {
   #messages = 0
   #newestAt: Millis = 0
   #toldAt: Millis = -Infinity
+  #tellAt: Millis = Infinity
   #cancel: (() => void) | null = null
 
   constructor(options: LaneOptions, canSend: () => boolean) {
@@ -313,23 +319,41 @@ class PendingEcho {
   }
 
   arrived(lengthBytes: number): void {
-    const { now, after } = this.#options
-    this.#bytes += lengthBytes
+    this.#add(lengthBytes)
     this.#messages++
-    this.#newestAt = now()
     const sinceMs = this.#newestAt - this.#toldAt
     if (this.#messages >= limits.echoMessagesMax || sinceMs >= limits.echoHeldMaxMs) this.#tell()
-    else this.#cancel ??= after(limits.echoHeldMaxMs - sinceMs, () => this.#tell())
+    else this.#tellIn(limits.echoHeldMaxMs - sinceMs)
+  }
+
+  smallArrived(lengthBytes: number): void {
+    this.#add(lengthBytes)
+    this.#tellIn(limits.echoSmallHeldMaxMs)
+  }
+
+  #add(lengthBytes: number): void {
+    this.#bytes += lengthBytes
+    this.#newestAt = this.#options.now()
+  }
+
+  /** Unless it will be sooner. */
+  #tellIn(waitMs: Millis): void {
+    const at = this.#options.now() + waitMs
+    if (at >= this.#tellAt) return
+    this.stop()
+    this.#tellAt = at
+    this.#cancel = this.#options.after(waitMs, () => this.#tell())
   }
 
   stop(): void {
     this.#cancel?.()
     this.#cancel = null
+    this.#tellAt = Infinity
   }
 
   #tell(): void {
     this.stop()
-    if (this.#messages === 0 || !this.#canSend()) return
+    if (this.#bytes === 0 || !this.#canSend()) return
     const at = this.#options.now()
     this.#options.channel.send(echoFrame(this.#bytes, this.#newestAt, at - this.#newestAt))
     this.#bytes = 0

@@ -1,6 +1,7 @@
 import { limits } from '../shared/limits.ts'
 import type { Millis } from '../shared/ids.ts'
 import { DelayHistory } from './delayHistory.ts'
+import { Pressure } from './pressure.ts'
 import type { Echo, LaneWindow } from './uplink.ts'
 
 /** What a lane asks of all the lanes together. */
@@ -23,12 +24,9 @@ export interface Together {
 /** Rounds of which the best rate counts: the others may have stood still for a lost packet. */
 const ratesKept = 4
 
-/** How all lanes did when delay began to press this one's window down. */
-interface Pressed {
-  readonly windowBytes: number
-  readonly bytesPerSecond: number
-  readonly growthMs: Millis
-}
+/** Samples that must all have waited before a window doubles no more: one alone tells of a busy machine. */
+const samplesKept = 4
+const samplesKeptMs = 20
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value))
 
@@ -44,7 +42,7 @@ export class DelayWindow implements LaneWindow {
   readonly #rates: number[] = []
   /** What the last round's samples had at least above the bare path, local waiting included. */
   #lastGrowthMs = Infinity
-  #lastSampleMs = Infinity
+  readonly #recent: { readonly at: Millis; readonly oneWayMs: Millis }[] = []
   #bufferedBytes = 0
   #heardAt: Millis | null = null
   #lastHandedAt: Millis
@@ -53,7 +51,7 @@ export class DelayWindow implements LaneWindow {
   #roundLeastMs = Infinity
   #roundFilled = false
   #late = 0
-  #pressed: Pressed | null = null
+  readonly #pressure = new Pressure()
   #drainUntil: Millis = -Infinity
   #listenUntil: Millis = -Infinity
   #steadyFrom: Millis = -Infinity
@@ -63,11 +61,13 @@ export class DelayWindow implements LaneWindow {
   #windowBytes: number
   /** Opened beside others that had filled a queue: the least delay seen is not the bare path's. */
   #newcomer: boolean
+  readonly #openedAlone: boolean
 
   constructor(together: Together, windowBytes: number, newcomer: boolean, now: Millis) {
     this.#together = together
     this.#windowBytes = windowBytes
     this.#newcomer = newcomer
+    this.#openedAlone = !newcomer
     this.#lastHandedAt = now
   }
 
@@ -122,11 +122,16 @@ export class DelayWindow implements LaneWindow {
     this.#together.tick(now)
   }
 
-  /** A round trip, and long enough that a message more or less does not tell another rate. */
+  /** A round trip with its queue, so that what the last round changed shows; and long enough that a message more or less does not tell another rate. */
   #isRoundOver(now: Millis, from: Millis): boolean {
     const spanMs = now - from
-    if (spanMs < Math.max(limits.windowRoundMinMs, this.#roundTrip.least)) return false
+    const roundTripMs = this.#roundTrip.least + Math.min(this.#lastGrowth, 2 * this.#targetMs)
+    if (spanMs < Math.max(limits.windowRoundMinMs, roundTripMs)) return false
     return this.#roundBytes >= 4 * this.messageMaxBytes || spanMs >= limits.windowRoundMaxMs
+  }
+
+  get #lastGrowth(): Millis {
+    return this.#lastGrowthMs === Infinity ? 0 : this.#lastGrowthMs
   }
 
   close(): void {
@@ -167,8 +172,7 @@ export class DelayWindow implements LaneWindow {
   /** All lanes let the queue run empty, which keeps the uplink busy meanwhile, and then see the bare path. */
   drain(now: Millis): void {
     const roundTripMs = this.baseRoundTripMs ?? 0
-    const growthMs = this.#lastGrowthMs === Infinity ? 0 : this.#lastGrowthMs
-    this.#drainUntil = now + Math.min(growthMs, 3 * this.#targetMs) + roundTripMs + limits.drainMs
+    this.#drainUntil = now + Math.min(this.#lastGrowth, 3 * this.#targetMs) + roundTripMs + limits.drainMs
     this.#listenUntil = this.#drainUntil + roundTripMs + limits.drainMs
     this.#steadyFrom = this.#listenUntil + 2 * roundTripMs + limits.windowRoundMinMs
     this.#drainLeastMs = Infinity
@@ -187,10 +191,11 @@ export class DelayWindow implements LaneWindow {
     return limits.queueTargetMs + fast * (limits.queueTargetFastMs - limits.queueTargetMs)
   }
 
-  /** What a sample waited above the bare path and the time that a message of its own takes to leave. */
+  /** What a sample waited above the bare path, which a first message has told, and the time that larger ones take to leave. */
   #growthMs(oneWayMs: Millis): Millis {
     const rate = this.#together.totalRate(this.#lastNow)
-    const ownMs = rate > 0 ? (this.messageMaxBytes / rate) * 1000 : 0
+    const ownMs =
+      rate > 0 ? (Math.max(0, this.messageMaxBytes - limits.laneMessageFirstBytes) / rate) * 1000 : 0
     return Math.max(0, oneWayMs - this.#oneWay.least - ownMs)
   }
 
@@ -200,7 +205,9 @@ export class DelayWindow implements LaneWindow {
     const creditMs = this.#newcomer ? Math.min(known, roundTripMs / 2) : 0
     this.#oneWay.saw(oneWayMs - creditMs)
     this.#roundTrip.saw(roundTripMs - Math.max(0, oneWayMs - this.#oneWay.least))
-    this.#lastSampleMs = oneWayMs
+    this.#recent.push({ at: now, oneWayMs })
+    while (this.#recent.length > samplesKept || now - (this.#recent[0]?.at ?? now) > samplesKeptMs)
+      this.#recent.shift()
     this.#roundLeastMs = Math.min(this.#roundLeastMs, oneWayMs)
     if (this.#listenUntil === -Infinity) return
     if (now > this.#listenUntil) return this.#endDrain()
@@ -225,13 +232,19 @@ export class DelayWindow implements LaneWindow {
   }
 
   #double(echo: Echo): void {
-    const growthMs = this.#growthMs(Math.min(this.#lastSampleMs, this.#roundLeastMs))
-    if (growthMs < this.#targetMs) {
-      if (this.#roundFilled) this.#grow(this.#windowBytes + echo.arrivedBytes)
-    } else this.#doubling = false
+    const growthMs = this.#growthMs(Math.min(...this.#recent.map(({ oneWayMs }) => oneWayMs)))
+    if (growthMs < this.#doublingGrowthMs && this.#roundFilled)
+      this.#grow(this.#windowBytes + echo.arrivedBytes)
+  }
+
+  /** Beside others a queue is there that is theirs too. */
+  get #doublingGrowthMs(): Millis {
+    return this.#openedAlone ? limits.doublingGrowthMs : this.#targetMs
   }
 
   #grow(toBytes: number): void {
+    // SCTP sends twice as much a round trip later at the most: what it is given beyond waits in its buffer, and then floods the path.
+    if (this.#bufferedBytes > this.inFlightBytes / 2) return
     this.#windowBytes = Math.min(limits.windowMaxBytes, toBytes)
   }
 
@@ -249,8 +262,10 @@ export class DelayWindow implements LaneWindow {
       if (this.#rates.length > ratesKept) this.#rates.shift()
     }
     const growthMs = this.#growthMs(this.#roundLeastMs)
-    if (!this.#doubling && now > this.#steadyFrom) this.#follow(Math.min(growthMs, this.#lastGrowthMs), now)
+    if (growthMs >= this.#doublingGrowthMs) this.#doubling = false
+    const lastGrowthMs = this.#lastGrowthMs
     this.#lastGrowthMs = growthMs
+    if (!this.#doubling && now > this.#steadyFrom) this.#follow(Math.min(growthMs, lastGrowthMs), now)
     if (growthMs < this.#targetMs / 4 && this.#roundTrip.least < this.#targetMs) this.#doubling = true
     this.#beginRound(now)
   }
@@ -259,37 +274,30 @@ export class DelayWindow implements LaneWindow {
     return this.#windowBytes
   }
 
-  /**
-   * A queue of ours gets shorter as windows shrink, and what arrives stays the same. Where less arrives and the wait stays, it is not our
-   * queue: a longer route, a machine that is busy, somebody else's bytes. Then that is what the path is like.
-   */
+  /** Whether what presses this window is no queue of this tab's. */
   #isNotOurs(growthMs: Millis, now: Millis): boolean {
-    if (growthMs <= this.#targetMs / 2 || this.#newcomer) {
-      this.#pressed = null
+    if (growthMs <= this.#targetMs / 2 || growthMs > limits.pressedGrowthMaxMs || this.#newcomer) {
+      this.#pressure.end()
       return false
     }
-    const windowBytes = this.#together.totalWindowBytes(now)
-    const bytesPerSecond = this.#together.totalRate(now)
-    const pressed = (this.#pressed ??= { windowBytes, bytesPerSecond, growthMs })
-    const windowPart = windowBytes / pressed.windowBytes
-    return (
-      windowPart <= limits.pressedWindowPart &&
-      bytesPerSecond <= (windowPart + limits.pressedRateSlack) * pressed.bytesPerSecond &&
-      growthMs >= limits.pressedGrowthPart * pressed.growthMs
-    )
+    return this.#pressure.isNotOurs({
+      windowBytes: this.#together.totalWindowBytes(now),
+      bytesPerSecond: this.#together.totalRate(now),
+      growthMs,
+    })
   }
 
   #takeForPath(growthMs: Millis): void {
     this.#oneWay.startOver(this.#oneWay.least + growthMs)
     // The way back may have become longer too: where it has not, the next sample says so.
     this.#roundTrip.startOver(this.#roundTrip.least + 2 * growthMs)
-    this.#pressed = null
+    this.#pressure.end()
     this.#late = 0
-    this.#doubling = true
+    this.#grow(Math.min(2 * this.#windowBytes, this.#windowBytes + (this.rate * 2 * growthMs) / 1000))
   }
 
   #follow(growthMs: Millis, now: Millis): void {
-    if (this.#isNotOurs(growthMs, now)) return this.#takeForPath(growthMs)
+    if (this.#isNotOurs(growthMs, now)) return this.#takeForPath(this.#lastGrowthMs)
     const target = this.#targetMs
     const bareMs = this.#roundTrip.least
     const mostMs = target * clamp(5 - (4 * growthMs) / target, 1, 3)

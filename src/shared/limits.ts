@@ -61,6 +61,10 @@ export const limits = {
   echoMessagesMax: 2,
   /** or after this long: half of what a window needs to see a queue of 60 ms build up. */
   echoHeldMaxMs: 20,
+  /** A message of so much is small: it is echoed with the next that is not, */
+  echoSmallMaxBytes: 1 * KiB,
+  /** or after this long. */
+  echoSmallHeldMaxMs: 200,
   /** A link without room and nothing on its way looks again after this long: room grows with time too. */
   roomLookMs: 20,
 
@@ -102,20 +106,24 @@ export const limits = {
   // Windows of lanes
   /** Handed to a new lane at once: the four packets that SCTP sends in one go. */
   windowFirstBytes: 4.6 * KiB,
-  /** The same where no other lane is: SCTP's own first window. */
-  windowAloneBytes: 11.6 * KiB,
+  /** The same where no other lane is: more than SCTP's own first window of ten packets, which must not wait for us to grow. */
+  windowAloneBytes: 16 * KiB,
   /** On its way on one lane: a gigabit for 60 ms; Chromium's send queue dies at 16 MiB. */
   windowMaxBytes: 8 * MiB,
   /** What a lane's bytes wait at most above the bare path, besides the time its own message takes to leave. */
   queueTargetMs: 30,
   /** The same where the rate is twice the next or more: there it is a busy machine that makes them wait, and needs a supply. */
   queueTargetFastMs: 100,
+  /** A window doubles until its bytes wait longer than this (RFC 9406 has 4 to 16 ms): a round later twice as much is on its way. */
+  doublingGrowthMs: 16,
   /** Where all windows have shrunk to this part of what they were when delay began to grow, */
   pressedWindowPart: 0.75,
   /** and what arrives has become less as they have, within this part, */
   pressedRateSlack: 0.1,
-  /** and this part of the growth is still there, it is not a queue of ours. */
-  pressedGrowthPart: 0.75,
+  /** and this part of the wait is still there, it is not a queue of ours. */
+  pressedGrowthPart: 0.5,
+  /** No route becomes longer by more: SCTP stands still for a lost packet. */
+  pressedGrowthMaxMs: 250,
   /** Above 50 Mbit/s it is hardly an uplink with a deep queue. */
   uplinkRateBytesPerSecond: 6_250_000,
   /** A message takes this long to leave at the lane's rate: control waits behind no more. */
