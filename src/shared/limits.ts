@@ -208,6 +208,10 @@ export const limits = {
   linkDrainedBytes: 64 * KiB,
   /** Haves are told in batches, so that a fast hasher does not flood the room. */
   announceBatchMs: 50,
+  /** Fewer than so many, in the midst of a download, */
+  announceFew: 4,
+  /** are told after this long, with those that came meanwhile. */
+  announceFewMs: 150,
 
   // Serving
   /** A timer that goes off so much late does not lower what is sent below the upload limit. */

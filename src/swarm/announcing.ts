@@ -1,4 +1,4 @@
-import type { PieceIndex } from '../shared/ids.ts'
+import type { Millis, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { runsOf } from './bitfield.ts'
 import { hashBytes } from './hashList.ts'
@@ -99,11 +99,19 @@ export function tellInterest(turn: Turn, peer: PeerState, share: ShareState): vo
 /** The room hears of the piece with the next batch. */
 export function announceHave(turn: Turn, share: ShareState, piece: PieceIndex): void {
   share.unannounced.push(piece)
-  announceSoon(turn)
+  announceIn(turn, canWaitForMore(share) ? limits.announceFewMs : limits.announceBatchMs)
 }
 
+/** In the midst of a download a piece more or less changes little for others, and each have is a packet to each of them. */
+const canWaitForMore = ({ wish, held, unannounced }: ShareState): boolean =>
+  wish.state !== 'none' && held.count > 1 && !held.full && unannounced.length < limits.announceFew
+
 export function announceSoon(turn: Turn): void {
-  turn.state.announceAt ??= turn.now + limits.announceBatchMs
+  announceIn(turn, limits.announceBatchMs)
+}
+
+function announceIn(turn: Turn, waitMs: Millis): void {
+  turn.state.announceAt = Math.min(turn.state.announceAt ?? Infinity, turn.now + waitMs)
 }
 
 /** Sends the batch of haves, and the next part of the hash list to those who want it. */

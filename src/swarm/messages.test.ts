@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { hashBytes } from './hashList.ts'
+import { downloadFrom } from './testing/downloads.ts'
 import {
   bitsOf,
   hashesOf,
@@ -76,6 +77,28 @@ describe('shares', () => {
     expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'have')).toEqual([
       { type: 'have', share: manifest.share, runs: [[0, 5]] },
     ])
+  })
+
+  it('S2 in the midst of a download few pieces wait for more to be told with', () => {
+    const pieces = Array.from({ length: 9 }, (_, piece) => piece)
+    const { alice, bob, manifest } = downloadFrom(9, pieces)
+    const carol = alice.link()
+    const getNext = (): void => {
+      const [piece = 0] = alice.asked(manifest.share).keys()
+      alice.give(bob, manifest, piece)
+      alice.checked(manifest, piece)
+    }
+    const toldIn = (spanMs: number): number =>
+      sentTo(alice.pass(spanMs), carol, 'have')
+        .flatMap(({ runs }) => runs)
+        .reduce((sum, [, count]) => sum + count, 0)
+    getNext()
+    expect(toldIn(limits.announceBatchMs)).toBe(1)
+    getNext()
+    expect(toldIn(limits.announceFewMs - 1)).toBe(0)
+    expect(toldIn(1)).toBe(1)
+    for (let count = 0; count < limits.announceFew; count++) getNext()
+    expect(toldIn(limits.announceBatchMs)).toBe(limits.announceFew)
   })
 
   it('S3 a share is gone when nobody linked offers it and we neither hold nor want it', () => {
