@@ -223,7 +223,7 @@ class AppSession implements OpenSession {
           this.#parts.notices.add('info', { code: 'shareComplete', name: this.#shareName(report.share) })
         }
         this.#saver.completed(report.share)
-        return
+        return this.#view.touchNow()
       case 'shareGone':
         this.#sharing.gone(report.share)
         this.#saver.forget(report.share)

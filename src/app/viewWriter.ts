@@ -44,6 +44,11 @@ export class ViewWriter {
     this.#alarm.setWithin(Math.min(limits.viewIntervalMaxMs, intervalMs), () => this.write())
   }
 
+  /** Something happened that people wait for. */
+  touchNow(): void {
+    this.#alarm.setAt(this.#clock.now(), () => this.write())
+  }
+
   write(): void {
     const from = this.#clock.now()
     const { storage, shares: views } = this.#sources
@@ -56,7 +61,10 @@ export class ViewWriter {
       shares,
       storage,
     })
-    this.#tookMs = this.#clock.now() - from
+    // React draws what has changed in a microtask of its own.
+    queueMicrotask(() => {
+      this.#tookMs = this.#clock.now() - from
+    })
     if (shares.some(isLively)) this.touch()
   }
 
