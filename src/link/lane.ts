@@ -182,13 +182,14 @@ export class Lane {
     channel.onclose = null
   }
 
-  /** In even parts, none much above what the window wants: a header more must not make it two. */
+  /** In parts that fill their packets and differ by one at most, none much above what the window wants. */
   #partBytes(leftBytes: number, headerBytes: number): number {
-    const wantedBytes = Math.min(
-      this.window.messageMaxBytes + limits.partSlackBytes,
-      this.#partMaxBytes - headerBytes,
-    )
-    return Math.ceil(leftBytes / Math.ceil(leftBytes / wantedBytes))
+    const mostBytes = this.#partMaxBytes - headerBytes
+    const wantedBytes = Math.min(this.window.messageMaxBytes + limits.partSlackBytes, mostBytes)
+    const parts = Math.ceil(leftBytes / wantedBytes)
+    const packets = Math.ceil((leftBytes + parts * headerBytes) / limits.packetPayloadBytes)
+    const filledBytes = Math.ceil(packets / parts) * limits.packetPayloadBytes - headerBytes
+    return Math.min(leftBytes, mostBytes, filledBytes)
   }
 
   #sendMessagePart(): void {

@@ -49,6 +49,8 @@ export const limits = {
   channelBufferedMaxBytes: 8 * MiB,
   /** Ordered messages go out beyond a window that blocks have filled, up to this much: a request must not wait for a block. */
   messagesBeyondWindowBytes: 16 * KiB,
+  /** Of one message that a full packet carries in Chromium: 1191 bytes of SCTP less its headers, in fours (dcSCTP); a little more elsewhere. */
+  packetPayloadBytes: 1160,
   /** What a part of a message may be longer than the window wants: a block and its header in one. */
   partSlackBytes: 64,
   /** For their windows waits in all links together what arrives in so long: what is in a link's hands can no longer be reordered, */
