@@ -10,7 +10,7 @@ export const limits = {
   /** Larger pieces would hold too much memory while they come in from several peers. */
   pieceSizeMaxBytes: 4 * MiB,
   /** A hash list of about this many pieces is small and still fine-grained. */
-  piecesPerShareTarget: 2000,
+  piecesPerShareTarget: 1000,
   /** What one request asks for: large enough for speed, small enough that control messages do not wait. */
   blockSizeBytes: 64 * KiB,
   /** A share above this (1 TiB) is refused, so that its bitfield fits in one message. */

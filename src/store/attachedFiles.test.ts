@@ -34,6 +34,12 @@ it('reads further ahead for a reader who goes on where it was', async () => {
   const reads: number[] = []
   const readPiece = attached(reads)
   const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
-  for (let piece = 0; piece < 3 * piecesPerSpan; piece++) await readPiece(piece)
-  expect(reads).toEqual([pieceSizeBytes, ...Array.from({ length: 3 }, () => limits.attachedSpanMaxBytes)])
+  const spans = (count: number): number[] => Array.from({ length: count }, () => limits.attachedSpanMaxBytes)
+  await readPiece(0)
+  expect(reads).toEqual([pieceSizeBytes])
+  // And the span after it, before anybody has to wait for it.
+  await readPiece(1)
+  expect(reads).toEqual([pieceSizeBytes, ...spans(2)])
+  for (let piece = 2; piece < 3 * piecesPerSpan; piece++) await readPiece(piece)
+  expect(reads).toEqual([pieceSizeBytes, ...spans(4)])
 })

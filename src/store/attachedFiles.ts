@@ -45,24 +45,38 @@ export function attachFiles(
   /** The aligned span around `fromBytes`; a piece size is a power of two, so no span ends inside a piece it holds. */
   async function span(fromBytes: number, spanBytes: number): Promise<{ bytes: Bytes; fromBytes: number }> {
     const at = Math.floor(fromBytes / spanBytes)
+    return { bytes: await readSpan(at, spanBytes), fromBytes: at * spanBytes }
+  }
+
+  function readSpan(at: number, spanBytes: number): Promise<Bytes> {
     const start = at * spanBytes
     const end = Math.min(sizeBytes, start + spanBytes)
-    const bytes = await cache.get(spanKey(at, spanBytes), end - start, () => readWhole(blob(start, end)))
-    return { bytes, fromBytes: start }
+    return cache.get(spanKey(at, spanBytes), end - start, () => readWhole(blob(start, end)))
+  }
+
+  /** Of a run the next span is read while this one is sent: where a read takes long, the link would stand still for it. */
+  function readOn(fromBytes: number): void {
+    const next = Math.floor(fromBytes / limits.attachedSpanMaxBytes) + 1
+    // What fails is forgotten, and fails again for whoever needs it.
+    if (next * limits.attachedSpanMaxBytes < sizeBytes) void readSpan(next, limits.attachedSpanMaxBytes)
   }
 
   const isHere = (atBytes: number, spanBytes: number): boolean =>
     cache.has(spanKey(Math.floor(atBytes / spanBytes), spanBytes))
 
   /** A reader that goes on where it was just reading will go on for a while: more is read at once for it. */
+  function isRun(fromBytes: number): boolean {
+    const runBytes = limits.attachedSpanMaxBytes
+    return (
+      isHere(fromBytes - narrowBytes, narrowBytes) ||
+      isHere(fromBytes - narrowBytes, runBytes) ||
+      (narrowBytes < runBytes && isHere(fromBytes, runBytes))
+    )
+  }
+
   function spanFor(fromBytes: number): number {
     if (isHere(fromBytes, wideBytes)) return wideBytes
-    const runBytes = limits.attachedSpanMaxBytes
-    const isRun =
-      isHere(fromBytes, runBytes) ||
-      isHere(fromBytes - narrowBytes, narrowBytes) ||
-      isHere(fromBytes - narrowBytes, runBytes)
-    return isRun ? runBytes : narrowBytes
+    return isRun(fromBytes) ? limits.attachedSpanMaxBytes : narrowBytes
   }
 
   return {
@@ -75,8 +89,11 @@ export function attachFiles(
     async read(fromBytes, into) {
       const toBytes = fromBytes + into.length
       const spanBytes = spanFor(fromBytes)
+      const goesOn = spanBytes < wideBytes && isRun(fromBytes)
       for (let at = fromBytes; at < toBytes;) {
-        const { bytes: read, fromBytes: start } = await span(at, spanBytes)
+        const reading = span(at, spanBytes)
+        if (goesOn) readOn(at)
+        const { bytes: read, fromBytes: start } = await reading
         const part = read.subarray(at - start, toBytes - start)
         into.set(part, at - fromBytes)
         at += part.length
