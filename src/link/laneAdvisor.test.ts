@@ -17,12 +17,16 @@ class Path {
   opened = 0
   dropped = 0
   readonly #advisor = new LaneAdvisor()
-  readonly #options: PathOptions
+  #options: PathOptions
   #arrivedBytes = 0
   #nextLane = 1
 
   constructor(options: PathOptions) {
     this.#options = options
+  }
+
+  change(options: Partial<PathOptions>): void {
+    this.#options = { ...this.#options, ...options }
   }
 
   run(spanMs: number): void {
@@ -107,6 +111,16 @@ describe('lanes', () => {
     expect(path.opened).toBe(2 * tried)
     path.run(limits.lanesRetryMinMs)
     expect(path.opened).toBe(2 * tried)
+  })
+
+  it('[L11] are tried again soon where a lane carries far less than when they added nothing', () => {
+    const path = new Path({ laneBytesPerSecond: 2e6, mostBytesPerSecond: 2e6, roundTripMs: 50 })
+    path.run(4000)
+    expect(path.lanes).toHaveLength(1)
+    // It has lost its first packets.
+    path.change({ laneBytesPerSecond: 300_000 })
+    path.run(6000)
+    expect(path.lanes.length).toBeGreaterThan(3)
   })
 
   it('[L11] are not judged while there is little to send', () => {

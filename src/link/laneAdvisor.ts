@@ -59,6 +59,8 @@ export class LaneAdvisor {
   #watchedBytesPerSecond: number | null = null
   #retryAt: Millis = -Infinity
   #retryWaitMs: Millis = limits.lanesRetryMinMs
+  /** What all lanes have carried at their best, lately. */
+  #provenBytesPerSecond = 0
 
   /** To be called at each echo. */
   advise(pulse: LinkPulse, now: Millis): LaneAdvice {
@@ -89,7 +91,7 @@ export class LaneAdvisor {
   #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
     if (now - span.from < periodMs(pulse)) return nothing
     this.#span = null
-    const bytesPerSecond = rateOf(span, pulse, now)
+    const bytesPerSecond = this.#rateOf(span, pulse, now)
     const before = this.#watchedBytesPerSecond
     this.#watchedBytesPerSecond = bytesPerSecond
     // While SCTP's own window opens, one lane is about to carry more.
@@ -102,7 +104,7 @@ export class LaneAdvisor {
     const isLimited = span.limited > limits.laneLimitedPart * span.echoes
     const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
     const open = Math.min(limits.lanesAtOnce * lanes.length, limits.lanesMax - lanes.length - lanesBeside)
-    if (!isLimited || !isFar || open <= 0 || now < this.#retryAt) return nothing
+    if (!isLimited || !isFar || open <= 0 || now < this.#mayTryAt(bytesPerSecondBefore)) return nothing
     const trial = { lanesBefore: [...lanes], lanesWanted: lanes.length + open, bytesPerSecondBefore }
     this.#state = { name: 'opening', trial, since: now }
     return { open, drop: [] }
@@ -116,7 +118,7 @@ export class LaneAdvisor {
     const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
     // Where little was to be sent, nothing was tried.
     if (added.length > 0 && span.busy < span.echoes / 2) return nothing
-    const bytesPerSecond = rateOf(span, pulse, now)
+    const bytesPerSecond = this.#rateOf(span, pulse, now)
     const gain = bytesPerSecond / trial.bytesPerSecondBefore
     if (added.length > 0 && gain >= limits.laneGainMin) {
       this.#retryWaitMs = limits.lanesRetryMinMs
@@ -131,6 +133,20 @@ export class LaneAdvisor {
     this.#retryWaitMs *= 2
     return { open: 0, drop: added }
   }
+
+  /** Where the path has carried far more than now it was not what limited: a lane was tried before it lost its first packet, say. */
+  #mayTryAt(bytesPerSecond: number): Millis {
+    if (bytesPerSecond > limits.laneFallenPart * this.#provenBytesPerSecond) return this.#retryAt
+    return this.#retryAt - (1 - limits.laneFallenRetryPart) * this.#retryWaitMs
+  }
+
+  #rateOf(span: Span, { arrivedBytes }: LinkPulse, now: Millis): number {
+    const spanMs = Math.max(1, now - span.from)
+    const bytesPerSecond = (1000 * (arrivedBytes - span.fromBytes)) / spanMs
+    const provenBytesPerSecond = this.#provenBytesPerSecond * 0.5 ** (spanMs / limits.laneProvenHalfLifeMs)
+    this.#provenBytesPerSecond = Math.max(provenBytesPerSecond, bytesPerSecond)
+    return bytesPerSecond
+  }
 }
 
 const newSpan = ({ arrivedBytes }: LinkPulse, now: Millis): Span => ({
@@ -144,6 +160,3 @@ const newSpan = ({ arrivedBytes }: LinkPulse, now: Millis): Span => ({
 /** Long enough for several round trips, and for a lost packet to be sent again. */
 const periodMs = ({ baseRoundTripMs }: LinkPulse): Millis =>
   Math.max(limits.laneWatchMinMs, limits.laneWatchRounds * (baseRoundTripMs ?? 0))
-
-const rateOf = (span: Span, { arrivedBytes }: LinkPulse, now: Millis): number =>
-  (1000 * (arrivedBytes - span.fromBytes)) / Math.max(1, now - span.from)

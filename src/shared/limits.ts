@@ -100,6 +100,12 @@ export const limits = {
   laneOpenMaxMs: 5 * seconds,
   /** After lanes that added nothing; doubles each time. */
   lanesRetryMinMs: 10 * seconds,
+  /** Where the lanes carry only this part of what they have carried lately, */
+  laneFallenPart: 0.75,
+  /** they are tried again after this part of the wait. */
+  laneFallenRetryPart: 1 / 8,
+  /** Half of what they have carried is forgotten after this long. */
+  laneProvenHalfLifeMs: 60 * seconds,
   /** Further connections that a tab makes in its life: a browser refuses some 500, closed ones not yet collected included. */
   laneConnectionsMax: 200,
   /** Of those, what the other side of one link may make us spend: several rounds of trying all lanes. */
