@@ -23,6 +23,9 @@ function attached(reads: number[]) {
   return (piece: number) => files.read(piece * pieceSizeBytes, new Uint8Array(pieceSizeBytes))
 }
 
+/** So many reads of a span. */
+const spans = (count: number): number[] => Array.from({ length: count }, () => limits.attachedSpanMaxBytes)
+
 it('reads one piece for a reader who jumps about', async () => {
   const reads: number[] = []
   const readPiece = attached(reads)
@@ -34,7 +37,6 @@ it('reads further ahead for a reader who goes on where it was', async () => {
   const reads: number[] = []
   const readPiece = attached(reads)
   const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
-  const spans = (count: number): number[] => Array.from({ length: count }, () => limits.attachedSpanMaxBytes)
   await readPiece(0)
   expect(reads).toEqual([pieceSizeBytes])
   // And the span after it, before anybody has to wait for it.
