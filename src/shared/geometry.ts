@@ -9,7 +9,7 @@ export interface Geometry {
   readonly pieceSizeBytes: number
 }
 
-/** The power of two nearest to size/2000, within the limits: small pieces are what makes a small swarm fast. */
+/** The power of two nearest to size/1000, within the limits: small pieces are what makes a small swarm fast. */
 export function pieceSizeFor(sizeBytes: number): number {
   const exponent = Math.round(Math.log2(Math.max(1, sizeBytes / limits.piecesPerShareTarget)))
   return Math.min(limits.pieceSizeMaxBytes, Math.max(limits.pieceSizeMinBytes, 2 ** exponent))
