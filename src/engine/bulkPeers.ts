@@ -21,6 +21,7 @@ export interface BulkPeersListener {
   peerLinked(peer: PeerId): void
   peerUnlinked(peer: PeerId): void
   messageArrived(peer: PeerId, bytes: Bytes): void
+  blockComing(peer: PeerId): void
   roomGrew(peer: PeerId): void
   blockArrived(id: number): void
   blockLost(id: number): void
@@ -136,6 +137,11 @@ export class BulkPeers {
         this.#linkIfReady(opened)
       },
       messageArrived: (bytes) => this.#messageArrived(number, bytes),
+      blockComing: () =>
+        withPeer((peer) => {
+          this.#noteHeard(peer)
+          listener.blockComing(peer)
+        }),
       blockArrived: (id) => listener.blockArrived(id),
       blockLost: (id) => listener.blockLost(id),
       roomGrew: () => withPeer((peer) => listener.roomGrew(peer)),

@@ -142,6 +142,7 @@ class EngineHere implements Engine {
         peerLinked: (peer) => this.#driver.peerLinked(peer),
         peerUnlinked: (peer) => this.#board.peerLeaves(peer, () => this.#driver.peerUnlinked(peer)),
         messageArrived: (peer, bytes) => this.#driver.messageArrived(peer, bytes),
+        blockComing: (peer) => this.#driver.handle({ type: 'blockComing', peer }),
         roomGrew: (peer) => this.#driver.roomGrew(peer),
         blockArrived: (id) => this.#driver.blockArrived(id),
         blockLost: (id) => this.#driver.blockLost(id),

@@ -54,6 +54,7 @@ class End {
       listening: () => this.told.push('listening'),
       started: () => this.told.push('started'),
       messageArrived: (bytes) => this.messages.push(bytes),
+      blockComing: () => this.told.push('coming'),
       blockArrived: (id) => this.told.push(`arrived ${id}`),
       blockLost: (id) => this.told.push(`lost ${id}`),
       roomGrew: () => this.told.push('room'),
@@ -119,6 +120,20 @@ describe('the bulk part of a link', () => {
     // Whoever hears something knows that the other side listens.
     expect(bob.count('started')).toBe(1)
     expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L8] tells now and then that a block is coming in parts', async () => {
+    await start()
+    alice.window(0).messageMaxBytes = 4096
+    alice.window(0).sizeBytes = Infinity
+    alice.link.sendBlock(1, blockOf(60_000, 1))
+    await settle()
+    expect(bob.count('coming')).toBe(1)
+    clock.advanceTo(clock.now() + limits.comingToldMs)
+    alice.link.sendBlock(2, blockOf(60_000, 2))
+    await settle()
+    expect(bob.count('coming')).toBe(2)
+    expect(bob.messages).toHaveLength(2)
   })
 
   it('[L8] carries messages in order and blocks whole, in parts as small as the window wants', async () => {

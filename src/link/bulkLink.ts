@@ -17,6 +17,8 @@ export interface BulkListener {
   started(): void
   /** A whole message: those of `send` in the order sent, those of `sendBlock` as they come. The bytes belong to the receiver. */
   messageArrived(bytes: Bytes): void
+  /** A block is coming, in parts: told now and then (`limits.comingToldMs`), so that a thin link is not taken for a silent one. */
+  blockComing(): void
   /** The other side has the block; or its lane died under it, and it has to be given again. Ids are those of `sendBlock`. */
   blockArrived(id: number): void
   blockLost(id: number): void
@@ -123,6 +125,7 @@ export class BulkLink {
   /** Over all lanes, ever. */
   #arrivedBytes = 0
   /** What its listener last knew of the room. */
+  #comingToldAt: Millis = -Infinity
   #toldRoomBytes = 0
   #gaveAt: Millis = -Infinity
 
@@ -258,6 +261,12 @@ export class BulkLink {
       else if (whole.value) this.#listener.messageArrived(whole.value)
     },
     blockCame: (bytes) => this.#listener.messageArrived(bytes),
+    blockPartCame: () => {
+      const now = this.#traffic.options.now()
+      if (now - this.#comingToldAt < limits.comingToldMs) return
+      this.#comingToldAt = now
+      this.#listener.blockComing()
+    },
     blockArrived: (id) => this.#listener.blockArrived(id),
     otherListens: (lane) => this.#otherListens(lane),
     echoed: (arrivedBytes, isSctpLimited) => this.#echoed(arrivedBytes, isSctpLimited),

@@ -22,6 +22,8 @@ export interface LaneListener {
   messagePart(bytes: Bytes, isLast: boolean): void
   /** A whole block's message. */
   blockCame(bytes: Bytes): void
+  /** Some of a block's message, and more is to follow. */
+  blockPartCame(): void
   /** The other side has it. */
   blockArrived(id: number): void
   /** The other side listens on this lane: it says so, or the first of it came. */
@@ -269,6 +271,7 @@ export class Lane {
     const isWhole = gathering.filledBytes === totalBytes
     this.#incoming = isWhole ? null : gathering
     if (isWhole) listener.blockCame(gathering.bytes)
+    else listener.blockPartCame()
   }
 
   #echoed({ arrivedBytes, arrivedAtMs, heldMs }: EchoFrame): void {

@@ -67,6 +67,8 @@ export const limits = {
   echoSmallMaxBytes: 1 * KiB,
   /** or after this long. */
   echoSmallHeldMaxMs: 200,
+  /** That a block is coming in parts is told this often. */
+  comingToldMs: 500,
   /** A link without room and nothing on its way looks again after this long: room grows with time too. */
   roomLookMs: 20,
 

@@ -49,6 +49,8 @@ export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** Some of a block from the peer has come, and not all of it. */
+  | { readonly type: 'blockComing'; readonly peer: PeerId }
   /** So much waits on the peer's link (more than `limits.linkBacklogMaxBytes`) that no more should; or it has drained again. */
   | { readonly type: 'linkBacklog'; readonly peer: PeerId; readonly isFull: boolean }
   /** Bytes that did not parse. */

@@ -36,8 +36,15 @@ export function expectedAt(peer: PeerState, moreBytes: number, now: Millis): Mil
   return now + (peer.roundTripMs ?? 0) + spanMs
 }
 
+/** Whether the peer is at the blocks that it owes: it need not be asked about what it has not had the time for. */
+export function isSending(peer: PeerState, now: Millis): boolean {
+  if (now - peer.lastBlockAt < stallMs(peer)) return true
+  // One that sends a little of a block now and then, and never all of it, is not waited for without end.
+  return now - peer.blockComingAt < limits.requestStallMs && now - peer.lastBlockAt < limits.requestTimeoutMs
+}
+
 /** Silent for so long while it owes blocks, the peer is taken for stalled: blocks of a thin link may lie further apart. */
-export function stallMs(peer: PeerState): Millis {
+function stallMs(peer: PeerState): Millis {
   const [oldest] = peer.requests
   const blockMs = oldest && peer.bytesPerSecond ? (1000 * oldest.lengthBytes) / peer.bytesPerSecond : 0
   return Math.min(limits.requestTimeoutMs, Math.max(limits.requestStallMs, 3 * blockMs))

@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import { hashAt } from './hashList.ts'
 import type { BlockAt } from './io.ts'
 import { dropOpenPiece } from './openPieces.ts'
-import { aheadMaxBytes, expectedAt, learnPace, stallMs } from './pace.ts'
+import { aheadMaxBytes, expectedAt, learnPace, isSending } from './pace.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
   isMissing,
@@ -237,7 +237,7 @@ const isUntouched = (open: OpenPiece): boolean => open.awaitedCount === open.blo
 export function expireRequests(turn: Turn): void {
   for (const peer of turn.state.peers.values()) {
     const silentMs = turn.now - peer.lastBlockAt
-    if (peer.requests.size === 0 || silentMs < stallMs(peer)) continue
+    if (peer.requests.size === 0 || isSending(peer, turn.now)) continue
     peer.isStalled = true
     for (const request of peer.requests) lapse(request)
     for (const share of turn.state.downloads) giveUpSolo(turn, peer, share, isHeldElsewhere)

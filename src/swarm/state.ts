@@ -146,6 +146,8 @@ export interface PeerState {
   /** It owed blocks for long, and has delivered none since. */
   isStalled: boolean
   lastBlockAt: Millis
+  /** When some of a block last came, and not all of it. */
+  blockComingAt: Millis
   /** Blocks it asked us for, oldest first. */
   readonly queue: UploadItem[]
   /** Bytes of blocks that its link takes now: served while it is above 0. */
@@ -249,6 +251,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     bytesPerSecond: null,
     isStalled: false,
     lastBlockAt: now,
+    blockComingAt: -Infinity,
     queue: [],
     roomBytes: 0,
     roundTripMs: null,

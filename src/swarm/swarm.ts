@@ -115,6 +115,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
     case 'messageFaulted':
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
+    case 'blockComing':
+      return withPeer(turn, input.peer, (peer) => void (peer.blockComingAt = turn.now))
     case 'linkBacklog':
       return withPeer(turn, input.peer, (peer) => linkBacklog(turn, peer, input.isFull))
     case 'linkHasRoom':
@@ -147,6 +149,7 @@ type ShareInput = Exclude<
       | 'peerUnlinked'
       | 'messageArrived'
       | 'messageFaulted'
+      | 'blockComing'
       | 'linkBacklog'
       | 'linkHasRoom'
       | 'uplinkHasRoom'

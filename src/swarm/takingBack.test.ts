@@ -22,6 +22,17 @@ const elsewhere = (then: (alice: Machine, bob: PeerId, manifest: Manifest) => vo
   return alice.asked(manifest.share).get(0)?.includes(carol) === true ? [0] : []
 }
 
+/** Bob, of whom one block was asked, sends a part of it now and then; whether carol is asked for it after so long. */
+function isAskedOfCarol(partEveryMs: number, afterMs: number): boolean {
+  const { alice, bob, manifest, share } = downloadFrom(1, [0])
+  const { peer: carol } = joins(alice, manifest, [0])
+  for (let passedMs = 0; passedMs < afterMs; passedMs += partEveryMs) {
+    alice.feed({ type: 'blockComing', peer: bob })
+    alice.pass(partEveryMs)
+  }
+  return (alice.asked(share).get(0) ?? []).includes(carol)
+}
+
 describe('giving back', () => {
   it('S11 what a peer refuses is asked of another', () => {
     expect(
@@ -50,6 +61,20 @@ describe('giving back', () => {
     expect(keptBlocks(effects)).toEqual([[0, 0]])
     expect(sentTo(effects, carol, 'cancel')).toHaveLength(1)
     expect(alice.swarm.load().aheadBytes).toBe(0)
+  })
+
+  it('S13 a peer whose block is coming in parts is not silent', () => {
+    expect(isAskedOfCarol(limits.comingToldMs, 1.5 * limits.requestStallMs)).toBe(false)
+    expect(isAskedOfCarol(2 * limits.requestStallMs, 1.5 * limits.requestStallMs)).toBe(true)
+  })
+
+  it('S13 one that sends parts without end is not waited for without end', () => {
+    const { alice, bob } = downloadFrom(1, [0])
+    const effects = range(limits.requestTimeoutMs / limits.comingToldMs + 1).flatMap(() => {
+      alice.feed({ type: 'blockComing', peer: bob })
+      return alice.pass(limits.comingToldMs)
+    })
+    expect(sentTo(effects, bob, 'cancel')).toHaveLength(1)
   })
 
   it('S13 a silent peer is asked for no more until it delivers, or in the end for one block', () => {
