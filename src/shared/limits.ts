@@ -116,8 +116,8 @@ export const limits = {
   // Windows of lanes
   /** Handed to a new lane at once: the four packets that SCTP sends in one go. */
   windowFirstBytes: 4.6 * KiB,
-  /** The same where no other lane is: more than SCTP's own first window of ten packets, which must not wait for us to grow. */
-  windowAloneBytes: 16 * KiB,
+  /** The same where no other lane is: SCTP's own first window. With 16 KiB the doubling lost packets in real browsers (16 Mbit/s, 80 ms). */
+  windowAloneBytes: 11.6 * KiB,
   /** On its way on one lane: a gigabit for 60 ms; Chromium's send queue dies at 16 MiB. */
   windowMaxBytes: 8 * MiB,
   /** What a lane's bytes wait at most above the bare path, besides the time its own message takes to leave. */
