@@ -124,8 +124,8 @@ export class BulkLink {
   readonly #advisor = new LaneAdvisor()
   /** Over all lanes, ever. */
   #arrivedBytes = 0
-  /** What its listener last knew of the room. */
   #comingToldAt: Millis = -Infinity
+  /** What its listener last knew of the room. */
   #toldRoomBytes = 0
   #gaveAt: Millis = -Infinity
 

@@ -305,7 +305,7 @@ export class Lane {
 
 /**
  * What arrived on a lane and has not been echoed: told at once where the last echo is a while ago, else with the second message. A small
- * message alone waits for one that is not: an echo for each would be half of all packets in a room of seven (counted).
+ * message alone waits for one that is not: with an echo for each, half of what a room of seven sent were echoes (frames, counted).
  */
 class PendingEcho {
   readonly #options: LaneOptions

@@ -91,7 +91,7 @@ export class LaneAdvisor {
   #watch(pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
     if (now - span.from < periodMs(pulse)) return nothing
     this.#span = null
-    const bytesPerSecond = this.#rateOf(span, pulse, now)
+    const bytesPerSecond = this.#learnRate(span, pulse, now)
     const before = this.#watchedBytesPerSecond
     this.#watchedBytesPerSecond = bytesPerSecond
     // While SCTP's own window opens, one lane is about to carry more.
@@ -118,7 +118,7 @@ export class LaneAdvisor {
     const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
     // Where little was to be sent, nothing was tried.
     if (added.length > 0 && span.busy < span.echoes / 2) return nothing
-    const bytesPerSecond = this.#rateOf(span, pulse, now)
+    const bytesPerSecond = this.#learnRate(span, pulse, now)
     const gain = bytesPerSecond / trial.bytesPerSecondBefore
     if (added.length > 0 && gain >= limits.laneGainMin) {
       this.#retryWaitMs = limits.lanesRetryMinMs
@@ -140,7 +140,8 @@ export class LaneAdvisor {
     return this.#retryAt - (1 - limits.laneFallenRetryPart) * this.#retryWaitMs
   }
 
-  #rateOf(span: Span, { arrivedBytes }: LinkPulse, now: Millis): number {
+  /** What arrived in the span, bytes a second; kept in mind where it is the best lately. */
+  #learnRate(span: Span, { arrivedBytes }: LinkPulse, now: Millis): number {
     const spanMs = Math.max(1, now - span.from)
     const bytesPerSecond = (1000 * (arrivedBytes - span.fromBytes)) / spanMs
     const provenBytesPerSecond = this.#provenBytesPerSecond * 0.5 ** (spanMs / limits.laneProvenHalfLifeMs)

@@ -10,11 +10,20 @@ const payload = 1163 / 1256
 const rateOf = (flows: readonly Flow[], fromMs: number, untilMs: number): number =>
   flows.reduce((sum, flow) => sum + flow.rate(fromMs, untilMs), 0)
 
-/** Of a measurement at several rates, in Mbit/s, about 16: one alone may be lucky. */
+/** In Mbit/s, about 16. */
 const nearbyRates = [12, 14, 15, 16, 18, 20, 22]
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
-const meanOf = (measured: (mbits: number) => number): number => mean(nearbyRates.map(measured))
+
+/** Means of what is measured at several rates, given in Mbit/s: one alone may be lucky. */
+function meansOf<Name extends string>(
+  measure: (mbits: number, seed: number) => Record<Name, number>,
+): Record<Name, number> {
+  const measured = nearbyRates.map((mbits, at) => measure(mbits, at + 1))
+  const sums = measured.reduce<Partial<Record<Name, number>>>((sum, one) => {
+    for (const name of Object.keys(one) as Name[]) sum[name] = (sum[name] ?? 0) + one[name] / measured.length
+    return sum
+  }, {})
+  return sums as Record<Name, number>
+}
 
 /** The largest message after five seconds. */
 const messageOn = (mbits: number): number => {
@@ -60,18 +69,16 @@ describe('one lane on an uplink with 200 ms of queue', () => {
   })
 
   it('[L10] loses next to nothing to a page that is busy now and then, and is filled', () => {
-    const [dropped, filled] = [[] as number[], [] as number[]]
-    for (const [at, mbits] of nearbyRates.entries()) {
-      const world = new World(createUplink(), at + 1)
+    const { dropped, filled } = meansOf((mbits, seed) => {
+      const world = new World(createUplink(), seed)
       const queue = world.queue(mbits * mbit)
       const page = { bytesPerSecond: 100e6, busyPart: 0.05, busyMs: 60 }
       const flow = world.flow({ through: [queue], roundTripMs: 80, page })
       world.run(20_000)
-      dropped.push(queue.dropped)
-      filled.push(flow.rate(3000, 20_000) / (mbits * mbit * payload))
-    }
-    expect(mean(dropped)).toBeLessThan(40)
-    expect(mean(filled)).toBeGreaterThan(0.97)
+      return { dropped: queue.dropped, filled: flow.rate(3000, 20_000) / (mbits * mbit * payload) }
+    })
+    expect(dropped).toBeLessThan(40)
+    expect(filled).toBeGreaterThan(0.97)
   })
 
   it('[L10] sends small messages where it is thin, and large ones where it is not', () => {
@@ -126,54 +133,58 @@ describe('loss', () => {
 
 describe('several lanes on one uplink', () => {
   it('[L10] that begin together fill it, share it, and leave its queue short', () => {
-    const [filled, unfair, dropped, queued] = [[] as number[], [] as number[], [] as number[], [] as number[]]
-    for (const mbits of nearbyRates.map((rate) => rate / 4)) {
+    const { filled, unfair, dropped, queuedMs } = meansOf((rate) => {
+      const mbits = rate / 4
       const world = new World(createUplink())
       const queue = world.queue(mbits * mbit)
       const flows = Array.from({ length: 6 }, () => world.flow({ through: [queue], roundTripMs: 40 }))
       world.run(20_000)
-      filled.push(rateOf(flows, 0, 20_000) / (mbits * mbit * payload))
       const shares = flows.map((flow) => flow.rate(5000, 20_000)).toSorted((one, other) => one - other)
-      unfair.push((shares[5] ?? 0) / (shares[0] ?? 1))
-      dropped.push(queue.dropped)
-      queued.push(waits(queue, 3000, 20_000).median)
-    }
-    expect(mean(filled)).toBeGreaterThan(0.97)
-    expect(mean(unfair)).toBeLessThan(5)
-    expect(mean(dropped)).toBeLessThan(30)
-    expect(mean(queued)).toBeLessThan(75)
+      return {
+        filled: rateOf(flows, 0, 20_000) / (mbits * mbit * payload),
+        unfair: (shares[5] ?? 0) / (shares[0] ?? 1),
+        dropped: queue.dropped,
+        queuedMs: waits(queue, 3000, 20_000).median,
+      }
+    })
+    expect(filled).toBeGreaterThan(0.97)
+    expect(unfair).toBeLessThan(5)
+    expect(dropped).toBeLessThan(30)
+    expect(queuedMs).toBeLessThan(75)
   })
 
   it('[L10] give a newcomer its share within seconds', () => {
-    const [parts, queued] = [[] as number[], [] as number[]]
-    for (const mbits of nearbyRates) {
+    const { part, queuedMs } = meansOf((mbits) => {
       const world = new World(createUplink())
       const queue = world.queue(mbits * mbit)
       const first = world.flow({ through: [queue], roundTripMs: 80 })
       world.run(8000)
       const second = world.flow({ through: [queue], roundTripMs: 80, clockMs: -9999 })
       world.run(25_000)
-      parts.push(second.rate(16_000, 25_000) / rateOf([first, second], 16_000, 25_000))
-      queued.push(waits(queue, 9000, 25_000).median)
-    }
-    expect(mean(parts)).toBeGreaterThan(0.4)
-    expect(mean(parts)).toBeLessThan(0.67)
-    expect(mean(queued)).toBeLessThan(60)
+      return {
+        part: second.rate(16_000, 25_000) / rateOf([first, second], 16_000, 25_000),
+        queuedMs: waits(queue, 9000, 25_000).median,
+      }
+    })
+    expect(part).toBeGreaterThan(0.4)
+    expect(part).toBeLessThan(0.67)
+    expect(queuedMs).toBeLessThan(60)
   })
 
   it('[L10] are not held up by one whose receiver is slow', () => {
-    const [slows, fasts] = [[] as number[], [] as number[]]
-    for (const mbits of nearbyRates) {
+    const means = meansOf((mbits) => {
       const world = new World(createUplink())
       const [up, down] = [world.queue(mbits * mbit), world.queue(2 * mbit)]
       const slow = world.flow({ through: [up, down], roundTripMs: 60 })
       const fast = world.flow({ through: [up], roundTripMs: 60 })
       world.run(20_000)
-      slows.push(slow.rate(5000, 20_000) / (2 * mbit * payload))
-      fasts.push(fast.rate(5000, 20_000) / ((mbits - 2) * mbit * payload))
-    }
-    expect(mean(slows)).toBeGreaterThan(0.8)
-    expect(mean(fasts)).toBeGreaterThan(0.95)
+      return {
+        slow: slow.rate(5000, 20_000) / (2 * mbit * payload),
+        fast: fast.rate(5000, 20_000) / ((mbits - 2) * mbit * payload),
+      }
+    })
+    expect(means.slow).toBeGreaterThan(0.8)
+    expect(means.fast).toBeGreaterThan(0.95)
   })
 })
 
@@ -191,21 +202,22 @@ describe('a path that changes', () => {
   })
 
   it('[L10] is filled again when its rate has become a quarter, and when it is back', () => {
-    const [quarters, backs] = [[] as number[], [] as number[]]
-    for (const mbits of nearbyRates) {
+    const { quarter, back } = meansOf((mbits) => {
       const world = new World(createUplink())
       const queue = world.queue(mbits * mbit)
       const flow = world.flow({ through: [queue], roundTripMs: 80 })
       world.run(6000)
       queue.bytesPerSecond = (mbits * mbit) / 4
       world.run(16_000)
-      quarters.push(flow.rate(12_000, 16_000) / (queue.bytesPerSecond * payload))
       queue.bytesPerSecond = mbits * mbit
       world.run(26_000)
-      backs.push(flow.rate(22_000, 26_000) / (mbits * mbit * payload))
-    }
-    expect(mean(quarters)).toBeGreaterThan(0.85)
-    expect(mean(backs)).toBeGreaterThan(0.95)
+      return {
+        quarter: flow.rate(12_000, 16_000) / ((mbits * mbit * payload) / 4),
+        back: flow.rate(22_000, 26_000) / (mbits * mbit * payload),
+      }
+    })
+    expect(quarter).toBeGreaterThan(0.85)
+    expect(back).toBeGreaterThan(0.95)
   })
 
   it('[L10] is filled on a longer route', () => {
@@ -226,27 +238,27 @@ describe('a path that changes', () => {
     [100, 0.8],
     [140, 0.8],
   ])('[L10] is filled soon on a route %s ms longer, too little to look like a full queue', (moreMs, part) => {
-    const filled = meanOf((mbits) => {
+    const { filled } = meansOf((mbits) => {
       const world = new World(createUplink())
       const path = { through: [world.queue(mbits * mbit)], roundTripMs: 80, clockMs: 777 }
       const flow = world.flow(path)
       world.run(3000)
       path.roundTripMs += moreMs
       world.run(9000)
-      return flow.rate(5000, 9000) / (mbits * mbit * payload)
+      return { filled: flow.rate(5000, 9000) / (mbits * mbit * payload) }
     })
     expect(filled).toBeGreaterThan(part)
   })
 
   it('[L10] is filled where the other side becomes busy: its page is not a queue of ours', () => {
-    const filled = meanOf((mbits) => {
+    const { filled } = meansOf((mbits) => {
       const world = new World(createUplink())
       const path: Path = { through: [world.queue(mbits * mbit)], roundTripMs: 80 }
       const flow = world.flow(path)
       world.run(1500)
       path.page = { bytesPerSecond: 60e6, busyPart: 0.5, busyMs: 60 }
       world.run(25_000)
-      return flow.rate(4000, 25_000) / (mbits * mbit * payload)
+      return { filled: flow.rate(4000, 25_000) / (mbits * mbit * payload) }
     })
     expect(filled).toBeGreaterThan(0.8)
   })

@@ -126,7 +126,7 @@ export const limits = {
   queueTargetFastMs: 100,
   /** A window doubles until its bytes wait longer than this (RFC 9406 has 4 to 16 ms): a round later twice as much is on its way. */
   doublingGrowthMs: 16,
-  /** Where all windows have shrunk to this part of what they were when delay began to grow, */
+  /** Where all windows have shrunk to this part of what they were when a wait began to press them, */
   pressedWindowPart: 0.75,
   /** and what arrives has become less as they have, within this part, */
   pressedRateSlack: 0.1,

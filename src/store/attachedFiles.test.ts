@@ -33,6 +33,23 @@ it('reads one piece for a reader who jumps about', async () => {
   expect(reads).toEqual([pieceSizeBytes, pieceSizeBytes, pieceSizeBytes])
 })
 
+it('what cannot be read ahead fails only for who needs it', async () => {
+  const reads: number[] = []
+  const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
+  const file = countingFile(reads)
+  const slice = file.slice
+  file.slice = (from = 0, to = sizeBytes) => {
+    const blob = slice(from, to)
+    if (from >= limits.attachedSpanMaxBytes) blob.arrayBuffer = () => Promise.reject(new Error('gone'))
+    return blob
+  }
+  const cache = openSpanCache(limits.attachedCacheMaxBytes)
+  const files = attachFiles([file], { sizeBytes, pieceSizeBytes }, cache, 'share')
+  const readPiece = (piece: number) => files.read(piece * pieceSizeBytes, new Uint8Array(pieceSizeBytes))
+  for (let piece = 0; piece < piecesPerSpan; piece++) await readPiece(piece)
+  await expect(readPiece(piecesPerSpan)).rejects.toThrow('gone')
+})
+
 it('reads further ahead for a reader who goes on where it was', async () => {
   const reads: number[] = []
   const readPiece = attached(reads)

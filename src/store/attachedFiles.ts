@@ -74,11 +74,6 @@ export function attachFiles(
     )
   }
 
-  function spanFor(fromBytes: number): number {
-    if (isHere(fromBytes, wideBytes)) return wideBytes
-    return isRun(fromBytes) ? limits.attachedSpanMaxBytes : narrowBytes
-  }
-
   return {
     sizeBytes,
     blob,
@@ -88,8 +83,9 @@ export function attachFiles(
     },
     async read(fromBytes, into) {
       const toBytes = fromBytes + into.length
-      const spanBytes = spanFor(fromBytes)
-      const goesOn = spanBytes < wideBytes && isRun(fromBytes)
+      const isWide = isHere(fromBytes, wideBytes)
+      const goesOn = !isWide && isRun(fromBytes)
+      const spanBytes = isWide ? wideBytes : goesOn ? limits.attachedSpanMaxBytes : narrowBytes
       for (let at = fromBytes; at < toBytes;) {
         const reading = span(at, spanBytes)
         if (goesOn) readOn(at)

@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import { hashAt } from './hashList.ts'
 import type { BlockAt } from './io.ts'
 import { dropOpenPiece } from './openPieces.ts'
-import { aheadMaxBytes, expectedAt, learnPace, isSending } from './pace.ts'
+import { aheadMaxBytes, expectedAt, isSending, learnPace } from './pace.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
   isMissing,
