@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   expect,
   test as base,
@@ -11,7 +11,7 @@ import {
 } from '@playwright/test'
 import { startServer, type Server, type ServerOptions } from '../scripts/server.ts'
 import { rootFolder } from '../scripts/setup.mjs'
-import type { SampleFile } from './files.ts'
+import { MiB, sha256, type SampleFile } from './files.ts'
 
 export { expect }
 
@@ -138,16 +138,22 @@ export async function openRoom<Size extends keyof Tabs>(openPage: OpenPage, size
   return pages as unknown as Tabs[Size]
 }
 
-/** Offers files through the file input: from memory (at most 50 MB), or by their paths on disk. */
+/** Offers files through the file input: by their paths on disk, or as samples. */
 export async function offerFiles(page: Page, ...files: readonly (SampleFile | string)[]): Promise<void> {
   const input = page.getByTestId('file-input')
-  for (const file of files) {
-    const picked =
-      typeof file === 'string'
-        ? file
-        : { name: file.name, mimeType: 'application/octet-stream', buffer: file.bytes }
-    await input.setInputFiles(picked)
-  }
+  for (const file of files) await input.setInputFiles(typeof file === 'string' ? file : await pickable(file))
+}
+
+/** Bytes handed to the browser through its remote control are as slow as 2 MB a second: large samples go by way of the disk. */
+async function pickable({
+  name,
+  bytes,
+}: SampleFile): Promise<string | { name: string; mimeType: string; buffer: Buffer }> {
+  if (bytes.length < MiB) return { name, mimeType: 'application/octet-stream', buffer: bytes }
+  const path = test.info().outputPath('samples', sha256(bytes), name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, bytes)
+  return path
 }
 
 /**
