@@ -176,7 +176,9 @@ test('hundreds of files picked at once are all there soon', async ({ openPage },
     await truncate(path, fileSizeBytes)
   }
   await alice.getByTestId('file-input').setInputFiles(paths)
-  await expect(alice.locator('[data-testid=share][data-state=complete]')).toHaveCount(paths.length)
+  // 800 MB are hashed meanwhile.
+  const hashed = alice.locator('[data-testid=share][data-state=complete]')
+  await expect(hashed).toHaveCount(paths.length, { timeout: 90_000 })
   await expect(bob.getByTestId('share')).toHaveCount(paths.length)
   const seventh = await bytesOf(await downloadWhole(shareNamed(bob, '7.jpg')))
   expect(seventh).toHaveLength(fileSizeBytes)

@@ -86,7 +86,7 @@ describe('a file that the room knows', () => {
     await alice.has('a.bin', 'complete')
     const again = new DiskFile('a.bin', bytes)
     let removals = 0
-    again.onRead = () => {
+    again.beforeRead = () => {
       if (removals++ === 0) bob.press('remove', 'a.bin')
     }
     bob.offer(again)

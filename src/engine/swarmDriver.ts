@@ -44,8 +44,14 @@ export interface Network {
   ban(peer: PeerId, reason: 'badPieces' | 'misbehaved'): void
 }
 
-/** A block on its way to a peer. */
-type SentBlock = Omit<SwarmEffect & { type: 'uploadBlock' }, 'type'>
+/** A block to be sent to a peer. */
+type UploadedBlock = Omit<SwarmEffect & { type: 'uploadBlock' }, 'type'>
+
+/** One on its way: its bytes are the link's until it has arrived or is lost. */
+interface SentBlock {
+  readonly at: UploadedBlock
+  readonly bytes: Bytes
+}
 
 export interface SwarmDriverListener {
   reported(report: SwarmReport): void
@@ -100,7 +106,7 @@ export class SwarmDriver {
 
   peerUnlinked(peer: PeerId): void {
     this.#reading.delete(peer)
-    for (const [id, sent] of this.#sent) if (sent.peer === peer) this.#sent.delete(id)
+    for (const [id, sent] of this.#sent) if (sent.at.peer === peer) this.#sent.delete(id)
     this.handle({ type: 'peerUnlinked', peer })
     this.handle({ type: 'uplinkHasRoom', roomBytes: this.#uplinkRoomBytes })
   }
@@ -128,13 +134,20 @@ export class SwarmDriver {
   }
 
   blockArrived(id: number): void {
-    this.#sent.delete(id)
+    this.#endSent(id)
   }
 
   /** The lane that carried it is gone, and perhaps the block with it. */
   blockLost(id: number): void {
+    const sent = this.#endSent(id)
+    if (sent) this.handle({ type: 'blockLost', ...sent.at })
+  }
+
+  #endSent(id: number): SentBlock | undefined {
     const sent = this.#sent.get(id)
-    if (this.#sent.delete(id) && sent) this.handle({ type: 'blockLost', ...sent })
+    this.#sent.delete(id)
+    if (sent) this.#store.reuse(sent.bytes)
+    return sent
   }
 
   /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
@@ -275,7 +288,7 @@ export class SwarmDriver {
     if (fault) this.handle({ type: 'pieceFaulted', share, piece, fault })
   }
 
-  async #upload({ peer, share, piece, block, lengthBytes }: SentBlock): Promise<void> {
+  async #upload({ peer, share, piece, block, lengthBytes }: UploadedBlock): Promise<void> {
     const at = { peer, share, piece, block, lengthBytes }
     const reading = this.#reading.get(peer)
     if (!reading) return
@@ -293,7 +306,7 @@ export class SwarmDriver {
       return
     }
     const id = ++this.#lastBlockId
-    this.#sent.set(id, at)
+    this.#sent.set(id, { at, bytes: read.value })
     this.#options.network.sendBlock(peer, id, writeBlockHeader(read.value, share, piece, block))
   }
 }

@@ -171,7 +171,7 @@ export class BulkLink {
 
   /**
    * Sends a block's message, which begins `blockHeadroomBytes` or more inside its buffer; the bytes before it are written over, and
-   * the buffer is the link's from now on. Call it while `roomBytes` is above 0.
+   * the buffer is the link's until the block has arrived or is lost. Call it while `roomBytes` is above 0.
    */
   sendBlock(id: number, bytes: Bytes): void {
     const now = this.#traffic.options.now()

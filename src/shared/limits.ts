@@ -282,10 +282,18 @@ export const limits = {
   storeOpenTimeoutMs: 10 * seconds,
   /** A file on disk that nobody touched for this long is flushed and closed. */
   diskHandleIdleMs: 10 * seconds,
-  /** Read at once from an offered file for a block of it: a read costs about a millisecond, whatever its size. */
+  /** Read at once from an offered file for a reader that jumps about, and at most a piece. */
   attachedSpanMaxBytes: 1 * MiB,
-  /** Read at once for hashing, which goes in order: twice as fast as 1 MiB (measured); holds the largest piece. */
-  attachedReadAheadBytes: 4 * MiB,
+  /** Of offered files is read in one stream, where a reader goes on and on: opening one costs as much as reading 1 MiB by it. */
+  fileRunMaxBytes: 16 * MiB,
+  /** Files in one such stream: each is a part of the message that opens it. */
+  fileRunFilesMax: 256,
+  /** A stream does not notice that a file is changed: it is opened anew after this long. */
+  fileRunMaxMs: 2 * seconds,
+  /** Streams open at once, all shares together, but for hashing: one for each peer of a room. Each holds a megabyte or so in the browser. */
+  fileRunsMax: 12,
+  /** Memory kept to be used again for blocks on their way out and for pieces that are checked: as much as is in use at once at full speed. */
+  poolMaxBytes: 4 * MiB,
   /** Spans of offered files kept in memory, all shares together. */
   attachedCacheMaxBytes: 16 * MiB,
 
@@ -306,7 +314,7 @@ export const limits = {
   // Taking files in
   /** Directories of a dropped folder read at the same time; each hands out at most 100 entries at once. */
   directoriesAtOnce: 16,
-  /** Shares hashed at the same time: more would push each other's read-ahead out of the cache, and read all of it again and again. */
+  /** Shares hashed at the same time: more would make each of them later, and none sooner. */
   sharesHashedAtOnce: 3,
 
   // Page

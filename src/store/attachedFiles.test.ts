@@ -1,64 +1,122 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import { randomBytes, seededRandom } from '../shared/random.ts'
 import { attachFiles } from './attachedFiles.ts'
+import { FileRuns } from './fileRun.ts'
 import { openSpanCache } from './spanCache.ts'
+import { WatchedFile } from './testing/watchedFile.ts'
 
+const random = seededRandom(3)
 const pieceSizeBytes = limits.pieceSizeMinBytes
-const sizeBytes = 4 * limits.attachedSpanMaxBytes
+const pieces = 64
+const sizeBytes = pieces * pieceSizeBytes
 
-/** A file that tells how many bytes each read of it took. */
-function countingFile(reads: number[]): File {
-  const file = new File([new Uint8Array(sizeBytes)], 'counted')
+interface Opened {
+  readonly how: 'piece' | 'run'
+  readonly fromBytes: number
+}
+
+/** A file that tells how it was opened, and where. */
+function openedFile(bytes: Bytes) {
+  const opened: Opened[] = []
+  const file = new WatchedFile([bytes], 'watched', (part) => part)
   const slice = file.slice.bind(file)
   file.slice = (from = 0, to = sizeBytes) => {
-    reads.push(to - from)
-    return slice(from, to)
-  }
-  return file
-}
-
-function attached(reads: number[]) {
-  const cache = openSpanCache(limits.attachedCacheMaxBytes)
-  const files = attachFiles([countingFile(reads)], { sizeBytes, pieceSizeBytes }, cache, 'share')
-  return (piece: number) => files.read(piece * pieceSizeBytes, new Uint8Array(pieceSizeBytes))
-}
-
-/** So many reads of a span. */
-const spans = (count: number): number[] => Array.from({ length: count }, () => limits.attachedSpanMaxBytes)
-
-it('reads one piece for a reader who jumps about', async () => {
-  const reads: number[] = []
-  const readPiece = attached(reads)
-  for (const piece of [40, 3, 20]) await readPiece(piece)
-  expect(reads).toEqual([pieceSizeBytes, pieceSizeBytes, pieceSizeBytes])
-})
-
-it('what cannot be read ahead fails only for who needs it', async () => {
-  const reads: number[] = []
-  const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
-  const file = countingFile(reads)
-  const slice = file.slice
-  file.slice = (from = 0, to = sizeBytes) => {
     const blob = slice(from, to)
-    if (from >= limits.attachedSpanMaxBytes) blob.arrayBuffer = () => Promise.reject(new Error('gone'))
+    const [arrayBuffer, stream] = [blob.arrayBuffer, blob.stream]
+    blob.arrayBuffer = () => {
+      opened.push({ how: 'piece', fromBytes: from })
+      return arrayBuffer.call(blob)
+    }
+    blob.stream = () => {
+      opened.push({ how: 'run', fromBytes: from })
+      return stream.call(blob)
+    }
     return blob
   }
-  const cache = openSpanCache(limits.attachedCacheMaxBytes)
-  const files = attachFiles([file], { sizeBytes, pieceSizeBytes }, cache, 'share')
-  const readPiece = (piece: number) => files.read(piece * pieceSizeBytes, new Uint8Array(pieceSizeBytes))
-  for (let piece = 0; piece < piecesPerSpan; piece++) await readPiece(piece)
-  await expect(readPiece(piecesPerSpan)).rejects.toThrow('gone')
-})
+  return { file, opened }
+}
 
-it('reads further ahead for a reader who goes on where it was', async () => {
-  const reads: number[] = []
-  const readPiece = attached(reads)
-  const piecesPerSpan = limits.attachedSpanMaxBytes / pieceSizeBytes
-  await readPiece(0)
-  expect(reads).toEqual([pieceSizeBytes])
-  // And the span after it, before anybody has to wait for it.
-  await readPiece(1)
-  expect(reads).toEqual([pieceSizeBytes, ...spans(2)])
-  for (let piece = 2; piece < 3 * piecesPerSpan; piece++) await readPiece(piece)
-  expect(reads).toEqual([pieceSizeBytes, ...spans(4)])
+function attached() {
+  const bytes = randomBytes(random, sizeBytes)
+  const { file, opened } = openedFile(bytes)
+  const reading = { cache: openSpanCache(limits.attachedCacheMaxBytes), runs: new FileRuns() }
+  const files = attachFiles([file], { sizeBytes, pieceSizeBytes }, reading, 'share')
+  const expected = (piece: number): Bytes => bytes.slice(piece * pieceSizeBytes, (piece + 1) * pieceSizeBytes)
+  /** Reads a piece behind some headroom, as blocks are read, and compares it. */
+  async function readPiece(piece: number): Promise<void> {
+    const into = new Uint8Array(10 + pieceSizeBytes).subarray(10)
+    const read = await files.read(piece * pieceSizeBytes, into)
+    expect(read.byteOffset).toBe(10)
+    expect(read).toEqual(expected(piece))
+  }
+  async function hashNext(piece: number): Promise<void> {
+    const at = piece * pieceSizeBytes
+    expect(await files.readNext(at, at + pieceSizeBytes)).toEqual(expected(piece))
+  }
+  return { file, opened, readPiece, hashNext }
+}
+
+const byPiece = (piece: number): Opened => ({ how: 'piece', fromBytes: piece * pieceSizeBytes })
+const byRun = (piece: number): Opened => ({ how: 'run', fromBytes: piece * pieceSizeBytes })
+
+describe('offered files', () => {
+  it('are read by the piece for a reader who jumps about', async () => {
+    const { opened, readPiece } = attached()
+    for (const piece of [40, 3, 20, 40]) await readPiece(piece)
+    expect(opened).toEqual([byPiece(40), byPiece(3), byPiece(20)])
+  })
+
+  it('are read in one run for a reader who goes on where it was', async () => {
+    const { opened, readPiece } = attached()
+    for (let piece = 5; piece < pieces; piece++) await readPiece(piece)
+    expect(opened).toEqual([byPiece(5), byRun(6)])
+  })
+
+  it('are read in a run for each of several who go on, what they ask at once in its order', async () => {
+    const { opened, readPiece } = attached()
+    await Promise.all([0, 32].map(readPiece))
+    for (let piece = 1; piece < 31; piece += 2)
+      await Promise.all([piece, 32 + piece, piece + 1, 33 + piece].map(readPiece))
+    expect(opened).toEqual([byPiece(0), byPiece(32), byRun(1), byRun(33)])
+  })
+
+  it('are read in one run for hashing, and anew by it where that begins again', async () => {
+    const { opened, hashNext } = attached()
+    for (let piece = 0; piece < pieces; piece++) await hashNext(piece)
+    expect(opened).toEqual([byRun(0)])
+    for (const piece of [0, 1]) await hashNext(piece)
+    expect(opened).toEqual([byRun(0), byRun(0)])
+  })
+
+  it('are opened anew where a run breaks off, and say why where that fails too', async () => {
+    const { file, opened, readPiece } = attached()
+    for (const piece of [0, 1]) await readPiece(piece)
+    let breaks = 1
+    file.onRead = (part) => {
+      if (breaks-- > 0) throw new DOMException('gone', 'NotReadableError')
+      return part
+    }
+    // The stream has read ahead.
+    for (let piece = 2; piece < pieces; piece++) await readPiece(piece)
+    expect(breaks).toBeLessThan(1)
+    expect(opened.filter(({ how }) => how === 'run').length).toBeGreaterThan(1)
+    breaks = Infinity
+    await expect(readPiece(7)).rejects.toThrow('gone')
+  })
+
+  it('are many to a run, and no run holds more of them than a message should', async () => {
+    const tiny = Array.from({ length: 3 * limits.fileRunFilesMax }, (_, at) =>
+      openedFile(new Uint8Array([at, at + 1])),
+    )
+    const reading = { cache: openSpanCache(limits.attachedCacheMaxBytes), runs: new FileRuns() }
+    const files = tiny.map(({ file }) => file)
+    const all = attachFiles(files, { sizeBytes: 2 * files.length, pieceSizeBytes }, reading, 'share')
+    const read = await all.readNext(100, 140)
+    expect([...read]).toEqual(Array.from({ length: 40 }, (_, at) => (50 + (at >> 1) + (at & 1)) & 255))
+    // More than one run holds.
+    const whole = await all.readNext(0, 2 * files.length)
+    expect(whole).toHaveLength(2 * files.length)
+  })
 })

@@ -1,30 +1,40 @@
 import type { Bytes } from '../shared/bytes.ts'
 import type { Geometry } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
+import { FileRun, type FileRuns } from './fileRun.ts'
 import type { SpanCache } from './spanCache.ts'
 
 /** A share's bytes read where they lie: files of this device, one after the other. */
 export interface AttachedFiles {
   readonly sizeBytes: number
-  /** Fills `into` with part of one piece, for a peer. Rejects as the browser does when a file is gone or changed. */
-  read(fromBytes: number, into: Bytes): Promise<void>
-  /** A whole piece, for hashing: reads ahead, since hashing goes in order. A view of bytes that must not be changed. */
-  readAhead(fromBytes: number, toBytes: number): Promise<Bytes>
+  /**
+   * Fills `into` with part of one piece, for a peer. Takes its buffer over: what comes back is the same place of it, or of one like it.
+   * Rejects as the browser does when a file is gone or changed.
+   */
+  read(fromBytes: number, into: Bytes): Promise<Bytes>
+  /** A whole piece, for hashing, which goes in order. The bytes are good until the next call. */
+  readNext(fromBytes: number, toBytes: number): Promise<Bytes>
   /** The bytes as a reference, nothing read. */
   blob(fromBytes: number, toBytes: number): Blob
 }
 
-/** `name` is the files' own in the cache, which all shares use together. */
+/** What the attached files of all shares use together. */
+export interface FileReading {
+  readonly cache: SpanCache
+  readonly runs: FileRuns
+}
+
+/** `name` is the files' own among those of all shares. */
 export function attachFiles(
   files: readonly File[],
   geometry: Geometry,
-  cache: SpanCache,
+  { cache, runs }: FileReading,
   name: string,
 ): AttachedFiles {
   const ends = endsOf(files)
   const sizeBytes = ends[files.length - 1] ?? 0
-  const narrowBytes = Math.min(geometry.pieceSizeBytes, limits.attachedSpanMaxBytes)
-  const wideBytes = limits.attachedReadAheadBytes
+  const spanBytes = Math.min(geometry.pieceSizeBytes, limits.attachedSpanMaxBytes)
+  let hashing = { run: null as FileRun | null, atBytes: 0, memory: new Uint8Array(0) }
 
   function blob(fromBytes: number, toBytes: number): Blob {
     const parts: Blob[] = []
@@ -40,59 +50,70 @@ export function attachFiles(
     return only !== undefined && parts.length === 1 ? only : new Blob(parts)
   }
 
-  const spanKey = (at: number, spanBytes: number): string => `${name} ${spanBytes} ${at}`
-
-  /** The aligned span around `fromBytes`; a piece size is a power of two, so no span ends inside a piece it holds. */
-  async function span(fromBytes: number, spanBytes: number): Promise<{ bytes: Bytes; fromBytes: number }> {
-    const at = Math.floor(fromBytes / spanBytes)
-    return { bytes: await readSpan(at, spanBytes), fromBytes: at * spanBytes }
+  /** A run from here on over so many bytes and files as one stream may have; null where they hold less than is asked for. */
+  function runFrom(fromBytes: number, lengthBytes: number): FileRun | null {
+    const lastFile = firstEndAfter(ends, fromBytes) + limits.fileRunFilesMax - 1
+    const endBytes = Math.min(ends[lastFile] ?? sizeBytes, fromBytes + limits.fileRunMaxBytes)
+    return endBytes < fromBytes + lengthBytes ? null : new FileRun(blob(fromBytes, endBytes))
   }
 
-  function readSpan(at: number, spanBytes: number): Promise<Bytes> {
-    const start = at * spanBytes
-    const end = Math.min(sizeBytes, start + spanBytes)
-    return cache.get(spanKey(at, spanBytes), end - start, () => readWhole(blob(start, end)))
+  const runKey = (atBytes: number): string => `${name} ${atBytes}`
+  const spanKey = (at: number): string => `${name} ${at}`
+  const isHere = (atBytes: number): boolean => cache.has(spanKey(Math.floor(atBytes / spanBytes)))
+
+  /** A reader that goes on where one was just reading will go on for a while. */
+  function runAt(fromBytes: number, lengthBytes: number): FileRun | null {
+    const run = runs.take(runKey(fromBytes))
+    if (run !== null && run.leftBytes >= lengthBytes) return run
+    run?.end()
+    const goesOn = run !== null || (!isHere(fromBytes) && isHere(fromBytes - spanBytes))
+    return goesOn ? runFrom(fromBytes, lengthBytes) : null
   }
 
-  /** Of a run the next span is read while this one is sent: where a read takes long, the link would stand still for it. */
-  function readOn(fromBytes: number): void {
-    const next = Math.floor(fromBytes / limits.attachedSpanMaxBytes) + 1
-    // What fails is forgotten, and fails again for whoever needs it.
-    if (next * limits.attachedSpanMaxBytes < sizeBytes) void readSpan(next, limits.attachedSpanMaxBytes)
-  }
-
-  const isHere = (atBytes: number, spanBytes: number): boolean =>
-    cache.has(spanKey(Math.floor(atBytes / spanBytes), spanBytes))
-
-  /** A reader that goes on where it was just reading will go on for a while: more is read at once for it. */
-  function isRun(fromBytes: number): boolean {
-    const runBytes = limits.attachedSpanMaxBytes
-    return (
-      isHere(fromBytes - narrowBytes, narrowBytes) ||
-      isHere(fromBytes - narrowBytes, runBytes) ||
-      (narrowBytes < runBytes && isHere(fromBytes, runBytes))
-    )
+  async function readSpans(fromBytes: number, into: Bytes): Promise<Bytes> {
+    const toBytes = fromBytes + into.length
+    for (let atBytes = fromBytes; atBytes < toBytes;) {
+      const at = Math.floor(atBytes / spanBytes)
+      // A piece size is a power of two, so no span ends inside a piece it holds.
+      const [start, end] = [at * spanBytes, Math.min(sizeBytes, (at + 1) * spanBytes)]
+      const span = await cache.get(spanKey(at), end - start, () => readWhole(blob(start, end)))
+      const part = span.subarray(atBytes - start, toBytes - start)
+      into.set(part, atBytes - fromBytes)
+      atBytes += part.length
+    }
+    return into
   }
 
   return {
     sizeBytes,
     blob,
-    async readAhead(fromBytes, toBytes) {
-      const { bytes, fromBytes: start } = await span(fromBytes, wideBytes)
-      return bytes.subarray(fromBytes - start, toBytes - start)
-    },
     async read(fromBytes, into) {
-      const toBytes = fromBytes + into.length
-      const isWide = isHere(fromBytes, wideBytes)
-      const goesOn = !isWide && isRun(fromBytes)
-      const spanBytes = isWide ? wideBytes : goesOn ? limits.attachedSpanMaxBytes : narrowBytes
-      for (let at = fromBytes; at < toBytes;) {
-        const reading = span(at, spanBytes)
-        if (goesOn) readOn(at)
-        const { bytes: read, fromBytes: start } = await reading
-        const part = read.subarray(at - start, toBytes - start)
-        into.set(part, at - fromBytes)
-        at += part.length
+      const { byteOffset, length } = into
+      const run = runAt(fromBytes, length)
+      if (run === null) return readSpans(fromBytes, into)
+      runs.keep(runKey(fromBytes + length), run)
+      try {
+        return await run.read(into)
+      } catch {
+        // Its buffer went with the run; why it failed, if it was not for the run alone, the browser says to a read of its own.
+        return readSpans(fromBytes, new Uint8Array(byteOffset + length).subarray(byteOffset))
+      }
+    },
+    async readNext(fromBytes, toBytes) {
+      const length = toBytes - fromBytes
+      const { run, atBytes, memory } = hashing
+      const isNext = atBytes === fromBytes && run !== null && run.leftBytes >= length
+      if (!isNext) run?.end()
+      const next = isNext ? run : runFrom(fromBytes, length)
+      if (next === null) return readWhole(blob(fromBytes, toBytes))
+      const into = memory.length < length ? new Uint8Array(geometry.pieceSizeBytes) : memory
+      hashing = { run: next, atBytes: toBytes, memory: new Uint8Array(0) }
+      try {
+        const read = await next.read(into.subarray(0, length))
+        hashing.memory = new Uint8Array(read.buffer)
+        return read
+      } catch {
+        return readWhole(blob(fromBytes, toBytes))
       }
     },
   }

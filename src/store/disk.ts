@@ -22,7 +22,7 @@ export interface ShareFile {
   usedBytes(): number
   /** Fills `into` with part of one piece. */
   read(fromBytes: number, into: Bytes): Promise<void>
-  /** A whole piece, at its offset in the share. Takes the buffer over. */
+  /** A whole piece, at its offset in the share. Keeps nothing of the buffer once it is done. */
   write(fromBytes: number, bytes: Bytes): Promise<void>
   blob(fromBytes: number, toBytes: number): Promise<Blob>
   /** Never rejects: what could not be removed is freed by the next start. */

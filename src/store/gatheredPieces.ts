@@ -1,8 +1,9 @@
-import { concatBytes, type Bytes } from '../shared/bytes.ts'
-import { blockCount, blockLength, type Geometry } from '../shared/geometry.ts'
+import type { Bytes } from '../shared/bytes.ts'
+import { blockCount, blockLength, pieceLength, type Geometry } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
+import type { BufferPool } from './bufferPool.ts'
 
 export type Checked = 'kept' | 'corrupt'
 
@@ -11,6 +12,8 @@ interface GatheredPiece {
   blocks: (Bytes | undefined)[]
   /** All blocks in one run; null while some are to come, or memory was too short. */
   whole: Bytes | null
+  /** The same where its memory is from the pool, and goes back there. */
+  pooled: Bytes | null
   /** While it runs the bytes stay as they are, whatever else arrives. */
   check: Promise<Checked> | null
 }
@@ -21,17 +24,19 @@ interface GatheredPiece {
  */
 export class GatheredPieces {
   readonly #geometry: Geometry
+  readonly #pool: BufferPool
   readonly #pieces = new Map<PieceIndex, GatheredPiece>()
 
-  constructor(geometry: Geometry) {
+  constructor(geometry: Geometry, pool: BufferPool) {
     this.#geometry = geometry
+    this.#pool = pool
   }
 
   put(piece: PieceIndex, offsetBytes: number, bytes: Bytes): void {
     const block = offsetBytes / limits.blockSizeBytes
     const isBlock = Number.isInteger(block) && bytes.length === blockLength(this.#geometry, piece, block)
     assert(isBlock, 'a block lies in its place inside its piece')
-    const gathered = this.#pieces.get(piece) ?? { blocks: [], whole: null, check: null }
+    const gathered = this.#pieces.get(piece) ?? { blocks: [], whole: null, pooled: null, check: null }
     this.#pieces.set(piece, gathered)
     if (gathered.whole === null && gathered.check === null) gathered.blocks[block] = bytes
   }
@@ -51,6 +56,8 @@ export class GatheredPieces {
     try {
       const checked = await gathered.check
       if (this.#pieces.get(piece) === gathered) this.#pieces.delete(piece)
+      if (gathered.pooled !== null) this.#pool.giveBack(gathered.pooled)
+      gathered.pooled = null
       return checked
     } finally {
       gathered.check = null
@@ -65,8 +72,15 @@ export class GatheredPieces {
       'a piece is checked when all its blocks are in',
     )
     const [only] = blocks
-    gathered.whole = only !== undefined && blocks.length === 1 ? only : concatBytes(blocks)
+    gathered.whole = only !== undefined && blocks.length === 1 ? only : this.#pooled(gathered, piece, blocks)
     gathered.blocks = []
     return gathered.whole
+  }
+
+  #pooled(gathered: GatheredPiece, piece: PieceIndex, blocks: readonly Bytes[]): Bytes {
+    const whole = this.#pool.take(pieceLength(this.#geometry, piece))
+    for (const [block, bytes] of blocks.entries()) whole.set(bytes, block * limits.blockSizeBytes)
+    gathered.pooled = whole
+    return whole
   }
 }

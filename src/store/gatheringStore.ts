@@ -4,8 +4,10 @@ import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert, fail } from '../shared/result.ts'
 import { attachFiles } from './attachedFiles.ts'
+import { BufferPool } from './bufferPool.ts'
 import type { Disk } from './disk.ts'
 import type { Checked } from './gatheredPieces.ts'
+import { FileRuns } from './fileRun.ts'
 import { done, gone, HeldShares, type HeldShare } from './heldShares.ts'
 import type { PieceStore } from './pieceStore.ts'
 import { openSpanCache } from './spanCache.ts'
@@ -21,8 +23,9 @@ export function openGatheringStore(
   sha256: (bytes: Bytes) => Promise<Bytes>,
   bugFound: (error: unknown) => void,
 ): PieceStore {
-  const shares = new HeldShares(disk, bugFound)
-  const cache = openSpanCache(limits.attachedCacheMaxBytes)
+  const pool = new BufferPool()
+  const shares = new HeldShares(disk, pool, bugFound)
+  const reading = { cache: openSpanCache(limits.attachedCacheMaxBytes), runs: new FileRuns() }
   let attachments = 0
   let isClosed = false
 
@@ -41,7 +44,7 @@ export function openGatheringStore(
     create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
     async attach(share, geometry, files) {
       if (isClosed) return gone
-      const attached = attachFiles(files, geometry, cache, `${share} ${attachments++}`)
+      const attached = attachFiles(files, geometry, reading, `${share} ${attachments++}`)
       if (attached.sizeBytes !== geometry.sizeBytes) return fail({ code: 'sourceChanged' })
       const held = shares.get(share) ?? shares.hold(share, geometry)
       held.attached = attached
@@ -51,7 +54,7 @@ export function openGatheringStore(
       shares.attempt(share, sourceFault, async ({ attached, geometry }) => {
         assert(attached !== null, 'only attached files are hashed')
         const fromBytes = piece * geometry.pieceSizeBytes
-        return sha256(await attached.readAhead(fromBytes, fromBytes + pieceLength(geometry, piece)))
+        return sha256(await attached.readNext(fromBytes, fromBytes + pieceLength(geometry, piece)))
       }),
     putBlock,
     checkPiece,
@@ -66,12 +69,14 @@ export function openGatheringStore(
       const isKept = shares.get(share)?.kept[piece] === 1
       return shares.attempt(share, isKept ? diskFault : sourceFault, async ({ geometry, file, attached }) => {
         const fromBytes = piece * geometry.pieceSizeBytes + offsetBytes
-        const bytes = new Uint8Array(headroomBytes + lengthBytes).subarray(headroomBytes)
+        const bytes = pool.take(headroomBytes + lengthBytes).subarray(headroomBytes)
         assert(isKept || attached !== null, 'only pieces that are here are read')
-        await (isKept ? file : attached)?.read(fromBytes, bytes)
+        if (!isKept && attached !== null) return attached.read(fromBytes, bytes)
+        await file.read(fromBytes, bytes)
         return bytes
       })
     },
+    reuse: (bytes) => pool.giveBack(bytes),
     blob: (share, fromBytes, toBytes) =>
       shares.attempt(share, diskFault, (held) => blobOf(held, fromBytes, toBytes)),
     async remove(share) {

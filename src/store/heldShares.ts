@@ -2,6 +2,7 @@ import { pieceCount, type Geometry } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { AttachedFiles } from './attachedFiles.ts'
+import type { BufferPool } from './bufferPool.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import { GatheredPieces } from './gatheredPieces.ts'
 import type { StoreFault } from './pieceStore.ts'
@@ -23,11 +24,13 @@ export interface HeldShare {
 /** The shares of a store, and the space promised to them. */
 export class HeldShares {
   readonly #disk: Disk
+  readonly #pool: BufferPool
   readonly #bugFound: (error: unknown) => void
   readonly #shares = new Map<ShareId, HeldShare>()
 
-  constructor(disk: Disk, bugFound: (error: unknown) => void) {
+  constructor(disk: Disk, pool: BufferPool, bugFound: (error: unknown) => void) {
     this.#disk = disk
+    this.#pool = pool
     this.#bugFound = bugFound
   }
 
@@ -40,7 +43,7 @@ export class HeldShares {
       geometry,
       file: this.#disk.file(share, geometry),
       kept: new Uint8Array(pieceCount(geometry)),
-      gathered: new GatheredPieces(geometry),
+      gathered: new GatheredPieces(geometry, this.#pool),
       attached: null,
     }
     this.#shares.set(share, held)

@@ -38,7 +38,7 @@ function memoryDisk(limitBytes: number): Disk {
       async write(fromBytes, bytes) {
         if (usedBytes + bytes.length > limitBytes)
           throw new DOMException('memory limit', 'QuotaExceededError')
-        pieces.set(fromBytes / geometry.pieceSizeBytes, bytes)
+        pieces.set(fromBytes / geometry.pieceSizeBytes, bytes.slice())
         usedBytes += bytes.length
         fileBytes += bytes.length
       },

@@ -119,8 +119,8 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
   it('notices that an offered file was changed on disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'swarmdrop-source-'))
     const path = join(folder, 'file')
-    // Longer than what hashing the first piece reads ahead.
-    writeFileSync(path, new Uint8Array(limits.attachedReadAheadBytes + 1))
+    // Longer than what the browser reads ahead for hashing the first piece.
+    writeFileSync(path, new Uint8Array(limits.fileRunMaxBytes + 1))
     const offering = await openPage()
     await offering.exposeFunction('change', () => writeFileSync(path, 'other bytes'))
     await offering.setInputFiles('input', path)

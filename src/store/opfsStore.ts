@@ -188,6 +188,8 @@ function storeBehind(calls: WorkerCalls): PieceStore {
       calls.ask('finishPiece', [share, piece, offsetBytes, bytes, hash.slice()], fail, [bytes.buffer]),
     dropPiece: (...args) => calls.tell('dropPiece', args),
     read: (...args) => calls.ask('read', args, fail),
+    // What was read has moved here: its memory is of no use to the worker.
+    reuse: nothing,
     blob: (...args) => calls.ask('blob', args, fail),
     remove: (...args) => calls.ask('remove', args, nothing),
     close: () => calls.close(),

@@ -51,7 +51,7 @@ export interface PieceStore {
   dropPiece(share: ShareId, piece: PieceIndex): void
   /**
    * Reads part of a piece that is kept or attached; the caller asks only for such. The bytes are the caller's own, with
-   * `headroomBytes` (0 if left out) before them in their buffer.
+   * `headroomBytes` (0 if left out) before them in their buffer, which may be given back (`reuse`).
    */
   read(
     share: ShareId,
@@ -60,6 +60,8 @@ export interface PieceStore {
     lengthBytes: number,
     headroomBytes?: number,
   ): Promise<Result<Bytes, StoreFault>>
+  /** Takes back what `read` gave, for other bytes: nobody else uses its buffer any more. */
+  reuse(bytes: Bytes): void
   /** The share's bytes from `fromBytes` to `toBytes` as a blob on disk where there is one; for saving and zipping. */
   blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
   /** Frees what the share took. */

@@ -8,6 +8,7 @@ import { randomRoomSecret, seededRandom, type Random } from '../../shared/random
 import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
 import { openMemoryStore } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
+import { WatchedFile } from '../../store/testing/watchedFile.ts'
 import { openLogBook } from '../log.ts'
 import { MemoryClock } from '../../shared/testing/memoryClock.ts'
 import { Member, type MemberOptions } from './testMember.ts'
@@ -159,28 +160,17 @@ const spoiling = (store: PieceStore): PieceStore => ({
 })
 
 /** A file that can go bad, as a File of a browser does when what is on disk was changed, moved or deleted. */
-export class DiskFile extends File {
+export class DiskFile extends WatchedFile {
   isGone = false
   /** Called before each read. */
-  onRead: () => void = () => undefined
+  beforeRead: () => void = () => undefined
 
   constructor(name: string, bytes: Bytes, lastModified = 0) {
-    super([bytes], name, { lastModified })
-  }
-
-  override slice(start?: number, end?: number): Blob {
-    const part = super.slice(start, end)
-    part.arrayBuffer = () => this.#read(super.slice(start, end))
-    return part
-  }
-
-  override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#read(super.slice())
-  }
-
-  async #read(part: Blob): Promise<ArrayBuffer> {
-    this.onRead()
-    if (this.isGone) throw new DOMException('gone', 'NotReadableError')
-    return part.arrayBuffer()
+    const onRead = (part: Blob): Blob => {
+      this.beforeRead()
+      if (this.isGone) throw new DOMException('gone', 'NotReadableError')
+      return part
+    }
+    super([bytes], name, (part) => onRead(part), lastModified)
   }
 }
