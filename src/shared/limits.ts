@@ -226,6 +226,8 @@ export const limits = {
   // Serving
   /** A timer that goes off so much late does not lower what is sent below the upload limit. */
   uploadCatchUpMs: 200,
+  /** Who asks for what was just promised to somebody else is not served it for so long: it hears of the promise, and asks for something else. */
+  promiseHeardMs: 250,
   /** Requests one peer may have waiting here. */
   uploadQueuePerPeerMax: 256,
 

@@ -69,6 +69,7 @@ export interface Given {
   readonly peer: PeerId
   /** Until as many blocks of it have left for that peer. */
   blocksLeft: number
+  readonly promisedAt: Millis
 }
 
 /** What came of offering a share to a peer. */

@@ -72,6 +72,23 @@ describe('promises', () => {
     const effects = asks(alice, carol, manifest, 8)
     expect(sentTo(effects, bob, 'promise')).toEqual([{ type: 'promise', share, pieces: [8] }])
   })
+
+  it('S7 what was just promised leaves for nobody else before who asked can have heard of it, while there is more to ask for', () => {
+    const { alice, manifest } = holding(3)
+    const [bob, carol] = [taker(alice, manifest), taker(alice, manifest)]
+    expect(served(asks(alice, bob, manifest, 1))).toEqual([[bob, 1]])
+    expect(served(asks(alice, carol, manifest, 1))).toEqual([])
+    expect(served(asks(alice, carol, manifest, 2))).toEqual([[carol, 2]])
+    expect(served(alice.pass(limits.promiseHeardMs - 1))).toEqual([])
+    expect(served(alice.pass(limits.requestTickMs))).toEqual([[carol, 1]])
+  })
+
+  it('S7 of a share that is all promised a second copy leaves at once', () => {
+    const { alice, manifest } = holding(1)
+    const [bob, carol] = [taker(alice, manifest), taker(alice, manifest)]
+    expect(served(asks(alice, bob, manifest, 0))).toEqual([[bob, 0]])
+    expect(served(asks(alice, carol, manifest, 0))).toEqual([[carol, 0]])
+  })
 })
 
 describe('serving', () => {

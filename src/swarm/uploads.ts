@@ -32,7 +32,11 @@ export function blocksRequested(
     if (share.ledger.copies[piece] === 0) {
       const given = share.givenTo.get(piece)
       if (!given) {
-        share.givenTo.set(piece, { peer: peer.peer, blocksLeft: blockCount(share.geometry, piece) })
+        share.givenTo.set(piece, {
+          peer: peer.peer,
+          blocksLeft: blockCount(share.geometry, piece),
+          promisedAt: turn.now,
+        })
         promised.add(piece)
       } else if (given.peer !== peer.peer) promisedElsewhere.add(piece)
     }
@@ -190,11 +194,11 @@ interface NextUpload {
 }
 
 /** Null when nothing waits where there is room. */
-function nextUpload({ state }: Turn): NextUpload | null {
+function nextUpload(turn: Turn): NextUpload | null {
   let best: NextUpload | null = null
-  for (const peer of state.peers.values()) {
+  for (const peer of turn.state.peers.values()) {
     if (peer.roomBytes <= 0) continue
-    const candidate = firstUpload(peer)
+    const candidate = firstUpload(turn, peer)
     if (!candidate) continue
     const isBetter =
       best === null ||
@@ -206,13 +210,24 @@ function nextUpload({ state }: Turn): NextUpload | null {
 }
 
 /** The most urgent block in one peer's queue, the oldest among equals. */
-function firstUpload(peer: PeerState): NextUpload | null {
+function firstUpload(turn: Turn, peer: PeerState): NextUpload | null {
   let best: NextUpload | null = null
   for (const [index, item] of peer.queue.entries()) {
+    if (isHeldBack(turn, peer, item)) continue
     const urgency = urgencyOf(peer, item)
     if (best === null || urgency > best.urgency) best = { peer, index, item, urgency }
   }
   return best
+}
+
+/**
+ * Just promised to somebody else, the piece is not given twice before who asked has heard of the promise: there is something else to
+ * ask for.
+ */
+function isHeldBack({ now }: Turn, { peer }: PeerState, { share, piece }: UploadItem): boolean {
+  const given = share.givenTo.get(piece)
+  if (given === undefined || given.peer === peer || share.ledger.copies[piece] !== 0) return false
+  return now - given.promisedAt < limits.promiseHeardMs && share.givenTo.size < share.pieceCount
 }
 
 function urgencyOf(peer: PeerState, item: UploadItem): number {
