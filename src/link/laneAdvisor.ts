@@ -11,6 +11,8 @@ export interface LinkPulse {
   readonly arrivedBytes: number
   /** Null until known. */
   readonly baseRoundTripMs: Millis | null
+  /** The shortest ever: a busy machine makes each longer, but not all of them. Null until known. */
+  readonly leastRoundTripMs: Millis | null
   /** The lane that was echoed has more in its channel than SCTP may send: loss or the round trip limits it, not the window. */
   readonly isSctpLimited: boolean
   /** Something waits, or there is no room for more. */
@@ -100,9 +102,9 @@ export class LaneAdvisor {
   }
 
   #tryMore(pulse: LinkPulse, span: Span, bytesPerSecondBefore: number, now: Millis): LaneAdvice {
-    const { lanes, lanesBeside, baseRoundTripMs } = pulse
-    const isLimited = span.limited > limits.laneLimitedPart * span.echoes
-    const isFar = baseRoundTripMs !== null && baseRoundTripMs >= limits.lanesRoundTripMinMs
+    const { lanes, lanesBeside, leastRoundTripMs } = pulse
+    const isLimited = isSctpLimited(span)
+    const isFar = leastRoundTripMs !== null && leastRoundTripMs >= limits.lanesRoundTripMinMs
     const open = Math.min(limits.lanesAtOnce * lanes.length, limits.lanesMax - lanes.length - lanesBeside)
     if (!isLimited || !isFar || open <= 0 || now < this.#mayTryAt(bytesPerSecondBefore)) return nothing
     const trial = { lanesBefore: [...lanes], lanesWanted: lanes.length + open, bytesPerSecondBefore }
@@ -122,8 +124,9 @@ export class LaneAdvisor {
     const gain = bytesPerSecond / trial.bytesPerSecondBefore
     if (added.length > 0 && gain >= limits.laneGainMin) {
       this.#retryWaitMs = limits.lanesRetryMinMs
-      // Four lanes that carry twice what one did do no more than two would.
-      const enough = Math.ceil(gain * trial.lanesBefore.length) + 1
+      // Four lanes that carry twice what one did do no more than two would, unless SCTP still limits them: then they have yet to open
+      // their windows, or lose packets one after the other.
+      const enough = isSctpLimited(span) ? Infinity : Math.ceil(gain * trial.lanesBefore.length) + 1
       const drop = added.slice(Math.max(0, enough - trial.lanesBefore.length))
       if (drop.length === 0) return this.#tryMore(pulse, span, bytesPerSecond, now)
       this.#retryAt = now + this.#retryWaitMs
@@ -149,6 +152,8 @@ export class LaneAdvisor {
     return bytesPerSecond
   }
 }
+
+const isSctpLimited = ({ limited, echoes }: Span): boolean => limited > limits.laneLimitedPart * echoes
 
 const newSpan = ({ arrivedBytes }: LinkPulse, now: Millis): Span => ({
   from: now,
