@@ -20,6 +20,7 @@ import {
   savedBytes,
   shareNamed,
   test,
+  transferTimeoutMs,
   waitForBytes,
   waitForPeers,
   waitForState,
@@ -178,7 +179,7 @@ test('hundreds of files picked at once are all there soon', async ({ openPage },
   await alice.getByTestId('file-input').setInputFiles(paths)
   // 800 MB are hashed meanwhile.
   const hashed = alice.locator('[data-testid=share][data-state=complete]')
-  await expect(hashed).toHaveCount(paths.length, { timeout: 90_000 })
+  await expect(hashed).toHaveCount(paths.length, { timeout: transferTimeoutMs })
   await expect(bob.getByTestId('share')).toHaveCount(paths.length)
   const seventh = await bytesOf(await downloadWhole(shareNamed(bob, '7.jpg')))
   expect(seventh).toHaveLength(fileSizeBytes)

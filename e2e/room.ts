@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   expect,
   test as base,
@@ -11,12 +11,12 @@ import {
 } from '@playwright/test'
 import { startServer, type Server, type ServerOptions } from '../scripts/server.ts'
 import { rootFolder } from '../scripts/setup.mjs'
-import { MiB, sha256, type SampleFile } from './files.ts'
+import { MiB, sha256, writeTree, type SampleFile } from './files.ts'
 
 export { expect }
 
 /** A download of some megabytes on two busy cores. */
-const transferTimeoutMs = 90_000
+export const transferTimeoutMs = 90_000
 
 type OpenPage = (link?: string, options?: BrowserContextOptions) => Promise<Page>
 
@@ -145,15 +145,10 @@ export async function offerFiles(page: Page, ...files: readonly (SampleFile | st
 }
 
 /** Bytes handed to the browser through its remote control are as slow as 2 MB a second: large samples go by way of the disk. */
-async function pickable({
-  name,
-  bytes,
-}: SampleFile): Promise<string | { name: string; mimeType: string; buffer: Buffer }> {
+async function pickable({ name, bytes }: SampleFile): Promise<Parameters<Locator['setInputFiles']>[0]> {
   if (bytes.length < MiB) return { name, mimeType: 'application/octet-stream', buffer: bytes }
-  const path = test.info().outputPath('samples', sha256(bytes), name)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, bytes)
-  return path
+  const folder = test.info().outputPath('samples', sha256(bytes))
+  return join(await writeTree(folder, new Map([[name, bytes]])), name)
 }
 
 /**

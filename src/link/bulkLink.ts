@@ -124,7 +124,6 @@ export class BulkLink {
   readonly #advisor = new LaneAdvisor()
   /** Over all lanes, ever. */
   #arrivedBytes = 0
-  #leastRoundTripMs: Millis | null = null
   #comingToldAt: Millis = -Infinity
   /** What its listener last knew of the room. */
   #toldRoomBytes = 0
@@ -284,14 +283,10 @@ export class BulkLink {
     this.#traffic.arrived(arrivedBytes)
     this.#traffic.look()
     if (this.#isClosed) return
-    const { baseRoundTripMs } = this
-    if (baseRoundTripMs !== null)
-      this.#leastRoundTripMs = Math.min(this.#leastRoundTripMs ?? Infinity, baseRoundTripMs)
     const pulse = {
       lanes: [...this.#lanes].flatMap(([lane, { isStarted }]) => (isStarted ? [lane] : [])),
       arrivedBytes: this.#arrivedBytes,
-      baseRoundTripMs,
-      leastRoundTripMs: this.#leastRoundTripMs,
+      baseRoundTripMs: this.baseRoundTripMs,
       lanesBeside: this.#traffic.lanesBeside(this),
       isSctpLimited,
       isBusy,

@@ -11,8 +11,6 @@ export interface LinkPulse {
   readonly arrivedBytes: number
   /** Null until known. */
   readonly baseRoundTripMs: Millis | null
-  /** The shortest ever: a busy machine makes each longer, but not all of them. Null until known. */
-  readonly leastRoundTripMs: Millis | null
   /** The lane that was echoed has more in its channel than SCTP may send: loss or the round trip limits it, not the window. */
   readonly isSctpLimited: boolean
   /** Something waits, or there is no room for more. */
@@ -63,6 +61,8 @@ export class LaneAdvisor {
   #retryWaitMs: Millis = limits.lanesRetryMinMs
   /** What all lanes have carried at their best, lately. */
   #provenBytesPerSecond = 0
+  /** The shortest ever: a busy machine makes each longer, but not all of them. */
+  #leastRoundTripMs: Millis = Infinity
 
   /** To be called at each echo. */
   advise(pulse: LinkPulse, now: Millis): LaneAdvice {
@@ -70,6 +70,7 @@ export class LaneAdvisor {
     span.echoes++
     if (pulse.isSctpLimited) span.limited++
     if (pulse.isBusy) span.busy++
+    this.#leastRoundTripMs = Math.min(this.#leastRoundTripMs, pulse.baseRoundTripMs ?? Infinity)
     switch (this.#state.name) {
       case 'watching':
         return this.#watch(pulse, span, now)
@@ -102,9 +103,9 @@ export class LaneAdvisor {
   }
 
   #tryMore(pulse: LinkPulse, span: Span, bytesPerSecondBefore: number, now: Millis): LaneAdvice {
-    const { lanes, lanesBeside, leastRoundTripMs } = pulse
+    const { lanes, lanesBeside } = pulse
     const isLimited = isSctpLimited(span)
-    const isFar = leastRoundTripMs !== null && leastRoundTripMs >= limits.lanesRoundTripMinMs
+    const isFar = this.#leastRoundTripMs >= limits.lanesRoundTripMinMs && this.#leastRoundTripMs < Infinity
     const open = Math.min(limits.lanesAtOnce * lanes.length, limits.lanesMax - lanes.length - lanesBeside)
     if (!isLimited || !isFar || open <= 0 || now < this.#mayTryAt(bytesPerSecondBefore)) return nothing
     const trial = { lanesBefore: [...lanes], lanesWanted: lanes.length + open, bytesPerSecondBefore }

@@ -20,7 +20,7 @@ interface Opened {
 /** A file that tells how it was opened, and where. */
 function openedFile(bytes: Bytes) {
   const opened: Opened[] = []
-  const file = new WatchedFile([bytes], 'watched', (part) => part)
+  const file = new WatchedFile([bytes], 'watched')
   const slice = file.slice.bind(file)
   file.slice = (from = 0, to = sizeBytes) => {
     const blob = slice(from, to)

@@ -12,8 +12,6 @@ interface GatheredPiece {
   blocks: (Bytes | undefined)[]
   /** All blocks in one run; null while some are to come, or memory was too short. */
   whole: Bytes | null
-  /** The same where its memory is from the pool, and goes back there. */
-  pooled: Bytes | null
   /** While it runs the bytes stay as they are, whatever else arrives. */
   check: Promise<Checked> | null
 }
@@ -36,7 +34,7 @@ export class GatheredPieces {
     const block = offsetBytes / limits.blockSizeBytes
     const isBlock = Number.isInteger(block) && bytes.length === blockLength(this.#geometry, piece, block)
     assert(isBlock, 'a block lies in its place inside its piece')
-    const gathered = this.#pieces.get(piece) ?? { blocks: [], whole: null, pooled: null, check: null }
+    const gathered = this.#pieces.get(piece) ?? { blocks: [], whole: null, check: null }
     this.#pieces.set(piece, gathered)
     if (gathered.whole === null && gathered.check === null) gathered.blocks[block] = bytes
   }
@@ -56,8 +54,7 @@ export class GatheredPieces {
     try {
       const checked = await gathered.check
       if (this.#pieces.get(piece) === gathered) this.#pieces.delete(piece)
-      if (gathered.pooled !== null) this.#pool.giveBack(gathered.pooled)
-      gathered.pooled = null
+      this.#giveBack(gathered, piece)
       return checked
     } finally {
       gathered.check = null
@@ -72,15 +69,21 @@ export class GatheredPieces {
       'a piece is checked when all its blocks are in',
     )
     const [only] = blocks
-    gathered.whole = only !== undefined && blocks.length === 1 ? only : this.#pooled(gathered, piece, blocks)
+    gathered.whole = only !== undefined && blocks.length === 1 ? only : this.#joined(piece, blocks)
     gathered.blocks = []
     return gathered.whole
   }
 
-  #pooled(gathered: GatheredPiece, piece: PieceIndex, blocks: readonly Bytes[]): Bytes {
+  #joined(piece: PieceIndex, blocks: readonly Bytes[]): Bytes {
     const whole = this.#pool.take(pieceLength(this.#geometry, piece))
     for (const [block, bytes] of blocks.entries()) whole.set(bytes, block * limits.blockSizeBytes)
-    gathered.pooled = whole
     return whole
+  }
+
+  /** Once, however many waited for the check. A piece of one block lies where that came in. */
+  #giveBack(gathered: GatheredPiece, piece: PieceIndex): void {
+    const { whole } = gathered
+    gathered.whole = null
+    if (whole !== null && blockCount(this.#geometry, piece) > 1) this.#pool.giveBack(whole)
   }
 }

@@ -64,14 +64,11 @@ class FakeFile extends WatchedFile {
   /** Name of the DOMException that reading gives; `short` for too few bytes. */
   trouble: string | null = null
 
-  constructor(parts: BlobPart[], name: string) {
-    const onRead = (part: Blob): Blob => {
-      this.reads++
-      if (this.trouble === 'short') return part.slice(0, 1)
-      if (this.trouble !== null) throw new DOMException('gone', this.trouble)
-      return part
-    }
-    super(parts, name, (part) => onRead(part))
+  override onRead(part: Blob): Blob {
+    this.reads++
+    if (this.trouble === 'short') return part.slice(0, 1)
+    if (this.trouble !== null) throw new DOMException('gone', this.trouble)
+    return part
   }
 }
 

@@ -213,27 +213,23 @@ function nextUpload(turn: Turn): NextUpload | null {
 function firstUpload(turn: Turn, peer: PeerState): NextUpload | null {
   let best: NextUpload | null = null
   for (const [index, item] of peer.queue.entries()) {
-    if (isHeldBack(turn, peer, item)) continue
-    const urgency = urgencyOf(peer, item)
-    if (best === null || urgency > best.urgency) best = { peer, index, item, urgency }
+    const urgency = urgencyOf(turn, peer, item)
+    if (urgency !== null && (best === null || urgency > best.urgency)) best = { peer, index, item, urgency }
   }
   return best
 }
 
 /**
- * Just promised to somebody else, the piece is not given twice before who asked has heard of the promise: there is something else to
- * ask for.
+ * 2 and 1 for the first copy of a piece, begun and not; null where it is not to leave yet: just promised to somebody else, a piece is not
+ * given twice before who asked has heard of the promise, while there is something else to ask for.
  */
-function isHeldBack({ now }: Turn, { peer }: PeerState, { share, piece }: UploadItem): boolean {
+function urgencyOf({ now }: Turn, peer: PeerState, { share, piece }: UploadItem): number | null {
   const given = share.givenTo.get(piece)
-  if (given === undefined || given.peer === peer || share.ledger.copies[piece] !== 0) return false
-  return now - given.promisedAt < limits.promiseHeardMs && share.givenTo.size < share.pieceCount
-}
-
-function urgencyOf(peer: PeerState, item: UploadItem): number {
-  const { share, piece } = item
-  const given = share.givenTo.get(piece)
-  const isFirstCopy = share.ledger.copies[piece] === 0 && given?.peer === peer.peer && given.blocksLeft > 0
-  if (!isFirstCopy) return 0
+  if (given === undefined || share.ledger.copies[piece] !== 0) return 0
+  if (given.peer !== peer.peer) {
+    const isUnheard = now - given.promisedAt < limits.promiseHeardMs
+    return isUnheard && share.givenTo.size < share.pieceCount ? null : 0
+  }
+  if (given.blocksLeft === 0) return 0
   return peer.serving?.share === share && peer.serving.piece === piece ? 2 : 1
 }

@@ -166,11 +166,12 @@ export class DiskFile extends WatchedFile {
   beforeRead: () => void = () => undefined
 
   constructor(name: string, bytes: Bytes, lastModified = 0) {
-    const onRead = (part: Blob): Blob => {
-      this.beforeRead()
-      if (this.isGone) throw new DOMException('gone', 'NotReadableError')
-      return part
-    }
-    super([bytes], name, (part) => onRead(part), lastModified)
+    super([bytes], name, { lastModified })
+  }
+
+  override onRead(part: Blob): Blob {
+    this.beforeRead()
+    if (this.isGone) throw new DOMException('gone', 'NotReadableError')
+    return part
   }
 }
