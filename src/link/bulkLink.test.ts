@@ -12,6 +12,7 @@ class TestWindow implements LaneWindow {
   messageMaxBytes = 64 * 1024
   sizeBytes = 200_000
   readonly baseRoundTripMs = null
+  rate = 0
   inFlightBytes = 0
   isClosed = false
   readonly echoes: Echo[] = []
@@ -269,6 +270,21 @@ describe('lanes', () => {
     alice.link.addLane(3, pair.alice)
     await settle()
     expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L7] carry a block where it is through soonest: on a new lane before behind what an old one has on its way', async () => {
+    await start()
+    alice.window(0).rate = 100_000
+    for (const { alice: end } of channels) end.hold()
+    alice.link.sendBlock(1, blockOf(1000, 1))
+    addLane(1)
+    await settle()
+    alice.window(1).sizeBytes = 5000
+    alice.link.sendBlock(2, blockOf(4000, 2))
+    expect(alice.window(1).inFlightBytes).toBeGreaterThan(4000)
+    alice.window(1).rate = 10_000
+    alice.link.sendBlock(3, blockOf(1000, 3))
+    expect(alice.window(0).inFlightBytes).toBeGreaterThan(2000)
   })
 
   it('[L7] take only their own blocks with them', async () => {

@@ -138,7 +138,7 @@ export class BulkLink {
   addLane(lane: number, channel: BulkChannel): void {
     if (this.#isClosed || this.#lanes.has(lane)) return
     const { uplink, now, after } = this.#traffic.options
-    const window = uplink.openLane(now())
+    const window = uplink.openLane(now(), this.#lanes.get(0)?.window ?? null)
     this.#lanes.set(lane, new Lane({ lane, channel, window, now, after, listener: this.#laneListener }))
     if (this.#listenedTo.delete(lane)) this.#otherListens(lane)
   }
@@ -175,15 +175,21 @@ export class BulkLink {
    */
   sendBlock(id: number, bytes: Bytes): void {
     const now = this.#traffic.options.now()
-    let best: Lane | null = null
-    for (const lane of this.#lanes.values()) {
-      if (lane.isStarted && (best === null || lane.roomBytes(now) > best.roomBytes(now))) best = lane
-    }
-    if (!best) return this.#listener.blockLost(id)
+    const lane = this.#laneForBlock(now)
+    if (!lane) return this.#listener.blockLost(id)
     this.#gaveAt = now
-    best.sendBlock(id, bytes)
+    lane.sendBlock(id, bytes)
     this.#toldRoomBytes = this.roomBytes
     if (this.isBlocked) this.#traffic.lookLater()
+  }
+
+  /** Of those with room the one that is through soonest: a new lane is tried before more stands in the channel of an old one. */
+  #laneForBlock(now: Millis): Lane | null {
+    const started = [...this.#lanes.values()].filter(({ isStarted }) => isStarted)
+    const roomy = started.filter((lane) => lane.roomBytes(now) > 0)
+    const [first, ...others] = roomy.length > 0 ? roomy : started
+    if (!first) return null
+    return others.reduce((best, lane) => (lane.throughMs < best.throughMs ? lane : best), first)
   }
 
   /** How many more bytes of blocks the lanes take now; a block may exceed it. 0 for none: wait for `roomGrew`. */

@@ -103,6 +103,12 @@ export class Lane {
     return this.window.inFlightBytes + this.waitingBytes
   }
 
+  /** How long until what it was given has arrived, at its rate; 0 until that is known. */
+  get throughMs(): Millis {
+    const { rate } = this.window
+    return rate > 0 ? (1000 * this.outstandingBytes) / rate : 0
+  }
+
   /** Given to it, and not yet to its channel. */
   get waitingBytes(): number {
     return this.#messagesBytes + this.#blocksBytes

@@ -100,6 +100,25 @@ describe('lanes', () => {
     expect([path.lanes.length, path.dropped]).toEqual([limits.lanesMax, 0])
   })
 
+  it('[L11] are measured by what the lane before them carries now, not by what it did before it lost a burst', () => {
+    const path = new Path({ laneBytesPerSecond: 2.4e6, mostBytesPerSecond: 9e6, roundTripMs: 100 })
+    path.run(700)
+    path.change({ laneBytesPerSecond: 0.6e6, mostBytesPerSecond: 1.55e6 })
+    path.run(8000)
+    expect([path.opened, path.lanes.length]).toEqual([limits.lanesAtOnce, 3])
+  })
+
+  it('[L11] are not given up while more and more is carried, as who asks for blocks learns only slowly that more can come', () => {
+    const path = new Path({ laneBytesPerSecond: 0.6e6, mostBytesPerSecond: 0.65e6, roundTripMs: 100 })
+    path.run(4000)
+    expect(path.lanes).toHaveLength(limits.lanesMax)
+    path.change({ mostBytesPerSecond: 2e6 })
+    path.run(1500)
+    path.change({ mostBytesPerSecond: 9e6 })
+    path.run(4000)
+    expect([path.lanes.length, path.dropped]).toEqual([limits.lanesMax, 0])
+  })
+
   it('[L11] are none more where several links are as many', () => {
     const path = new Path({
       laneBytesPerSecond: 500_000,

@@ -37,7 +37,14 @@ type State =
   | { readonly name: 'watching' }
   /** More lanes were asked for: they open, and their SCTP opens its window. */
   | { readonly name: 'opening' | 'settling'; readonly trial: Trial; readonly since: Millis }
-  | { readonly name: 'measuring'; readonly trial: Trial }
+  /** `measuredBytesPerSecond`: what the last measure has found, 0 before the first. */
+  | Measuring
+
+interface Measuring {
+  readonly name: 'measuring'
+  readonly trial: Trial
+  readonly measuredBytesPerSecond: number
+}
 
 interface Trial {
   readonly lanesBefore: readonly number[]
@@ -83,11 +90,11 @@ export class LaneAdvisor {
         return nothing
       case 'settling':
         if (now - this.#state.since < periodMs(pulse)) return nothing
-        this.#state = { name: 'measuring', trial: this.#state.trial }
+        this.#state = { name: 'measuring', trial: this.#state.trial, measuredBytesPerSecond: 0 }
         this.#span = null
         return nothing
       case 'measuring':
-        return this.#measure(this.#state.trial, pulse, span, now)
+        return this.#measure(this.#state, pulse, span, now)
     }
   }
 
@@ -99,7 +106,8 @@ export class LaneAdvisor {
     this.#watchedBytesPerSecond = bytesPerSecond
     // While SCTP's own window opens, one lane is about to carry more.
     if (before === null || bytesPerSecond > limits.laneGrowthMin * before) return nothing
-    return this.#tryMore(pulse, span, (before + bytesPerSecond) / 2, now)
+    const hasFallen = bytesPerSecond < limits.laneFallenPart * before
+    return this.#tryMore(pulse, span, hasFallen ? bytesPerSecond : (before + bytesPerSecond) / 2, now)
   }
 
   #tryMore(pulse: LinkPulse, span: Span, bytesPerSecondBefore: number, now: Millis): LaneAdvice {
@@ -113,15 +121,25 @@ export class LaneAdvisor {
     return { open, drop: [] }
   }
 
-  #measure(trial: Trial, pulse: LinkPulse, span: Span, now: Millis): LaneAdvice {
+  #measure(
+    { trial, measuredBytesPerSecond }: Measuring,
+    pulse: LinkPulse,
+    span: Span,
+    now: Millis,
+  ): LaneAdvice {
     if (now - span.from < Math.max(limits.laneMeasureMinMs, 2 * periodMs(pulse))) return nothing
     this.#span = null
+    const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
+    const bytesPerSecond = this.#learnRate(span, pulse, now)
+    // The new lanes open their windows, and who asks for blocks learns only from what comes that more can come.
+    if (added.length > 0 && bytesPerSecond > limits.laneGrowthMin * measuredBytesPerSecond) {
+      this.#state = { name: 'measuring', trial, measuredBytesPerSecond: bytesPerSecond }
+      return nothing
+    }
     this.#state = { name: 'watching' }
     this.#watchedBytesPerSecond = null
-    const added = pulse.lanes.filter((lane) => !trial.lanesBefore.includes(lane))
     // Where little was to be sent, nothing was tried.
     if (added.length > 0 && span.busy < span.echoes / 2) return nothing
-    const bytesPerSecond = this.#learnRate(span, pulse, now)
     const gain = bytesPerSecond / trial.bytesPerSecondBefore
     if (added.length > 0 && gain >= limits.laneGainMin) {
       this.#retryWaitMs = limits.lanesRetryMinMs

@@ -71,6 +71,14 @@ export class DelayWindow implements LaneWindow {
     this.#lastHandedAt = now
   }
 
+  /** Takes the bare path to be that of another lane to the same peer, where that knows it. */
+  learnFrom(other: DelayWindow): void {
+    if (other.#newcomer || other.#roundTrip.least === Infinity) return
+    this.#oneWay.saw(other.#oneWay.least)
+    this.#roundTrip.saw(other.#roundTrip.least)
+    this.#newcomer = false
+  }
+
   get baseRoundTripMs(): Millis | null {
     return this.#roundTrip.least === Infinity ? null : this.#roundTrip.least
   }

@@ -188,6 +188,24 @@ describe('several lanes on one uplink', () => {
   })
 })
 
+describe('further lanes to the same peer', () => {
+  it.each([
+    [16, 80],
+    [8, 150],
+    [50, 100],
+  ])('[L10] know its path: seven at once on %s Mbit/s and %s ms flood nothing', (mbits, roundTripMs) => {
+    const world = new World(createUplink())
+    const queue = world.queue(mbits * mbit)
+    const first = world.flow({ through: [queue], roundTripMs, clockMs: 777 })
+    world.run(800)
+    const flows = [first, ...Array.from({ length: 7 }, () => world.flowBeside(first))]
+    world.run(6000)
+    expect(queue.dropped).toBe(0)
+    expect(waits(queue, 800, 3800).median).toBeLessThan(48)
+    expect(rateOf(flows, 1800, 6000) / (mbits * mbit * payload)).toBeGreaterThan(0.97)
+  })
+})
+
 describe('a path that changes', () => {
   it('[L10] is filled again after a pause', () => {
     const world = new World(createUplink())

@@ -24,6 +24,8 @@ export interface LaneWindow {
   readonly inFlightBytes: number
   /** The least round trip seen lately; null until known. */
   readonly baseRoundTripMs: Millis | null
+  /** At which bytes arrive, by the second; 0 until known. */
+  readonly rate: number
   /** Whether so much in the channel waits for SCTP, and longer than for the path's queue: for what loss and the round trip let out. */
   isHeldBySctp(bufferedBytes: number): boolean
   handedOver(lengthBytes: number, now: Millis): void
@@ -34,7 +36,8 @@ export interface LaneWindow {
 
 /** What all lanes of this tab leave through together. */
 export interface Uplink {
-  openLane(now: Millis): LaneWindow
+  /** `beside`: the window of another lane to the same peer, whose path is this one's too; null where there is none. */
+  openLane(now: Millis, beside: LaneWindow | null): LaneWindow
 }
 
 export const createUplink = (): Uplink => new LanesTogether()
@@ -44,9 +47,11 @@ class LanesTogether implements Uplink, Together {
   #drainAt: Millis | null = null
   #drainedAt: Millis = -Infinity
 
-  openLane(now: Millis): LaneWindow {
+  openLane(now: Millis, beside: LaneWindow | null): LaneWindow {
     const alone = this.#lanes.size === 0
-    const lane = new DelayWindow(this, alone ? limits.windowAloneBytes : limits.windowFirstBytes, !alone, now)
+    const windowBytes = alone ? limits.windowAloneBytes : limits.windowFirstBytes
+    const lane = new DelayWindow(this, windowBytes, !alone, now)
+    if (beside instanceof DelayWindow) lane.learnFrom(beside)
     this.#lanes.add(lane)
     return lane
   }

@@ -180,8 +180,8 @@ export const limits = {
   requestedAheadMaxBytes: 4 * MiB,
   /** Asked of all peers together before they have delivered. */
   requestedAheadFirstBytes: 128 * KiB,
-  /** Asked ahead of a lone source, beyond a round trip: what it stands still for now and then. Less of one of several, */
-  requestSlackMs: 400,
+  /** Asked ahead of a lone source, beyond a round trip: with less, lanes that a link has just opened have nothing to carry, and so add nothing. Of each of several that by their square, */
+  requestSlackMs: 1000,
   /** but no less than this: a message waits for its turn at both ends. */
   requestSlackMinMs: 100,
   /** How much the pace of one block counts against what was seen before. */

@@ -13,7 +13,7 @@ export function aheadMaxBytes(state: SwarmState, peer: PeerState, blockBytes: nu
   if (peer.isStalled) return blockBytes
   const sources = state.askedCount + (peer.requests.size === 0 ? 1 : 0)
   if (peer.bytesPerSecond === null) return Math.max(blockBytes, limits.requestedAheadFirstBytes / sources)
-  const slackMs = Math.max(limits.requestSlackMinMs, limits.requestSlackMs / sources)
+  const slackMs = Math.max(limits.requestSlackMinMs, limits.requestSlackMs / sources ** 2)
   const aheadMs = (peer.roundTripMs ?? 0) + slackMs
   return Math.min(limits.requestedAheadMaxBytes, (peer.bytesPerSecond * aheadMs) / 1000 + blockBytes)
 }

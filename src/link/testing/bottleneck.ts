@@ -68,7 +68,7 @@ export class Flow {
   readonly path: Path
   readonly #random: () => number
 
-  constructor(time: VirtualTime, uplink: Uplink, path: Path, random: () => number) {
+  constructor(time: VirtualTime, uplink: Uplink, path: Path, random: () => number, beside: Flow | null) {
     this.#time = time
     this.path = path
     this.#random = random
@@ -83,7 +83,7 @@ export class Flow {
       },
       (_wireBytes, arrive) => time.after(path.roundTripMs / 2, arrive),
     )
-    this.lane = uplink.openLane(time.now)
+    this.lane = uplink.openLane(time.now, beside?.lane ?? null)
     this.send()
   }
 
@@ -164,7 +164,12 @@ export class World {
   }
 
   flow(path: Path, uplink = this.#uplink): Flow {
-    return new Flow(this.time, uplink, path, this.#random)
+    return new Flow(this.time, uplink, path, this.#random, null)
+  }
+
+  /** Another lane to the peer that `first` sends to. */
+  flowBeside(first: Flow): Flow {
+    return new Flow(this.time, this.#uplink, first.path, this.#random, first)
   }
 
   run(untilMs: Millis): void {
