@@ -30,6 +30,7 @@ export const rooms: readonly Room[] = [
   { scenario: 'flashCrowd', peers: 9, seeds: 6 },
   { scenario: 'flashCrowd', peers: 12, seeds: 4 },
   { scenario: 'flashCrowd', peers: 30, seeds: 2 },
+  { scenario: 'largeShare', peers: 9, seeds: 2 },
   { scenario: 'hiddenTab', peers: 7, seeds: 6 },
   { scenario: 'classes', peers: 7, seeds: 6 },
   { scenario: 'lossyLinks', peers: 7, seeds: 6 },

@@ -57,13 +57,28 @@ export function finish(
 }
 
 /** Everyone takes a fresh share at once, and only who takes it makes the difference. */
-const flashCrowd = (about: string, of?: AccessOf): Scenario => ({
+const flashCrowd = (about: string, of?: AccessOf, sizeBytes = 12 * MB): Scenario => ({
   about,
   run(peers, seed, check) {
-    const world = new World(worldOptions(seed, 12 * MB, check))
+    const world = new World(worldOptions(seed, sizeBytes, check))
     return finish(world, crowd(world, peers, of))
   },
 })
+
+/** Everyone takes what a neighbour in a partial mesh tells of. */
+const meshOf = (about: string, sizeBytes: number): Scenario => ({
+  about,
+  run(peers, seed, check) {
+    const world = new World(worldOptions(seed, sizeBytes, check, { takesAll: true }))
+    const source = world.addPeer(equal)
+    const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
+    world.linkSome(meshLinks)
+    world.offer(source, hashBytesPerSecond)
+    return finish(world, { source, receivers })
+  },
+})
+
+const meshLinks = 8
 
 /** Lossy and far away, in a room of others who are not. */
 const lossy: Access = { ...equal, delayMs: 40, lossRatio: 0.005 }
@@ -76,6 +91,7 @@ const classes = [
 
 export const crowds = {
   flashCrowd: flashCrowd('everyone takes a fresh share at once; equal uplinks of 4 Mbit/s'),
+  largeShare: flashCrowd('as flashCrowd, with 100 MB: pieces of several blocks', undefined, 100 * MB),
   hiddenTab: flashCrowd(
     'as flashCrowd, and one receiver is in a hidden tab, whose timers go off once a second',
     (at) => [equal, { hidden: at === 0 }],
@@ -140,18 +156,9 @@ export const crowds = {
       return outcomeOf({ world, receivers: rest, boundMs: bound, manifests: [world.manifest, second] })
     },
   },
-  mesh: {
-    about: 'as flashCrowd, but each is linked with 8 others or some more, and hears of the share from those',
-    run(peers, seed, check) {
-      const world = new World(worldOptions(seed, meshBytes, check, { takesAll: true }))
-      const source = world.addPeer(equal)
-      const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-      world.linkSome(meshLinks)
-      world.offer(source, hashBytesPerSecond)
-      return finish(world, { source, receivers })
-    },
-  },
+  mesh: meshOf(
+    'as flashCrowd, but each is linked with 8 others or some more, and hears of the share from those',
+    12 * MB,
+  ),
+  largeMesh: meshOf('as mesh, with a share of 100 MB', 100 * MB),
 } as const satisfies Record<string, Scenario>
-
-const meshBytes = 12 * MB
-const meshLinks = 8

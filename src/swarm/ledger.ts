@@ -75,6 +75,11 @@ export class Ledger {
     return this.#wanted?.rarestOf(bits) ?? null
   }
 
+  /** Whether of these, a peer's, some are wanted that nobody else has, nor has been promised. */
+  hasLonePiece(bits: Bitfield): boolean {
+    return this.#wanted?.isThere(bits, 1) ?? false
+  }
+
   /** Replaces what the peer is known to hold. */
   setHolding(peer: PeerId, bits: Bitfield): void {
     const own = this.holdings.get(peer) ?? this.#newHolding(peer)

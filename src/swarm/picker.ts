@@ -35,8 +35,9 @@ export function stopPicking(turn: Turn, share: ShareState): void {
 }
 
 /**
- * What to ask this peer for next, of one share: first what finishes a piece already begun, then what is next where
- * it is to come in order, then the rarest piece it has (random among equals, in runs; one promised to somebody else counts as less rare), then, with nothing left to begin, a second copy of a
+ * What to ask this peer for next, of one share: first what finishes a piece already begun, unless others have that one too and the peer
+ * has some that nobody else has (a source that finishes for everyone what others could gives nothing new); then what is next where it
+ * is to come in order, then the rarest piece it has (random among equals, in runs; one promised to somebody else counts as less rare), then, with nothing left to begin, a second copy of a
  * block that it would bring well before the one who owes it (end game). Null when it has nothing for us.
  */
 export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick | null {
@@ -45,20 +46,32 @@ export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick 
   const mayGive = (open: OpenPiece): boolean =>
     bits.has(open.piece) && !open.checking && (open.solo === null || open.solo === peer.peer)
 
+  const begun = begunBlock(share, peer, mayGive)
+  if (begun !== null && (isLone(share, begun.open.piece) || !share.ledger.hasLonePiece(bits))) return begun
+  const piece = newPiece(turn, share, peer, bits)
+  if (piece !== null) return { open: beginPiece(turn, share, piece, peer), block: 0 }
+  return begun ?? secondCopy(turn, share, peer, mayGive)
+}
+
+/** A missing block of a piece begun: of one that nobody else has, where there is one. */
+function begunBlock(share: ShareState, peer: PeerState, mayGive: (open: OpenPiece) => boolean): Pick | null {
+  let best: Pick | null = null
   for (const open of share.open.values()) {
     if (open.missingCount === 0 || !mayGive(open)) continue
     const block = firstMissing(open, peer)
-    if (block >= 0) return { open, block }
+    if (block < 0) continue
+    if (isLone(share, open.piece)) return { open, block }
+    best ??= { open, block }
   }
-  const piece = newPiece(turn, share, peer, bits)
-  if (piece !== null) return { open: beginPiece(turn, share, piece, peer), block: 0 }
-  return secondCopy(turn, share, peer, mayGive)
+  return best
 }
 
 /** -1 where there is none that was not asked of this peer. */
 function firstMissing(open: OpenPiece, peer: PeerState): number {
   return open.blocks.findIndex((block) => isMissing(block) && !isAskedOf(block, peer))
 }
+
+const isLone = (share: ShareState, piece: PieceIndex): boolean => share.ledger.copies[piece] === 1
 
 const isAskedOf = ({ requests }: BlockState, peer: PeerState): boolean =>
   requests.some((request) => request.peer === peer)

@@ -51,6 +51,17 @@ describe('asking', () => {
     expect(new Set([...askedOf(effects, bob), ...askedOf(effects, carol)]).size).toBe(1)
   })
 
+  it('S6 asks a peer for what nobody else has before it lets it finish what others could', () => {
+    const alice = new Machine()
+    const manifest = newManifest(4, { pieceSizeBytes: 4 * limits.blockSizeBytes })
+    const bob = alice.holder(manifest, [0])
+    alice.download(manifest, bob, hashesOf(0, 4))
+    const { peer: carol, effects } = joins(alice, manifest, range(4))
+    expect(askedOf(effects, carol)[0]).toBeGreaterThan(0)
+    const { peer: dave, effects: more } = joins(alice, manifest, range(4))
+    expect(new Set(askedOf(more, dave))).toEqual(new Set([0]))
+  })
+
   it('S6 goes on with the piece after the last one, while none is rarer', () => {
     const { bob, effects } = downloadFrom(40, range(40))
     const [first = 0, second] = askedOf(effects, bob)

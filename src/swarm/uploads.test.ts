@@ -131,6 +131,29 @@ describe('serving', () => {
     expect(served(effects).map(([peer]) => peer)).toEqual([bob, carol, bob, carol])
   })
 
+  it('S21 by turns serves whoever has least, who gains no more than half by saying so', () => {
+    const alice = new Machine({ uploadLimitBytesPerSecond: limits.blockSizeBytes })
+    const manifest = newManifest(12)
+    alice.offer(manifest)
+    const [bob, carol, dave] = [
+      taker(alice, manifest, 9),
+      taker(alice, manifest, 9),
+      taker(alice, manifest, 9),
+    ]
+    const all = { type: 'have', share: manifest.share, runs: [[0, 9]] } as const
+    for (const peer of [bob, carol]) alice.hear(peer, all)
+    alice.holder(manifest, range(12))
+    const effects = [
+      ...asks(alice, bob, manifest, 9, 10, 11),
+      ...asks(alice, carol, manifest, 9, 10, 11),
+      ...asks(alice, dave, manifest, 0, 1, 2, 3, 4, 5),
+      ...alice.pass(8000),
+    ]
+    const turns = served(effects).map(([peer]) => peer)
+    expect(turns.filter((peer) => peer === dave).length).toBeGreaterThan(turns.length / 3)
+    expect(turns.slice(0, 7).filter((peer) => peer !== dave).length).toBeGreaterThanOrEqual(3)
+  })
+
   it('S21 gives what nobody else holds before what others could give', () => {
     const { alice, manifest } = holding(9)
     const bob = taker(alice, manifest)

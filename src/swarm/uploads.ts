@@ -148,7 +148,7 @@ export function blockLost(
 
 /**
  * Hands blocks to the links that have room: first what finishes a piece that nobody else has, then other such pieces, then
- * the rest; among equals, whoever was served longest ago.
+ * the rest; among equals, by turns whoever has least and whoever was served longest ago.
  */
 export function serve(turn: Turn): void {
   const { state } = turn
@@ -203,11 +203,24 @@ function nextUpload(turn: Turn): NextUpload | null {
     const isBetter =
       best === null ||
       candidate.urgency > best.urgency ||
-      (candidate.urgency === best.urgency && peer.lastServedTurn < best.peer.lastServedTurn)
+      (candidate.urgency === best.urgency && goesBefore(turn, candidate, best))
     if (isBetter) best = candidate
   }
   return best
 }
+
+/**
+ * By turns, who has least of its share and who was served longest ago. The one, so that all finish together, however few links one has; the
+ * other, so that nobody gains more than half of what we send by saying that it has nothing.
+ */
+function goesBefore({ state }: Turn, one: NextUpload, other: NextUpload): boolean {
+  const lessHeld = heldPart(one) - heldPart(other)
+  if (state.servedTurn % 2 === 0 && lessHeld !== 0) return lessHeld < 0
+  return one.peer.lastServedTurn < other.peer.lastServedTurn
+}
+
+const heldPart = ({ peer, item: { share } }: NextUpload): number =>
+  (share.ledger.holdings.get(peer.peer)?.count ?? 0) / share.pieceCount
 
 /** The most urgent block in one peer's queue, the oldest among equals. */
 function firstUpload(turn: Turn, peer: PeerState): NextUpload | null {

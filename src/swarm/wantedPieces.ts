@@ -43,6 +43,11 @@ export class WantedPieces {
     return null
   }
 
+  /** Whether some in `bits` are as common as that. */
+  isThere(bits: Bitfield, commonness: number): boolean {
+    return this.#byCommonness[commonness]?.intersects(bits) ?? false
+  }
+
   #asCommonAs(commonness: number): Bitfield {
     return (this.#byCommonness[Math.min(commonness, limits.commonnessMax)] ??= new Bitfield(this.#pieceCount))
   }
