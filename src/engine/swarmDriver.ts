@@ -1,4 +1,4 @@
-import { blockHeadroomBytes } from '../link/bulkLink.ts'
+import { blockHeadroomBytes } from '../link/frames.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import { pieceCount } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'

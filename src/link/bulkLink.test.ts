@@ -1,111 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
-import { MemoryClock } from '../shared/testing/memoryClock.ts'
-import { blockHeadroomBytes, BulkTraffic, type BulkLink } from './bulkLink.ts'
-import { blockFrame, echoFrame, listensFrame, messageFrame } from './frames.ts'
-import { MemoryChannel } from './testing/memoryChannel.ts'
-import type { Echo, LaneWindow, Uplink } from './uplink.ts'
+import type { MemoryClock } from '../shared/testing/memoryClock.ts'
+import {
+  blockFrame,
+  blockHeaderBytes,
+  blockHeadroomBytes,
+  echoFrame,
+  listensFrame,
+  messageFrame,
+} from './frames.ts'
+import { blockOf, BulkPair, settle, type BulkEnd } from './testing/bulkPair.ts'
 
-/** A window of a fixed size that notes its echoes. */
-class TestWindow implements LaneWindow {
-  messageMaxBytes = 64 * 1024
-  sizeBytes = 200_000
-  readonly baseRoundTripMs = null
-  rate = 0
-  inFlightBytes = 0
-  isClosed = false
-  readonly echoes: Echo[] = []
-  roomBytes = (): number => this.sizeBytes - this.inFlightBytes
-  handedOver(lengthBytes: number): void {
-    this.inFlightBytes += lengthBytes
-  }
-  echoed(echo: Echo): void {
-    this.inFlightBytes -= echo.arrivedBytes
-    this.echoes.push(echo)
-  }
-  isHeldBySctp(bufferedBytes: number): boolean {
-    return bufferedBytes >= this.messageMaxBytes
-  }
-  close(): void {
-    this.isClosed = true
-  }
-}
-
-/** One end of a link, and what its listener was told. */
-class End {
-  readonly windows: TestWindow[] = []
-  readonly messages: Bytes[] = []
-  readonly told: string[] = []
-  readonly link: BulkLink
-  constructor(clock: MemoryClock) {
-    const uplink: Uplink = {
-      openLane: () => {
-        const window = new TestWindow()
-        this.windows.push(window)
-        return window
-      },
-    }
-    const traffic = new BulkTraffic({
-      uplink,
-      now: () => clock.now(),
-      after: (waitMs, then) => clock.after(waitMs, then),
-    })
-    this.link = traffic.open({
-      listening: () => this.told.push('listening'),
-      started: () => this.told.push('started'),
-      messageArrived: (bytes) => this.messages.push(bytes),
-      blockComing: () => this.told.push('coming'),
-      blockArrived: (id) => this.told.push(`arrived ${id}`),
-      blockLost: (id) => this.told.push(`lost ${id}`),
-      roomGrew: () => this.told.push('room'),
-      backlogChanged: (isFull) => this.told.push(isFull ? 'full' : 'drained'),
-      wantsLane: () => this.told.push('wants lane'),
-      dropsLane: (lane) => this.told.push(`drops ${lane}`),
-      failed: (detail) => this.told.push(`failed: ${detail}`),
-    })
-  }
-  window(lane: number): TestWindow {
-    const window = this.windows[lane]
-    if (!window) throw new Error('no such lane')
-    return window
-  }
-  count(what: string): number {
-    return this.told.filter((told) => told === what).length
-  }
-}
-
+let pair: BulkPair
 let clock: MemoryClock
-let alice: End
-let bob: End
-const channels: { alice: MemoryChannel; bob: MemoryChannel }[] = []
-
-/** All that is under way in memory goes by microtask. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
-
-function addLane(lane: number): void {
-  const pair = { alice: new MemoryChannel(), bob: new MemoryChannel() }
-  channels[lane] = pair
-  alice.link.addLane(lane, pair.alice)
-  bob.link.addLane(lane, pair.bob)
-  pair.alice.meet(pair.bob)
-}
-
-async function start(): Promise<void> {
-  await settle()
-  alice.link.start(256 * 1024)
-  bob.link.start(256 * 1024)
-}
-
-const blockOf = (length: number, fill: number): Bytes =>
-  new Uint8Array(blockHeadroomBytes + length).fill(fill).subarray(blockHeadroomBytes)
+let alice: BulkEnd
+let bob: BulkEnd
+let channels: BulkPair['channels']
 
 beforeEach(() => {
-  clock = new MemoryClock()
-  channels.length = 0
-  alice = new End(clock)
-  bob = new End(clock)
-  addLane(0)
+  pair = new BulkPair()
+  ;({ clock, alice, bob, channels } = pair)
 })
 
 describe('the bulk part of a link', () => {
@@ -124,7 +39,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] tells now and then that a block is coming in parts', async () => {
-    await start()
+    await pair.start()
     alice.window(0).messageMaxBytes = 4096
     alice.window(0).sizeBytes = Infinity
     alice.link.sendBlock(1, blockOf(60_000, 1))
@@ -138,7 +53,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] carries messages in order and blocks whole, in parts as small as the window wants', async () => {
-    await start()
+    await pair.start()
     alice.window(0).messageMaxBytes = 5000
     const messages = [1, 20_000, 3].map((length) => new Uint8Array(length).fill(length % 251))
     alice.link.sendBlock(7, blockOf(65_000, 9))
@@ -154,7 +69,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] hands a block of one frame on as it came', async () => {
-    await start()
+    await pair.start()
     let seen: ArrayBuffer | null = null
     const onmessage = channels[0]?.bob.onmessage
     if (!channels[0] || !onmessage) throw new Error('bob listens')
@@ -168,7 +83,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] echoes every second message at once, a lone one soon', async () => {
-    await start()
+    await pair.start()
     const message = new Uint8Array(limits.echoSmallMaxBytes)
     const frameBytes = message.length + 1
     for (let count = 0; count < 4; count++) alice.link.send(message)
@@ -183,8 +98,67 @@ describe('the bulk part of a link', () => {
     expect(echoes[2]?.roundTripMs).toBe(0)
   })
 
+  it('[L8] lets an echo ride on a block that waits for room, or go alone when it has waited a little', async () => {
+    await pair.start()
+    const block = blockOf(20_000, 1)
+    bob.window(0).sizeBytes = 0
+    bob.link.sendBlock(1, blockOf(2000, 2))
+    alice.link.sendBlock(1, block)
+    await settle()
+    const { echoes } = alice.window(0)
+    expect(echoes).toEqual([])
+    clock.advanceTo(clock.now() + 5)
+    bob.window(0).sizeBytes = 100_000
+    bob.link.look()
+    await settle()
+    expect(alice.messages).toHaveLength(1)
+    expect(echoes.map(({ arrivedBytes }) => arrivedBytes)).toEqual([20_000 + blockHeaderBytes])
+    expect(echoes[0]?.roundTripMs).toBe(0)
+    bob.window(0).sizeBytes = 0
+    bob.link.sendBlock(2, blockOf(2000, 2))
+    alice.link.sendBlock(2, blockOf(20_000, 1))
+    await settle()
+    expect(echoes).toHaveLength(1)
+    clock.advanceTo(clock.now() + limits.echoRideMaxMs)
+    await settle()
+    expect(echoes).toHaveLength(2)
+  })
+
+  it('[L8] lets few bytes of messages ride on a block, in their order, and waits no longer for it than a little', async () => {
+    await pair.start()
+    const frames: number[] = []
+    const onmessage = channels[0]?.bob.onmessage
+    if (!channels[0] || !onmessage) throw new Error('bob listens')
+    channels[0].bob.onmessage = (event) => {
+      frames.push((event.data as ArrayBuffer).byteLength)
+      onmessage(event)
+    }
+    alice.window(0).sizeBytes = 0
+    alice.link.sendBlock(1, blockOf(2000, 9))
+    alice.link.send(Uint8Array.of(1))
+    alice.link.send(Uint8Array.of(2))
+    await settle()
+    expect(frames).toEqual([])
+    alice.window(0).sizeBytes = 100_000
+    alice.link.look()
+    await settle()
+    expect(frames).toHaveLength(1)
+    expect(bob.messages.map(([first]) => first)).toEqual([1, 2, 9])
+    alice.window(0).sizeBytes = 0
+    alice.link.sendBlock(2, blockOf(2000, 9))
+    alice.link.send(Uint8Array.of(3))
+    clock.advanceTo(clock.now() + limits.messageRideMaxMs)
+    await settle()
+    expect(bob.messages.map(([first]) => first)).toEqual([1, 2, 9, 3])
+    // More than fits goes at once, and what waits before it.
+    alice.link.send(Uint8Array.of(4))
+    alice.link.send(new Uint8Array(limits.ridersMaxBytes + 1).fill(5))
+    await settle()
+    expect(bob.messages.map(([first]) => first)).toEqual([1, 2, 9, 3, 4, 5])
+  })
+
   it('[L8] echoes small messages with the next that is not, or after a while', async () => {
-    await start()
+    await pair.start()
     const small = Uint8Array.of(1)
     const large = new Uint8Array(limits.echoSmallMaxBytes)
     for (const message of [small, small, large]) alice.link.send(message)
@@ -202,7 +176,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] keeps blocks inside the window, and lets messages through beyond it', async () => {
-    await start()
+    await pair.start()
     channels[0]?.alice.hold()
     alice.window(0).sizeBytes = 100_000
     alice.link.sendBlock(1, blockOf(60_000, 1))
@@ -219,7 +193,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('[L8] says when too many messages wait, and when they are gone', async () => {
-    await start()
+    await pair.start()
     channels[0]?.alice.hold()
     for (let sentBytes = 0; sentBytes <= 1.5 * limits.linkBacklogMaxBytes; sentBytes += 60_000)
       alice.link.send(new Uint8Array(60_000))
@@ -233,7 +207,7 @@ describe('the bulk part of a link', () => {
   })
 
   it('looks again by itself where only time makes room', async () => {
-    await start()
+    await pair.start()
     alice.window(0).sizeBytes = -limits.messagesBeyondWindowBytes
     alice.link.send(Uint8Array.of(1))
     await settle()
@@ -245,72 +219,14 @@ describe('the bulk part of a link', () => {
   })
 })
 
-describe('lanes', () => {
-  it('[L7] carry blocks once the other side listens there, and nothing else', async () => {
-    await start()
-    addLane(1)
-    const [first] = channels
-    alice.window(0).sizeBytes = 0
-    expect(alice.link.roomBytes).toBe(0)
-    await settle()
-    alice.link.sendBlock(1, blockOf(1000, 1))
-    first?.alice.hold()
-    await settle()
-    expect(bob.messages.map(({ length }) => length)).toEqual([1000])
-    expect(alice.link.laneCount).toBe(2)
-  })
-
-  it('[L7] that are known only later are remembered as listened to', async () => {
-    await start()
-    const pair = { alice: new MemoryChannel(), bob: new MemoryChannel() }
-    bob.link.addLane(3, pair.bob)
-    pair.alice.meet(pair.bob)
-    await settle()
-    alice.window(0).sizeBytes = 0
-    alice.link.addLane(3, pair.alice)
-    await settle()
-    expect(alice.link.roomBytes).toBeGreaterThan(0)
-  })
-
-  it('[L7] carry a block where it is through soonest: on a new lane before behind what an old one has on its way', async () => {
-    await start()
-    alice.window(0).rate = 100_000
-    for (const { alice: end } of channels) end.hold()
-    alice.link.sendBlock(1, blockOf(1000, 1))
-    addLane(1)
-    await settle()
-    alice.window(1).sizeBytes = 5000
-    alice.link.sendBlock(2, blockOf(4000, 2))
-    expect(alice.window(1).inFlightBytes).toBeGreaterThan(4000)
-    alice.window(1).rate = 10_000
-    alice.link.sendBlock(3, blockOf(1000, 3))
-    expect(alice.window(0).inFlightBytes).toBeGreaterThan(2000)
-  })
-
-  it('[L7] take only their own blocks with them', async () => {
-    await start()
-    addLane(1)
-    await settle()
-    for (const { alice: end } of channels) end.hold()
-    alice.window(0).sizeBytes = 50_000
-    alice.link.sendBlock(1, blockOf(60_000, 1))
-    alice.link.sendBlock(2, blockOf(60_000, 2))
-    alice.link.sendBlock(3, blockOf(60_000, 3))
-    alice.window(0).sizeBytes = 500_000
-    channels[1]?.alice.close()
-    await settle()
-    channels[0]?.alice.letGo()
-    await settle()
-    const lost = alice.told.filter((told) => told.startsWith('lost'))
-    expect(lost.length).toBeGreaterThan(0)
-    expect(bob.messages).toHaveLength(3 - lost.length)
-    expect(alice.window(1).isClosed).toBe(true)
-    expect(alice.told.some((told) => told.startsWith('failed'))).toBe(false)
-  })
-})
-
 const block = (id: number, from: number, to: number, total: number): Bytes =>
-  blockFrame(id, new Uint8Array(blockHeadroomBytes + total).subarray(blockHeadroomBytes), from, to).slice()
+  blockFrame(
+    id,
+    new Uint8Array(blockHeadroomBytes + total).subarray(blockHeadroomBytes),
+    from,
+    to,
+    [],
+  ).slice()
 
 describe('what no honest side sends on a bulk channel', () => {
   it.each<[string, Bytes[]]>([
@@ -327,15 +243,15 @@ describe('what no honest side sends on a bulk channel', () => {
       Array.from({ length: limits.lanesOpenedByOtherMax + 1 }, (_, at) => listensFrame(at + 1)),
     ],
   ])('[L9] %s ends the link', async (_, frames) => {
-    await start()
+    await pair.start()
     for (const frame of frames) channels[0]?.alice.send(frame)
     await settle()
     expect(bob.told.filter((told) => told.startsWith('failed'))).toHaveLength(1)
   })
 
   it('[L9] a message on a further lane, and text, end the link', async () => {
-    await start()
-    addLane(1)
+    await pair.start()
+    pair.addLane(1)
     await settle()
     channels[1]?.alice.send(messageFrame(Uint8Array.of(1), true))
     await settle()

@@ -41,9 +41,6 @@ export interface BulkTrafficOptions {
   readonly after: (waitMs: Millis, then: () => void) => () => void
 }
 
-/** Room that a block needs before its bytes, so that it is sent from where it was read. */
-export const blockHeadroomBytes = 64
-
 /** Of a side that has not said what it takes: each browser takes at least this in one message. */
 const messageMaxUntilToldBytes = limits.channelMessageMinBytes
 

@@ -5,13 +5,14 @@ import type { BulkChannel } from './bulkChannel.ts'
 import {
   blockFrame,
   blockHeaderBytes,
-  echoFrame,
   messageFrame,
   messageHeaderBytes,
-  parseFrame,
+  parseFrames,
+  ridersBytes,
   type EchoFrame,
   type Frame,
 } from './frames.ts'
+import { PendingEcho } from './pendingEcho.ts'
 import type { LaneWindow } from './uplink.ts'
 
 /** What a lane tells its link. */
@@ -78,12 +79,19 @@ export class Lane {
   #incoming: Incoming | null = null
   readonly #echo: PendingEcho
   #isClosed = false
+  #rideUntil: Millis = -Infinity
+  #cancelRide: (() => void) | null = null
 
   constructor(options: LaneOptions) {
     const { lane, channel, window, listener } = options
     this.#options = options
     this.window = window
-    this.#echo = new PendingEcho(options, () => !this.#isClosed && channel.readyState === 'open')
+    this.#echo = new PendingEcho({
+      now: options.now,
+      after: options.after,
+      hasRide: () => this.isStarted && this.#blocks.length > 0,
+      send: (frame) => this.sendNow(frame),
+    })
     channel.binaryType = 'arraybuffer'
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (!this.#isClosed) this.#arrived(data)
@@ -138,9 +146,25 @@ export class Lane {
 
   /** Puts a message behind those that wait. */
   send(bytes: Bytes): void {
+    const { now, after } = this.#options
+    if (this.#messages.length === 0) this.#rideUntil = now() + limits.messageRideMaxMs
     this.#messages.push(bytes)
     this.#messagesBytes += bytes.length
     this.pump()
+    if (this.#mayRide) this.#cancelRide ??= after(limits.messageRideMaxMs, () => this.#rideIsOver())
+  }
+
+  #rideIsOver(): void {
+    this.#cancelRide = null
+    this.#rideUntil = -Infinity
+    this.pump()
+  }
+
+  /** Whether all messages that wait are few bytes that the next part of a block takes along, soon: a packet less each. */
+  get #mayRide(): boolean {
+    if (this.#messages.length === 0 || this.#blocks.length === 0) return false
+    const isSmall = this.#messagesBytes <= limits.ridersMaxBytes && this.#messages.length <= limits.ridersMax
+    return isSmall && this.#options.now() < this.#rideUntil
   }
 
   sendBlock(id: number, bytes: Bytes): void {
@@ -151,7 +175,7 @@ export class Lane {
 
   /** Goes at once, out of the window's count: a few bytes that the other side waits for. */
   sendNow(frame: Bytes): void {
-    if (this.#options.channel.readyState === 'open') this.#options.channel.send(frame)
+    if (!this.#isClosed && this.#options.channel.readyState === 'open') this.#options.channel.send(frame)
   }
 
   /** Hands over what there is room for: messages first, and those also where blocks have filled the window. */
@@ -163,7 +187,7 @@ export class Lane {
         this.window.roomBytes(now()),
         limits.channelBufferedMaxBytes - channel.bufferedAmount,
       )
-      if (this.#messages.length > 0) {
+      if (this.#messages.length > 0 && !this.#mayRide) {
         if (roomBytes <= -limits.messagesBeyondWindowBytes) return
         this.#sendMessagePart()
       } else {
@@ -183,6 +207,7 @@ export class Lane {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#echo.stop()
+    this.#cancelRide?.()
     this.window.close()
     const { channel } = this.#options
     channel.onopen = null
@@ -215,13 +240,21 @@ export class Lane {
     const block = this.#blocks[0]
     if (!block) return
     const { id, bytes, sentBytes } = block
-    const partBytes = this.#partBytes(bytes.length - sentBytes, blockHeaderBytes)
+    const riders = this.#takeRiders()
+    const partBytes = this.#partBytes(bytes.length - sentBytes, blockHeaderBytes + ridersBytes(riders))
     const endBytes = sentBytes + partBytes
     block.sentBytes = endBytes
     this.#blocksBytes -= partBytes
     const isWhole = endBytes === bytes.length
     if (isWhole) this.#blocks.shift()
-    this.#handOver(blockFrame(id, bytes, sentBytes, endBytes), isWhole ? id : null)
+    this.#handOver(blockFrame(id, bytes, sentBytes, endBytes, riders), isWhole ? id : null)
+  }
+
+  #takeRiders(): Bytes[] {
+    const echo = this.#echo.take()
+    const messages = this.#messages.splice(0).map((message) => messageFrame(message, true))
+    this.#messagesBytes = 0
+    return echo ? [echo, ...messages] : messages
   }
 
   #handOver(frame: Bytes, blockId: number | null): void {
@@ -235,14 +268,16 @@ export class Lane {
   #arrived(data: unknown): void {
     if (!(data instanceof ArrayBuffer)) return this.#fail('text on a bulk channel')
     const bytes = new Uint8Array(data)
-    const frame = parseFrame(bytes)
-    if (!frame.ok) return this.#fail(frame.fault)
+    const frames = parseFrames(bytes)
+    if (!frames.ok) return this.#fail(frames.fault)
     const { lane, listener } = this.#options
     if (!this.isStarted) listener.otherListens(lane)
-    const { type } = frame.value
-    if (type === 'block' || bytes.length > limits.echoSmallMaxBytes) this.#echo.arrived(bytes.length)
-    else if (type !== 'echo' && type !== 'listens') this.#echo.smallArrived(bytes.length)
-    this.#take(frame.value)
+    const type = frames.value.at(-1)?.type
+    if (type === 'block' || type === 'message')
+      this.#echo.arrived(bytes.length, type === 'message' && bytes.length <= limits.echoSmallMaxBytes)
+    for (const frame of frames.value) if (!this.#isClosed) this.#take(frame)
+    // Not before: an echo that came along makes room for a block that takes ours along.
+    if (!this.#isClosed) this.#echo.settle()
   }
 
   #take(frame: Frame): void {
@@ -306,68 +341,5 @@ export class Lane {
 
   #fail(detail: string): void {
     if (!this.#isClosed) this.#options.listener.failed(detail)
-  }
-}
-
-/**
- * What arrived on a lane and has not been echoed: told at once where the last echo is a while ago, else with the second message. A small
- * message alone waits for one that is not: with an echo for each, half of what a room of seven sent were echoes (frames, counted).
- */
-class PendingEcho {
-  readonly #options: LaneOptions
-  readonly #canSend: () => boolean
-  #bytes = 0
-  #messages = 0
-  #newestAt: Millis = 0
-  #toldAt: Millis = -Infinity
-  #tellAt: Millis = Infinity
-  #cancel: (() => void) | null = null
-
-  constructor(options: LaneOptions, canSend: () => boolean) {
-    this.#options = options
-    this.#canSend = canSend
-  }
-
-  arrived(lengthBytes: number): void {
-    this.#add(lengthBytes)
-    this.#messages++
-    const sinceMs = this.#newestAt - this.#toldAt
-    if (this.#messages >= limits.echoMessagesMax || sinceMs >= limits.echoHeldMaxMs) this.#tell()
-    else this.#tellIn(limits.echoHeldMaxMs - sinceMs)
-  }
-
-  smallArrived(lengthBytes: number): void {
-    this.#add(lengthBytes)
-    this.#tellIn(limits.echoSmallHeldMaxMs)
-  }
-
-  #add(lengthBytes: number): void {
-    this.#bytes += lengthBytes
-    this.#newestAt = this.#options.now()
-  }
-
-  /** Unless it will be sooner. */
-  #tellIn(waitMs: Millis): void {
-    const at = this.#options.now() + waitMs
-    if (at >= this.#tellAt) return
-    this.stop()
-    this.#tellAt = at
-    this.#cancel = this.#options.after(waitMs, () => this.#tell())
-  }
-
-  stop(): void {
-    this.#cancel?.()
-    this.#cancel = null
-    this.#tellAt = Infinity
-  }
-
-  #tell(): void {
-    this.stop()
-    if (this.#bytes === 0 || !this.#canSend()) return
-    const at = this.#options.now()
-    this.#options.channel.send(echoFrame(this.#bytes, this.#newestAt, at - this.#newestAt))
-    this.#bytes = 0
-    this.#messages = 0
-    this.#toldAt = at
   }
 }

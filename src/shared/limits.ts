@@ -63,10 +63,18 @@ export const limits = {
   echoMessagesMax: 2,
   /** or after this long: half of what a window needs to see a queue of 60 ms build up. */
   echoHeldMaxMs: 20,
+  /** or, where a block waits that may take the echo along, after this long. */
+  echoRideMaxMs: 10,
   /** A message of so much is small: it is echoed with the next that is not, */
   echoSmallMaxBytes: 1 * KiB,
   /** or after this long. */
   echoSmallHeldMaxMs: 200,
+  /** Ordered messages of so many bytes together, */
+  ridersMaxBytes: 96,
+  /** and so many, wait for a part of a block to take them along, */
+  ridersMax: 2,
+  /** so long. */
+  messageRideMaxMs: 20,
   /** That a block is coming in parts is told this often. */
   comingToldMs: 500,
   /** A link without room and nothing on its way looks again after this long: room grows with time too. */
