@@ -218,6 +218,8 @@ export const limits = {
   requestBatchFraction: 1 / 4,
   /** While requests are out, they are looked over this often: timeouts, end game. */
   requestTickMs: 0.5 * seconds,
+  /** Who was asked first for the hash list, and sends none of it for so long, is not waited for. */
+  hashesDueMs: 500,
   /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
   hashMessagesPerBatch: 4,
   /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */

@@ -90,10 +90,36 @@ function offerAgain(turn: Turn, peer: PeerState, freePieces: number): void {
   }
 }
 
-export function tellInterest(turn: Turn, peer: PeerState, share: ShareState): void {
-  if (!share.ledger.holdings.has(peer.peer)) return
-  share.hashesAskedOf.add(peer.peer)
-  tell(turn, peer, { type: 'interested', share: share.manifest.share, hashesFrom: share.hashCount })
+/**
+ * Tells everyone who offers the share, and has not been told, that we want it. Since that is answered with the hash list, at first only one
+ * is told, who holds some of it, and the others when hashes have come or are overdue: in a mesh the list from each of ten neighbours kept
+ * all uplinks busy for a third of a second before the first piece (simulated).
+ */
+export function tellInterest(turn: Turn, share: ShareState): void {
+  const isFirst = share.hashCount === 0 && share.hashesDueAt === null
+  if (!isFirst && !areHashesHere(turn, share)) return
+  for (const peer of turn.state.peers.values()) {
+    const bits = share.ledger.holdings.get(peer.peer)
+    if (!bits || share.interestToldTo.has(peer.peer) || (isFirst && bits.count === 0)) continue
+    share.interestToldTo.add(peer.peer)
+    share.hashesAskedOf.add(peer.peer)
+    tell(turn, peer, { type: 'interested', share: share.manifest.share, hashesFrom: share.hashCount })
+    if (!isFirst) continue
+    share.hashesDueAt = turn.now + limits.hashesDueMs
+    return
+  }
+}
+
+/** Or overdue. */
+const areHashesHere = ({ now }: Turn, { hashCount, hashesDueAt }: ShareState): boolean =>
+  hashCount > 0 || (hashesDueAt !== null && hashesDueAt <= now)
+
+/** The peer is gone, or no longer offers the share: if nobody else was told of our interest, another is. */
+export function forgetInterestTold(turn: Turn, share: ShareState, peer: PeerState): void {
+  share.hashesAskedOf.delete(peer.peer)
+  if (!share.interestToldTo.delete(peer.peer) || share.interestToldTo.size > 0) return
+  share.hashesDueAt = null
+  if (turn.state.downloads.has(share)) tellInterest(turn, share)
 }
 
 /** The room hears of the piece with the next batch. */

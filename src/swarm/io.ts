@@ -153,7 +153,11 @@ export type SwarmEffect =
       readonly lengthBytes: number
     } & BlockAt)
   | { readonly type: 'dropLink'; readonly peer: PeerId; readonly reason: 'badPieces' | 'misbehaved' }
-  | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: 'announce' | 'tick' | 'uploadLimit' }
+  | {
+      readonly type: 'wakeAt'
+      readonly at: Millis
+      readonly why: 'announce' | 'tick' | 'uploadLimit' | 'hashesDue'
+    }
   | { readonly type: 'report'; readonly report: SwarmReport }
 
 export type SwarmReport =

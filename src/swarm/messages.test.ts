@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { hashBytes } from './hashList.ts'
+import type { SwarmEffect } from './io.ts'
 import { downloadFrom } from './testing/downloads.ts'
 import {
   bitsOf,
@@ -143,6 +145,24 @@ function sendingLists() {
   return { alice, bob, manifest, listsAfter }
 }
 
+/** Alice is about to take a share of two pieces that peers offer, who hold these of them. */
+function wantedOf(holdings: readonly (readonly number[])[]) {
+  const alice = new Machine()
+  const manifest = newManifest(2)
+  const { share } = manifest
+  const peers = holdings.map((pieces) => alice.holder(manifest, pieces))
+  const start = (): SwarmEffect[] => [
+    ...alice.feed({ type: 'downloadAsked', share }),
+    ...alice.feed({ type: 'storeOpened', share }),
+  ]
+  return { alice, manifest, share, peers, start }
+}
+
+const toldInterest = (effects: readonly SwarmEffect[]): PeerId[] =>
+  effects.flatMap((effect) =>
+    effect.type === 'send' && effect.message.type === 'interested' ? [effect.peer] : [],
+  )
+
 describe('hash lists', () => {
   it('S4 interest is answered with the list from there on, and with its growth', () => {
     const alice = new Machine()
@@ -158,6 +178,57 @@ describe('hash lists', () => {
     expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
       { type: 'hashes', share, first: 3, hashes: hashesOf(3, 4) },
     ])
+  })
+
+  it('S4 who knows the list is sent none of what we learn of it later', () => {
+    const alice = new Machine()
+    const bob = alice.link()
+    const manifest = newManifest(5)
+    const { share } = manifest
+    alice.offer(manifest, 1)
+    alice.hear(bob, { type: 'interested', share, hashesFrom: 4 })
+    for (const piece of [1, 2, 3]) alice.hash(manifest, piece)
+    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([])
+    alice.hash(manifest, 4)
+    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
+      { type: 'hashes', share, first: 4, hashes: hashesOf(4, 5) },
+    ])
+  })
+
+  it('S5 interest is told to one who holds some, and to the others when hashes have come', () => {
+    const { alice, manifest, share, peers, start } = wantedOf([[], [1], [0, 1]])
+    const [empty, bob, carol] = peers
+    const effects = start()
+    expect(toldInterest(effects)).toEqual([bob])
+    const hashes = hashesOf(0, 2)
+    const told = toldInterest(alice.hear(bob ?? alice.peer, { type: 'hashes', share, first: 0, hashes }))
+    expect(told).toEqual([empty, carol])
+    // Who comes later is told at once, and that we know the list.
+    const dave = alice.holder(manifest, [0])
+    expect(alice.swarm.inspect(share)?.interestToldTo.has(dave)).toBe(true)
+  })
+
+  it.each(['overdue', 'gone', 'withdrawn'] as const)(
+    'S5 interest is told to others when the first is %s',
+    (way) => {
+      const { alice, share, peers, start } = wantedOf([[1], [0, 1], []])
+      const [bob, carol, empty] = peers
+      expect(toldInterest(start())).toEqual([bob])
+      const first = bob ?? alice.peer
+      if (way === 'overdue') expect(toldInterest(alice.pass(limits.hashesDueMs))).toEqual([carol, empty])
+      if (way === 'gone')
+        expect(toldInterest(alice.feed({ type: 'peerUnlinked', peer: first }))).toEqual([carol])
+      if (way === 'withdrawn')
+        expect(toldInterest(alice.hear(first, { type: 'withdraw', share }))).toEqual([carol])
+    },
+  )
+
+  it('S5 interest waits for somebody who holds some', () => {
+    const { alice, share, peers, start } = wantedOf([[], []])
+    expect(toldInterest(start())).toEqual([])
+    const [bob] = peers
+    const have = { type: 'have', share, runs: [[1, 1]] } as const
+    expect(toldInterest(alice.hear(bob ?? alice.peer, have))).toEqual([bob])
   })
 
   it('S4 a long list goes out in batches of few messages', () => {

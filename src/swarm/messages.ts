@@ -1,7 +1,7 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceSoon, offerIgnored, tellInterest } from './announcing.ts'
+import { announceSoon, forgetInterestTold, offerIgnored, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
 import { forgetUnoffered, newShareOffered, uncharge } from './budget.ts'
 import { addHashes, hashBytes } from './hashList.ts'
@@ -74,7 +74,7 @@ function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: 
   chargeChanges(turn, peer, isFirst ? 0 : share.pieceCount)
   share.ledger.setHolding(peer.peer, bits)
   if (!turn.state.downloads.has(share)) return
-  if (isFirst) tellInterest(turn, peer, share)
+  tellInterest(turn, share)
   fill(turn, peer)
 }
 
@@ -86,14 +86,16 @@ function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: reado
     peer,
     runs.reduce((sum, [, count]) => sum + count, 0),
   )
-  if (newCount > 0) fill(turn, peer)
+  if (newCount === 0 || !turn.state.downloads.has(share)) return
+  tellInterest(turn, share)
+  fill(turn, peer)
 }
 
 /** The list is sent once, however often it is asked for: a link loses nothing. */
 function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesFrom: PieceIndex): void {
   const offer = share.offeredTo.get(peer.peer)
   if (!offer || offer.isIgnored) return
-  offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.hashCount))
+  offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.pieceCount))
   share.interested.add(peer.peer)
   if (offer.hashesSent < share.hashCount) announceSoon(turn)
 }
@@ -109,7 +111,7 @@ function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   if (!peer.offered.delete(share.manifest.share)) return
   chargeChanges(turn, peer, share.pieceCount)
   share.ledger.removePeer(peer.peer)
-  share.hashesAskedOf.delete(peer.peer)
+  forgetInterestTold(turn, share, peer)
   uncharge(peer, share)
   blocksCancelled(turn, peer, share, () => true)
   forgetTaker(share, peer)
@@ -131,6 +133,7 @@ function hashesArrived(
   switch (addHashes(share, first, hashes)) {
     case 'added':
       announceSoon(turn)
+      if (turn.state.downloads.has(share)) tellInterest(turn, share)
       checkGathered(turn, share)
       return fillAll(turn)
     case 'conflict':

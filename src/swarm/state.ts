@@ -118,6 +118,10 @@ export interface ShareState {
   readonly interested: Set<PeerId>
   /** Whom we have asked for its hash list. */
   readonly hashesAskedOf: Set<PeerId>
+  /** Who knows that we want it, since we last began to. */
+  readonly interestToldTo: Set<PeerId>
+  /** When others than the first are told, though no hashes have come; null while nobody is. */
+  hashesDueAt: Millis | null
   /** Pieces nobody else held when first asked for, and to whom each was promised. */
   readonly givenTo: Map<PieceIndex, Given>
   readonly traffic: Map<PeerId, Traffic>
@@ -236,6 +240,8 @@ export function newShareState(manifest: Manifest): ShareState {
     offeredTo: new Map(),
     interested: new Set(),
     hashesAskedOf: new Set(),
+    interestToldTo: new Set(),
+    hashesDueAt: null,
     givenTo: new Map(),
     traffic: new Map(),
     wastedBytes: 0,

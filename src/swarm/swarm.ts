@@ -2,7 +2,14 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceBatch, announceMissed, announceShare, greet } from './announcing.ts'
+import {
+  announceBatch,
+  announceMissed,
+  announceShare,
+  forgetInterestTold,
+  greet,
+  tellInterest,
+} from './announcing.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
 import { hashAt } from './hashList.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
@@ -224,7 +231,7 @@ function peerUnlinked(turn: Turn, peer: PeerState): void {
     share.ledger.removePeer(peer.peer)
     share.traffic.delete(peer.peer)
     share.offeredTo.delete(peer.peer)
-    share.hashesAskedOf.delete(peer.peer)
+    forgetInterestTold(turn, share, peer)
     uncharge(peer, share)
     forgetUnoffered(turn, share)
   }
@@ -264,6 +271,7 @@ function attendDeadlines(turn: Turn): void {
     fillAll(turn)
     serve(turn)
   }
+  for (const share of state.downloads) if (hashesDueAt(share) <= now) tellInterest(turn, share)
   const isLimitOver = state.uploadLimitBytesPerSecond > 0 && state.nextUploadAt <= now
   if (isLimitOver) serve(turn)
 }
@@ -273,10 +281,19 @@ function planWake(turn: Turn): void {
   const { state, now } = turn
   if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
   const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
-  const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
+  const dueAts = [...state.downloads].map(hashesDueAt).filter((dueAt) => dueAt > now)
+  const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt, ...dueAts)
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return
   state.wakeAt = at
-  const why = at === state.announceAt ? 'announce' : at === state.tickAt ? 'tick' : 'uploadLimit'
-  turn.emit({ type: 'wakeAt', at, why })
+  turn.emit({ type: 'wakeAt', at, why: whyWake(state, at, limitAt) })
 }
+
+function whyWake(state: SwarmState, at: Millis, limitAt: Millis): (SwarmEffect & { type: 'wakeAt' })['why'] {
+  if (at === state.announceAt) return 'announce'
+  if (at === state.tickAt) return 'tick'
+  return at === limitAt ? 'uploadLimit' : 'hashesDue'
+}
+
+const hashesDueAt = (share: ShareState): Millis =>
+  share.hashCount === 0 ? (share.hashesDueAt ?? Infinity) : Infinity

@@ -27,7 +27,9 @@ function startFetching(turn: Turn, share: ShareState): void {
   share.wish = { state: 'downloading' }
   startPicking(turn, share)
   checkGathered(turn, share)
-  for (const peer of turn.state.peers.values()) tellInterest(turn, peer, share)
+  share.interestToldTo.clear()
+  share.hashesDueAt = null
+  tellInterest(turn, share)
   fillAll(turn)
 }
 

@@ -170,11 +170,16 @@ export class Machine {
     return peer
   }
 
-  /** The user takes the share, the store has made room, and this peer tells all hashes. */
+  /** The user takes the share, the store has made room, and this peer tells all hashes, when it is asked for them. */
   download({ share }: Manifest, teller: PeerId, hashes: Uint8Array): SwarmEffect[] {
-    return [
+    const effects = [
       ...this.feed({ type: 'downloadAsked', share }),
       ...this.feed({ type: 'storeOpened', share }),
+    ]
+    const isAsked = this.swarm.inspect(share)?.hashesAskedOf.has(teller) ?? false
+    return [
+      ...effects,
+      ...(isAsked ? [] : this.pass(limits.hashesDueMs)),
       ...this.hear(teller, { type: 'hashes', share, first: 0, hashes }),
     ]
   }
