@@ -26,12 +26,21 @@ const floorOverBound = (1 / netOfHeaders).toFixed(2)
 export const swarmUpMbps = (receivers: number): number[] => Array.from({ length: receivers + 1 }, () => 4)
 
 /** So many receivers who begin together, everybody with the same uplink. */
-function equalSwarm(receivers: number, musts: Partial<Swarm> = {}): Row {
+const equalSwarm = (receivers: number, musts: Partial<Swarm> = {}): Row =>
+  swarmOf(`swarm${receivers}`, receivers, 4, swarmBytes / 1e6, musts)
+
+function swarmOf(
+  name: string,
+  receivers: number,
+  upMbps: number,
+  sizeMB: number,
+  musts: Partial<Swarm> = {},
+): Row {
   return swarmRow({
-    name: `swarm${receivers}`,
-    what: `${receivers} ${receivers === 1 ? 'receiver' : 'receivers'}, 4 Mbit/s up each, 12 MB`,
-    sizeBytes: swarmBytes,
-    upMbps: swarmUpMbps(receivers),
+    name,
+    what: `${receivers} ${receivers === 1 ? 'receiver' : 'receivers'}, ${upMbps} Mbit/s up each, ${sizeMB} MB`,
+    sizeBytes: sizeMB * 1e6,
+    upMbps: Array.from({ length: receivers + 1 }, () => upMbps),
     ...musts,
   })
 }
@@ -48,12 +57,14 @@ export const swarms: readonly Row[] = [
     sizeBytes: swarmBytes,
     upMbps: [4, 1, 1, 2, 2, 8, 8],
   }),
+  // Above 92 MB a piece has several blocks.
+  swarmOf('large', 3, 16, 100),
 ]
 
-/** A number of receivers that no row has: `swarm:N`. Null if `name` is not one. */
+/** A swarm that no row has: `swarm:N[:UP_MBPS[:MB]]`. Null if `name` is not one. */
 export function swarmNamed(name: string): Row | null {
-  const [, receivers] = /^swarm:(\d+)$/.exec(name) ?? []
-  return receivers === undefined ? null : { ...equalSwarm(Number(receivers)), name }
+  const [, receivers, up = '4', size = '12'] = /^swarm:(\d+)(?::([\d.]+)(?::([\d.]+))?)?$/.exec(name) ?? []
+  return receivers === undefined ? null : swarmOf(name, Number(receivers), Number(up), Number(size))
 }
 
 function swarmRow(swarm: Swarm): Row {
