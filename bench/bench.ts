@@ -38,7 +38,11 @@ process.exit(await bench())
 async function bench(): Promise<number> {
   if (values.list) {
     console.log(
-      [...allRows.map(({ name }) => name), 'path:UP_MBPS:RTT_MS:LOSS_PERCENT[:MB]', 'swarm:N[:UP_MBPS[:MB]]'].join('\n'),
+      [
+        ...allRows.map(({ name }) => name),
+        'path:UP_MBPS:RTT_MS:LOSS_PERCENT[:MB]',
+        'swarm:N[:UP_MBPS[:MB]]',
+      ].join('\n'),
     )
     return 0
   }
