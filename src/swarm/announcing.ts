@@ -59,6 +59,7 @@ export function withdraw(turn: Turn, share: ShareState): void {
   const told = [...listeners(turn, share)]
   share.offeredTo.clear()
   share.interested.clear()
+  forgetInterest(share)
   for (const peer of told) {
     tell(turn, peer, { type: 'withdraw', share: share.manifest.share })
     offerAgain(turn, peer, share.pieceCount)
@@ -113,6 +114,12 @@ export function tellInterest(turn: Turn, share: ShareState): void {
 /** Or overdue. */
 const areHashesHere = ({ now }: Turn, { hashCount, hashesDueAt }: ShareState): boolean =>
   hashCount > 0 || (hashesDueAt !== null && hashesDueAt <= now)
+
+/** Nobody knows of our interest any more. */
+export function forgetInterest(share: ShareState): void {
+  share.interestToldTo.clear()
+  share.hashesDueAt = null
+}
 
 /** The peer is gone, or no longer offers the share: if nobody else was told of our interest, another is. */
 export function forgetInterestTold(turn: Turn, share: ShareState, peer: PeerState): void {
@@ -182,7 +189,8 @@ export function announceMissed(turn: Turn, peer: PeerState): void {
   announceSoon(turn)
 }
 
-function sendHashes(turn: Turn, peer: PeerState, share: ShareState, offer: OfferMade): void {
+/** The next part of the hash list; the rest follows with the next batches. */
+export function sendHashes(turn: Turn, peer: PeerState, share: ShareState, offer: OfferMade): void {
   for (let sent = 0; sent < limits.hashMessagesPerBatch && offer.hashesSent < share.hashCount; sent++) {
     const first = offer.hashesSent
     const end = Math.min(share.hashCount, first + limits.hashesPerMessage)

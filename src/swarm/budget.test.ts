@@ -142,9 +142,7 @@ describe('our offers', () => {
     const effects = alice.feed({ type: 'removeAsked', share: seen.share })
     expect(sentTo(effects, bob, 'offer').map(({ manifest }) => manifest)).toEqual([ignored])
     expect(sentTo(effects, carol, 'offer')).toEqual([])
-    alice.hear(bob, { type: 'interested', share, hashesFrom: 0 })
-    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
-      { type: 'hashes', share, first: 0, hashes: hashesOf(0, 2) },
-    ])
+    const told = alice.hear(bob, { type: 'interested', share, hashesFrom: 0 })
+    expect(sentTo(told, bob, 'hashes')).toEqual([{ type: 'hashes', share, first: 0, hashes: hashesOf(0, 2) }])
   })
 })

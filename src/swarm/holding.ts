@@ -1,7 +1,7 @@
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { announceHave, announceSoon, isOurs, withdraw } from './announcing.ts'
+import { announceHave, announceSoon, forgetInterest, isOurs, withdraw } from './announcing.ts'
 import { forgetUnoffered } from './budget.ts'
 import { addHashes } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
@@ -27,6 +27,7 @@ export function complete(turn: Turn, share: ShareState): void {
   if (share.source === 'hashing') share.source = 'whole'
   stopPicking(turn, share)
   if (share.wish.state !== 'none') {
+    forgetInterest(share)
     for (const peer of turn.state.peers.values()) {
       if (!share.ledger.holdings.has(peer.peer)) continue
       turn.emit({

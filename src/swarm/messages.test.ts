@@ -138,9 +138,8 @@ function sendingLists() {
   const bob = alice.holder(manifest, [])
   alice.pass(limits.announceBatchMs)
   const listsAfter = (type: 'interested' | 'notInterested' | 'withdraw'): number => {
-    if (type === 'interested') alice.hear(bob, { type, share, hashesFrom: 0 })
-    else alice.hear(bob, { type, share })
-    return sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes').length
+    const effects = alice.hear(bob, type === 'interested' ? { type, share, hashesFrom: 0 } : { type, share })
+    return sentTo([...effects, ...alice.pass(limits.announceBatchMs)], bob, 'hashes').length
   }
   return { alice, bob, manifest, listsAfter }
 }
@@ -170,8 +169,8 @@ describe('hash lists', () => {
     const manifest = newManifest(5)
     const { share } = manifest
     alice.offer(manifest, 3)
-    alice.hear(bob, { type: 'interested', share, hashesFrom: 1 })
-    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
+    const effects = alice.hear(bob, { type: 'interested', share, hashesFrom: 1 })
+    expect(sentTo(effects, bob, 'hashes')).toEqual([
       { type: 'hashes', share, first: 1, hashes: hashesOf(1, 3) },
     ])
     alice.hash(manifest, 3)
@@ -238,8 +237,8 @@ describe('hash lists', () => {
     const manifest = newManifest(pieces)
     alice.offer(manifest)
     alice.pass(limits.announceBatchMs)
-    alice.hear(bob, { type: 'interested', share: manifest.share, hashesFrom: 0 })
-    const first = sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')
+    const effects = alice.hear(bob, { type: 'interested', share: manifest.share, hashesFrom: 0 })
+    const first = sentTo(effects, bob, 'hashes')
     expect(first).toHaveLength(limits.hashMessagesPerBatch)
     const all = [...first, ...sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')]
     expect(all.reduce((sum, { hashes }) => sum + hashes.length / hashBytes, 0)).toBe(pieces)
@@ -274,10 +273,9 @@ describe('hash lists', () => {
     alice.download(manifest, bob, hashesOf(0, 2))
     alice.feed({ type: 'cancelAsked', share })
     alice.hear(bob, { type: 'hashes', share, first: 2, hashes: hashesOf(2, 5) })
-    alice.feed({ type: 'downloadAsked', share })
-    const effects = alice.feed({ type: 'storeOpened', share })
-    expect(sentTo(effects, bob, 'interested')).toEqual([{ type: 'interested', share, hashesFrom: 5 }])
-    expect(sentTo(effects, bob, 'request')).toHaveLength(1)
+    const interest = sentTo(alice.feed({ type: 'downloadAsked', share }), bob, 'interested')
+    expect(interest).toEqual([{ type: 'interested', share, hashesFrom: 5 }])
+    expect(sentTo(alice.feed({ type: 'storeOpened', share }), bob, 'request')).toHaveLength(1)
   })
 
   it('S4 hashes of a share we do not want, our own among them, are not taken', () => {

@@ -1,7 +1,7 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceSoon, forgetInterestTold, offerIgnored, tellInterest } from './announcing.ts'
+import { announceSoon, forgetInterestTold, offerIgnored, sendHashes, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
 import { forgetUnoffered, newShareOffered, uncharge } from './budget.ts'
 import { addHashes, hashBytes } from './hashList.ts'
@@ -97,7 +97,7 @@ function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesF
   if (!offer || offer.isIgnored) return
   offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.pieceCount))
   share.interested.add(peer.peer)
-  if (offer.hashesSent < share.hashCount) announceSoon(turn)
+  if (!peer.isBacklogged) sendHashes(turn, peer, share, offer)
 }
 
 /** What it does not know of it cannot want. */

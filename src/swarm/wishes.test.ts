@@ -27,18 +27,25 @@ function downloading(pieces: number) {
 const stateOf = (alice: Machine) => alice.swarm.shares()[0]?.state
 
 describe('downloading', () => {
-  it('S17 asks for room first, then says what it holds, then asks', () => {
+  it('S17 asks for room, and for the hash list meanwhile, then says what it holds, then asks for blocks', () => {
     const alice = new Machine()
     const manifest = newManifest(2)
     const { share } = manifest
     const bob = alice.holder(manifest, [0, 1])
     const asked = alice.feed({ type: 'downloadAsked', share })
-    expect(asked).toEqual([{ type: 'openStore', manifest }])
+    const message = { type: 'interested', share, hashesFrom: 0 } as const
+    expect(asked.slice(0, 2)).toEqual([
+      { type: 'openStore', manifest },
+      { type: 'send', peer: bob, message },
+    ])
+    const told = alice.hear(bob, { type: 'hashes', share, first: 0, hashes: hashesOf(0, 2) })
+    expect(sentTo(told, bob, 'request')).toEqual([])
     const opened = alice.feed({ type: 'storeOpened', share })
     expect(opened.flatMap((effect) => (effect.type === 'send' ? [effect.message.type] : []))).toEqual([
       'offer',
       'bitfield',
-      'interested',
+      'hashes',
+      'request',
     ])
     expect(sentTo(opened, bob, 'offer')).toHaveLength(1)
   })

@@ -14,6 +14,8 @@ export function download(turn: Turn, share: ShareState): void {
 function open(turn: Turn, share: ShareState): void {
   share.wish = { state: 'opening' }
   turn.emit({ type: 'openStore', manifest: share.manifest })
+  // The list comes while the store opens: two round trips are not one after the other.
+  tellInterest(turn, share)
 }
 
 export function storeOpened(turn: Turn, share: ShareState): void {
@@ -27,8 +29,6 @@ function startFetching(turn: Turn, share: ShareState): void {
   share.wish = { state: 'downloading' }
   startPicking(turn, share)
   checkGathered(turn, share)
-  share.interestToldTo.clear()
-  share.hashesDueAt = null
   tellInterest(turn, share)
   fillAll(turn)
 }
