@@ -96,7 +96,8 @@ export const linkContract: readonly LinkCase[] = [
       for (const sizeBytes of [1, limits.channelMessageMinBytes - 1]) {
         const { alice, bob } = makePairTaking(open, sizeBytes)
         const { fault } = await bob.next('closed')
-        assert(fault?.code === 'messagesTooSmall', `${sizeBytes} bytes give ${fault?.code}`)
+        const seen = (): string => JSON.stringify([fault, ...bob.events, 'alice', ...alice.events])
+        assert(fault?.code === 'messagesTooSmall', `${sizeBytes} bytes give ${seen()}`)
         await alice.next('closed')
       }
     },
