@@ -23,7 +23,8 @@ export const swarmBytes = 12e6
 const floorOverBound = (1 / netOfHeaders).toFixed(2)
 
 /** Of the origin and so many receivers, all the same. */
-export const swarmUpMbps = (receivers: number): number[] => Array.from({ length: receivers + 1 }, () => 4)
+export const swarmUpMbps = (receivers: number, upMbps = 4): number[] =>
+  Array.from({ length: receivers + 1 }, () => upMbps)
 
 /** So many receivers who begin together, everybody with the same uplink. */
 const equalSwarm = (receivers: number, musts: Partial<Swarm> = {}): Row =>
@@ -40,7 +41,7 @@ function swarmOf(
     name,
     what: `${receivers} ${receivers === 1 ? 'receiver' : 'receivers'}, ${upMbps} Mbit/s up each, ${sizeMB} MB`,
     sizeBytes: sizeMB * 1e6,
-    upMbps: Array.from({ length: receivers + 1 }, () => upMbps),
+    upMbps: swarmUpMbps(receivers, upMbps),
     ...musts,
   })
 }

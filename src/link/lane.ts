@@ -79,7 +79,7 @@ export class Lane {
   #incoming: Incoming | null = null
   readonly #echo: PendingEcho
   #isClosed = false
-  #rideUntil: Millis = -Infinity
+  /** While messages wait for a block to take them along. */
   #cancelRide: (() => void) | null = null
 
   constructor(options: LaneOptions) {
@@ -146,25 +146,24 @@ export class Lane {
 
   /** Puts a message behind those that wait. */
   send(bytes: Bytes): void {
-    const { now, after } = this.#options
-    if (this.#messages.length === 0) this.#rideUntil = now() + limits.messageRideMaxMs
+    if (this.#messages.length === 0 && this.#blocks.length > 0) this.#waitForRide()
     this.#messages.push(bytes)
     this.#messagesBytes += bytes.length
     this.pump()
-    if (this.#mayRide) this.#cancelRide ??= after(limits.messageRideMaxMs, () => this.#rideIsOver())
   }
 
-  #rideIsOver(): void {
-    this.#cancelRide = null
-    this.#rideUntil = -Infinity
-    this.pump()
+  #waitForRide(): void {
+    this.#cancelRide?.()
+    this.#cancelRide = this.#options.after(limits.messageRideMaxMs, () => {
+      this.#cancelRide = null
+      this.pump()
+    })
   }
 
   /** Whether all messages that wait are few bytes that the next part of a block takes along, soon: a packet less each. */
   get #mayRide(): boolean {
-    if (this.#messages.length === 0 || this.#blocks.length === 0) return false
-    const isSmall = this.#messagesBytes <= limits.ridersMaxBytes && this.#messages.length <= limits.ridersMax
-    return isSmall && this.#options.now() < this.#rideUntil
+    if (this.#cancelRide === null || this.#blocks.length === 0) return false
+    return this.#messagesBytes <= limits.ridersMaxBytes && this.#messages.length <= limits.ridersMax
   }
 
   sendBlock(id: number, bytes: Bytes): void {

@@ -281,8 +281,8 @@ function planWake(turn: Turn): void {
   const { state, now } = turn
   if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
   const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
-  const dueAts = [...state.downloads].map(hashesDueAt).filter((dueAt) => dueAt > now)
-  const at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt, ...dueAts)
+  let at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
+  for (const share of state.downloads) if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return
   state.wakeAt = at
