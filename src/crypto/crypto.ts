@@ -11,8 +11,44 @@ export interface RoomKeys {
   open(sealed: Bytes): Promise<Bytes | null>
 }
 
-/** The few operations the app needs, from WebCrypto or, on an insecure origin, from a library. */
-export interface Crypto {
-  roomKeys(secret: RoomSecret): Promise<RoomKeys>
+/** Signs as whoever holds it (Ed25519, RFC 8032). */
+export interface SigningKey {
+  /** 32 bytes. */
+  readonly publicKey: Bytes
+  /** For a later page of this browser; see `Crypto.keptSigningKey`. */
+  readonly kept: KeptKey
+  /** 64 bytes. */
+  sign(bytes: Bytes): Promise<Bytes>
+}
+
+/** A signing key as IndexedDB takes it. The secret is one that no page can read out, or its 32 bytes where the browser has none of those. */
+export interface KeptKey {
+  readonly publicKey: Bytes
+  readonly secret: CryptoKey | Bytes
+}
+
+/** Opens what was sealed for its holder alone (HPKE, RFC 9180: base mode, X25519, HKDF-SHA-256, AES-256-GCM). */
+export interface SealingKey {
+  /** 32 bytes. */
+  readonly publicKey: Bytes
+  /** Null for what was sealed for another key or with another `info`. */
+  open(sealed: Bytes, info: Bytes): Promise<Bytes | null>
+}
+
+/** What makes shares certify themselves. */
+export interface ShareCrypto {
   sha256(bytes: Bytes): Promise<Bytes>
+  newSigningKey(): Promise<SigningKey>
+  /** The key that an earlier page kept; null where this browser cannot use it any more. */
+  keptSigningKey(kept: KeptKey): Promise<SigningKey | null>
+  /** Whether the holder of a key signed these bytes. False for anything malformed, and for keys whose signatures anyone can make (of small order). */
+  verify(publicKey: Bytes, signature: Bytes, bytes: Bytes): Promise<boolean>
+}
+
+/** The few operations the app needs, from WebCrypto or, where the browser lacks them, from a library. */
+export interface Crypto extends ShareCrypto {
+  roomKeys(secret: RoomSecret): Promise<RoomKeys>
+  newSealingKey(): Promise<SealingKey>
+  /** Seals for the holder of `publicKey` alone; it must open with the same `info`. Null for what is no key, or one of small order. */
+  sealFor(publicKey: Bytes, info: Bytes, plain: Bytes): Promise<Bytes | null>
 }

@@ -1,12 +1,13 @@
 import type { Crypto } from './crypto.ts'
+import { browserCrypto, openShareCrypto } from './openShareCrypto.ts'
+import { webSealing } from './sealing.ts'
 import { webCrypto } from './webCrypto.ts'
+import { hasCurves } from './webSignatures.ts'
 
-/** The browser's crypto, or null on an insecure origin, where browsers leave it out. */
-const browserCrypto = (): SubtleCrypto | null => globalThis.crypto.subtle ?? null
-
-/** The browser's crypto where there is one; elsewhere the library, loaded only then. */
+/** All of it from the browser's own crypto; what it lacks comes from the library, loaded only then. */
 export async function openCrypto(subtle: SubtleCrypto | null = browserCrypto()): Promise<Crypto> {
-  if (subtle) return webCrypto(subtle)
-  const { nobleCrypto } = await import('./nobleCrypto.ts')
-  return nobleCrypto()
+  if (subtle === null) return (await import('./nobleCrypto.ts')).nobleCrypto()
+  const isWhole = await hasCurves(subtle)
+  const sealing = isWhole ? webSealing : (await import('./nobleCrypto.ts')).nobleSealing
+  return webCrypto(subtle, await openShareCrypto(subtle), sealing)
 }

@@ -2,11 +2,11 @@ import { bytesFromBase64Url, concatBytes, type Bytes } from '../shared/bytes.ts'
 import type { RoomSecret } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
-import type { Crypto, RoomKeys } from './crypto.ts'
+import type { Crypto, RoomKeys, ShareCrypto } from './crypto.ts'
+import type { Sealing } from './sealing.ts'
 
 /** What a room's keys are built from. WebCrypto and the library each bring these, and nothing else differs. */
 export interface Primitives {
-  sha256(bytes: Bytes): Promise<Bytes>
   /** HKDF-SHA-256 (RFC 5869) with an empty salt. */
   hkdf(secret: Bytes, info: Bytes, lengthBytes: number): Promise<Bytes>
   /** AES-256-GCM (NIST SP 800-38D) with a 16-byte tag at the end of what it encrypts. */
@@ -38,11 +38,8 @@ const tagInfo = 'swarmdrop 1 room tag'
 const signalKeyInfo = 'swarmdrop 1 signal key'
 
 /** The operations the app needs, made of primitives. */
-export function cryptoFrom(primitives: Primitives): Crypto {
-  return {
-    sha256: (bytes) => primitives.sha256(bytes),
-    roomKeys: (secret) => deriveRoomKeys(primitives, secret),
-  }
+export function cryptoFrom(primitives: Primitives, share: ShareCrypto, sealing: Sealing): Crypto {
+  return { ...share, ...sealing, roomKeys: (secret) => deriveRoomKeys(primitives, secret) }
 }
 
 async function deriveRoomKeys(primitives: Primitives, secret: RoomSecret): Promise<RoomKeys> {

@@ -1,4 +1,4 @@
-import { openCrypto } from '../crypto/openCrypto.ts'
+import { openShareCrypto } from '../crypto/openShareCrypto.ts'
 import { assert } from '../shared/result.ts'
 import { openOpfsHere } from '../store/opfsHere.worker.ts'
 import { catchUncaught } from '../store/uncaught.worker.ts'
@@ -30,7 +30,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
 catchUncaught('engine', bugFound)
 
 async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
-  const crypt = await openCrypto()
+  const crypt = await openShareCrypto()
   opened = await openEngineHere({
     seed,
     // The page's clock: what both note can be compared.
