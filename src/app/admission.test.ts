@@ -40,7 +40,7 @@ describe('a full room', () => {
 })
 
 describe('a member that sends spoiled pieces', () => {
-  it('[R19] is dropped by who got them, does not come back within the ban however it tries, and may afterwards', async () => {
+  it('[R19] is dropped by who got them, and does not come back however it tries', async () => {
     const mallory = await world.join('mallory', { fresh: true, spoilsBlocks: true })
     const [bob, carol] = [await world.join('bob'), await world.join('carol')]
     await world.linked(mallory, bob, carol)
@@ -53,13 +53,12 @@ describe('a member that sends spoiled pieces', () => {
     bob.press('cancel', 'bait.bin')
 
     const seen = new Set<string>()
-    for (let passedMs = 0; passedMs < limits.banMs - 2000; passedMs += 1000) {
+    for (let passedMs = 0; passedMs < 120_000; passedMs += 1000) {
       mallory.session.resumeRoom()
       await world.pass(1000)
       for (const name of bob.linkedNames()) seen.add(name)
     }
     expect([...seen]).toEqual(['carol'])
     expect(mallory.linkedNames()).toEqual(['carol'])
-    await world.linked(mallory, bob, carol)
   })
 })

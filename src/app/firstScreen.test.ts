@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
@@ -7,9 +6,8 @@ import { SessionWorld } from './testing/sessionWorld.ts'
 
 function openScreen() {
   const book = openLogBook(new MemoryClock())
-  const self = randomPeerId(seededRandom(1))
   const profile = { name: 'Amber Heron', device: 'desktop' } as const
-  return new FirstScreen({ self, profile, roomLink: 'http://localhost/#room', book })
+  return new FirstScreen({ profile, roomLink: 'http://localhost/#room', book })
 }
 
 const filesOf = (...names: string[]): FileList =>

@@ -3,13 +3,13 @@ import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { OpenSession } from './createSession.ts'
 import { takeDataTransfer, takeFileList, type IntakeReport } from './intake.ts'
 import type { LogBook } from './log.ts'
+import { hueOf } from './names.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import type { ReadableStore, Session } from './session.ts'
 import type { Notice, NoticeMessage, View } from './view.ts'
 import { openViewStore, type ViewStore } from './viewStore.ts'
 
 export interface FirstScreenOptions {
-  readonly self: PeerId
   readonly profile: Profile
   readonly roomLink: string
   readonly book: LogBook
@@ -26,8 +26,8 @@ export class FirstScreen implements Session {
   readonly #waiting: ((session: OpenSession) => void)[] = []
   #session: OpenSession | null = null
 
-  constructor({ self, profile, roomLink, book }: FirstScreenOptions) {
-    this.store = openViewStore(self, profile, roomLink)
+  constructor({ profile, roomLink, book }: FirstScreenOptions) {
+    this.store = openViewStore(profile, roomLink)
     this.notices = new NoticeBoard((notices) => this.store.setState({ notices }))
     this.#book = book
   }
@@ -36,6 +36,11 @@ export class FirstScreen implements Session {
   ready(session: OpenSession): void {
     this.#session = session
     for (const act of this.#waiting.splice(0)) act(session)
+  }
+
+  /** This page's keys are made: who we are for others. */
+  identified(self: PeerId): void {
+    this.store.setState(({ me }) => ({ me: { ...me, hue: hueOf(self) } }))
   }
 
   /** A better address for the same room: one that other devices can open. */

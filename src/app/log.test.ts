@@ -72,15 +72,17 @@ describe('the log', () => {
     await world.linked(alice, bob)
     alice.offer(new DiskFile('diary of a spy.txt', new Uint8Array(200_000)))
     await bob.takeWhole('diary of a spy.txt')
+    const peers = [...alice.view.members, ...bob.view.members].map(({ peer }) => peer)
+    expect(peers).toHaveLength(2)
     bob.crash()
     await world.pass(120_000)
     world.close()
     const text = alice.logText() + bob.logText()
     expect(text).toContain('woke')
-    const { me, roomLink } = alice.view
+    const { roomLink } = alice.view
     const secrets = [
       roomLink.split('#')[1],
-      me.peer,
+      ...peers,
       'Amber',
       'Heron',
       'Teal',

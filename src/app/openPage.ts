@@ -1,4 +1,4 @@
-import { randomPeerId, type Random } from '../shared/random.ts'
+import type { Random } from '../shared/random.ts'
 import { pageClock } from './pageClock.ts'
 import { fetchBeside, loadConfig } from './config.ts'
 import { FirstScreen } from './firstScreen.ts'
@@ -22,21 +22,20 @@ export async function openPage(): Promise<FirstScreen> {
   book.log('info', 'the page opens', { browser: browserOf(userAgent), secure: isSecureContext })
   const room = roomOf(location.hash, random)
   history.replaceState(history.state, '', roomLink(location.href, room.secret))
-  const self = randomPeerId(random)
   const profile = { name: ownName(), device: deviceOf(userAgent) }
   const reading = loadConfig(() => fetchBeside('config.json'))
   // A link to this very computer is of no use to others: the one that is comes with the configuration, which is near.
   const pageUrl = isLoopback(location.hostname) ? (await reading).config.pageUrl : null
   // What this page was asked to do by `?debug` is not for the others.
   const link = roomLink(pageUrl ?? location.href.replace(/\?.*$/, ''), room.secret)
-  const screen = new FirstScreen({ self, profile, roomLink: link, book })
+  const screen = new FirstScreen({ profile, roomLink: link, book })
   watchBugs(window, screen.bugFound)
 
   const start = async (): Promise<void> => {
     const [read, { startSession }] = await Promise.all([reading, import('./startSession.ts')])
     if (read.config.pageUrl !== null) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
     await whenSeen(document)
-    screen.ready(await startSession({ screen, room, self, profile, random, read, log: book.log }))
+    screen.ready(await startSession({ screen, room, profile, random, read, log: book.log }))
   }
   start().catch((error: unknown) => {
     book.bug(error)

@@ -1,21 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomKeys } from '../crypto/crypto.ts'
+import { newIdentity } from '../crypto/identity.ts'
+import { nobleCrypto } from '../crypto/nobleCrypto.ts'
 import type { LinkListener } from '../link/link.ts'
-import { encodeLetter } from '../room/letters.ts'
-import { utf8FromText, type Bytes } from '../shared/bytes.ts'
-import type { PeerId } from '../shared/ids.ts'
-import { randomPeerId, seededRandom } from '../shared/random.ts'
+import type { LetterDraft, Signal } from '../room/io.ts'
+import type { Bytes } from '../shared/bytes.ts'
+import type { LinkSession } from '../shared/ids.ts'
+import { seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
 import type { BulkHost } from './roomLinks.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
+import { LetterOffice } from './letterOffice.ts'
 import { RoomDriver, type RoomDriverOptions } from './roomDriver.ts'
 
 const random = seededRandom(1)
-const self = randomPeerId(random)
-const alice = randomPeerId(random)
+const crypto = nobleCrypto()
+const identity = await newIdentity(crypto, await crypto.newSigningKey())
+const aliceIdentity = await newIdentity(crypto, await crypto.newSigningKey())
+const alice = aliceIdentity.peer
 const noKeys: RoomKeys = { tag: 'tag', seal: async (plain) => plain, open: async (sealed) => sealed }
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+/** Keys take a few turns of the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000 && !condition(); turn++) await settled()
+  assert(condition(), 'it never comes')
+}
 const bug = (): never => {
   throw new Error('a bug')
 }
@@ -31,6 +41,7 @@ const noBulk: BulkHost = {
 /** A driver whose brokers and links are told by hand what to tell, and whatever it was told by them. */
 function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Signaling> = {}) {
   const bugs: unknown[] = []
+  const posts: Bytes[] = []
   const lines: string[] = []
   const clock = new MemoryClock()
   const brokers: SignalingListener[] = []
@@ -38,14 +49,23 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
   const openBroker = (told: SignalingListener): Signaling => {
     brokers.push(told)
     const mailbox = `own-${brokers.length}`
-    return { mailbox, post() {}, claim() {}, release() {}, retryNow() {}, close() {}, ...broker }
+    return {
+      mailbox,
+      post: (_, sealed) => void posts.push(sealed),
+      claim() {},
+      release() {},
+      retryNow() {},
+      close() {},
+      ...broker,
+    }
   }
   const driver = new RoomDriver({
-    self,
+    identity,
     profile: { name: 'self', device: 'phone' },
     fresh: true,
     random,
     clock,
+    crypto,
     keys: noKeys,
     brokers: [openBroker, openBroker],
     openLink: ({ listener }) => {
@@ -69,29 +89,36 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
   })
   const [first, second] = brokers
   assert(first && second, 'both brokers are open')
-  return { driver, bugs, lines, clock, first, second, links }
+  return { driver, bugs, posts, lines, clock, first, second, links }
 }
 
-const helloFrom = (from: PeerId): Bytes =>
-  utf8FromText(
-    encodeLetter({
-      version: 1,
-      id: from,
-      from,
-      to: null,
-      mailboxes: [{ broker: 0, mailbox: 'alice' }],
-      signal: { type: 'hello' },
-    }),
-  )
+const aliceOffice = new LetterOffice({ identity: aliceIdentity, keys: noKeys, crypto })
+
+/** A letter as alice writes it. */
+async function fromAlice(signal: Signal, to: LetterDraft['to'] = identity.peer): Promise<Bytes> {
+  const written = await aliceOffice.write({ to, mailboxes: [{ broker: 0, mailbox: 'alice' }], signal })
+  assert(written, 'she knows to whom')
+  return written
+}
+
+const helloFromAlice = (): Promise<Bytes> => fromAlice({ type: 'hello', nonce: 'hers' }, null)
 
 /** A driver with a link to alice, and what that link is told to tell. */
 async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
   const opened = openDriver(changes)
-  opened.first.stateChanged('online')
-  opened.first.sealedSignalArrived(helloFrom(alice), 'own-1')
-  await settled()
-  const [link] = opened.links
-  assert(link, 'a hello is answered with a link')
+  const { first, posts, links } = opened
+  first.stateChanged('online')
+  first.sealedSignalArrived(await helloFromAlice(), 'own-1')
+  await until(() => posts.length === 1)
+  const [sealed] = posts
+  const letter = sealed && (await aliceOffice.read(sealed))
+  assert(letter?.signal.type === 'welcome', 'a hello is answered with a welcome')
+  const session = 'AQEBAQEBAQE' as LinkSession
+  const echo = letter.signal.nonce
+  first.sealedSignalArrived(await fromAlice({ type: 'offer', session, data: '{}', echo }), 'own-1')
+  await until(() => links.length === 1)
+  const [link] = links
+  assert(link, 'an offer is answered with a link')
   link.opened('direct', 65_536)
   return { ...opened, link }
 }
@@ -109,17 +136,14 @@ describe('a bug under the room driver', () => {
     const failing = async (): Promise<never> => bug()
     const { bugs, first } = openDriver({ fresh: false, keys: { ...noKeys, seal: failing, open: failing } })
     first.stateChanged('online')
-    await settled()
+    await until(() => bugs.length > 0)
     const sealed = bugs.length
-    expect(sealed).toBeGreaterThan(0)
-    first.sealedSignalArrived(helloFrom(alice), 'own-1')
-    await settled()
-    expect(bugs).toHaveLength(sealed + 1)
+    first.sealedSignalArrived(await helloFromAlice(), 'own-1')
+    await until(() => bugs.length === sealed + 1)
 
     const posting = openDriver({ fresh: false }, { post: bug })
     posting.first.stateChanged('online')
-    await settled()
-    expect(posting.bugs.length).toBeGreaterThan(0)
+    await until(() => posting.bugs.length > 0)
   })
 
   it('in what the session does with a link, a lane or a report does not reach the link, and it goes on', async () => {
@@ -196,7 +220,7 @@ describe('the log', () => {
   it('counts letters that are refused, and is not filled by them', async () => {
     const { lines, first } = openDriver({ keys: { ...noKeys, open: async () => null } })
     for (let letter = 0; letter < 1000; letter++) first.sealedSignalArrived(new Uint8Array(3), 'own-1')
-    await settled()
+    await until(() => lines.length >= 10)
     const refused = lines.filter((line) => line.startsWith('info a letter is refused'))
     expect(refused).toHaveLength(10)
     expect(refused.at(-1)).toContain('"soFar":512')

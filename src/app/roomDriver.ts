@@ -1,7 +1,8 @@
-import type { RoomKeys } from '../crypto/crypto.ts'
+import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
+import type { Identity } from '../crypto/identity.ts'
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import type { IceServer, OpenLink } from '../link/link.ts'
 import type {
-  Letter,
   MemberSnapshot,
   Misdeed,
   Profile,
@@ -10,35 +11,29 @@ import type {
   RoomMessage,
   RoomReport,
 } from '../room/io.ts'
-import { decodeLetter, encodeLetter } from '../room/letters.ts'
-import { encodeRoomMessage } from '../room/messages.ts'
+import { encodeRoomMessage, relayOf } from '../room/messages.ts'
 import { createRoom, type Room } from '../room/room.ts'
-import {
-  base64UrlFromBytes,
-  bytesFromBase64Url,
-  textFromUtf8,
-  utf8FromText,
-  type Bytes,
-} from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
-import type { Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
+import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
 
 export interface RoomDriverOptions {
-  readonly self: PeerId
+  readonly identity: Identity
   readonly profile: Profile
   readonly fresh: boolean
   readonly random: Random
   readonly clock: Clock
+  readonly crypto: Crypto
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
@@ -65,13 +60,21 @@ export class RoomDriver {
   readonly #alarm: Alarm
   readonly #brokers: RoomBrokers
   readonly #links: RoomLinks
+  readonly #letters: LetterOffice
   #lettersRefused = 0
 
   constructor(options: RoomDriverOptions) {
     const { brokers, keys } = options
     this.#options = options
     this.#guard = guardWith(options.bugFound)
-    this.#room = createRoom({ self: options.self, random: options.random })
+    this.#letters = new LetterOffice(options)
+    this.#room = createRoom({
+      self: options.identity.peer,
+      random: options.random,
+      hash: (text) => base64UrlFromBytes(sha256AtOnce(utf8FromText(text))),
+      // Members whose clocks differ disagree on an order that only saves them work.
+      epoch: new Date().toISOString().slice(0, 10),
+    })
     this.#alarm = new Alarm(options.clock)
     const shared = { ...options, guard: this.#guard, feed: this.handle }
     this.#links = new RoomLinks(shared)
@@ -79,7 +82,7 @@ export class RoomDriver {
       ...shared,
       brokers,
       tag: keys.tag,
-      sealedArrived: (sealed) => this.#whenDone(this.#openSealed(sealed)),
+      sealedArrived: (sealed) => this.#whenDone(this.#unseal(sealed)),
     })
     this.handle({
       type: 'started',
@@ -146,16 +149,16 @@ export class RoomDriver {
         return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':
         return this.#say(effect.peer, effect.message)
-      case 'post':
-        return this.#whenDone(this.#post(effect.broker, effect.mailbox, effect.letter))
-      case 'postToDoor':
-        return this.#whenDone(
-          this.#post(effect.broker, this.#brokers.doorMailbox(effect.door), effect.letter),
-        )
-      case 'relay':
-        return this.#whenDone(this.#relay(effect))
+      case 'sendLetter':
+        return this.#whenDone(this.#sendLetter(effect))
       case 'openSealed':
-        return this.#whenDone(this.#openSealed(bytesFromBase64Url(effect.sealed)))
+        return this.#whenDone(this.#letterCame(bytesFromBase64Url(effect.sealed)))
+      case 'signCard':
+        return this.#whenDone(this.#signCard(effect))
+      case 'checkCard':
+        return this.#whenDone(this.#checkCard(effect))
+      case 'checkRelay':
+        return this.#whenDone(this.#checkRelay(effect))
       case 'claimDoor':
         return this.#brokers.claim(effect.broker, effect.door)
       case 'releaseDoor':
@@ -187,26 +190,49 @@ export class RoomDriver {
     this.handle({ type: 'woke' })
   }
 
-  async #seal(letter: Letter): Promise<Bytes> {
-    return this.#options.keys.seal(utf8FromText(encodeLetter(letter)))
+  /** Sealed once more for brokers, which learn neither who writes nor who reads. */
+  async #sendLetter({ letter, mailboxes, doors, via }: RoomEffect & { type: 'sendLetter' }): Promise<void> {
+    const written = await this.#letters.write(letter)
+    if (written === null) {
+      this.#options.log('warning', 'a letter cannot be sealed', { to: letter.to, signal: letter.signal.type })
+      return
+    }
+    const message = relayOf(limits.relayHopsMax, base64UrlFromBytes(written))
+    if (message !== null) for (const peer of via) this.#say(peer, message)
+    if (mailboxes.length + doors.length === 0) return
+    const sealed = await this.#options.keys.seal(written)
+    for (const { broker, mailbox } of mailboxes) this.#brokers.post(broker, mailbox, sealed)
+    for (const { broker, door } of doors) this.#brokers.post(broker, this.#brokers.doorMailbox(door), sealed)
   }
 
-  async #post(broker: number, mailbox: Mailbox, letter: Letter): Promise<void> {
-    this.#brokers.post(broker, mailbox, await this.#seal(letter))
+  async #unseal(sealed: Bytes): Promise<void> {
+    return this.#letterCame(await this.#options.keys.open(sealed))
   }
 
-  async #relay({ via, to, letter }: RoomEffect & { type: 'relay' }): Promise<void> {
-    const sealed = base64UrlFromBytes(await this.#seal(letter))
-    const message = { type: 'relay', id: letter.id, to, hops: limits.relayHopsMax, sealed } as const
-    for (const peer of via) this.#say(peer, message)
+  async #letterCame(bytes: Bytes | null): Promise<void> {
+    const letter = bytes && (await this.#letters.read(bytes))
+    if (letter) this.handle({ type: 'letterArrived', letter })
+    else this.#letterRefused(bytes ? 'not signed, or for another' : 'sealed otherwise')
   }
 
-  async #openSealed(sealed: Bytes | null): Promise<void> {
-    const plain = sealed && (await this.#options.keys.open(sealed))
-    const text = plain && textFromUtf8(plain)
-    const letter = text ? decodeLetter(text) : null
-    if (letter?.ok === true) return this.handle({ type: 'letterArrived', letter: letter.value })
-    this.#letterRefused(letter ? letter.fault.code : 'sealed otherwise')
+  async #signCard({ mailboxes, sequence }: RoomEffect & { type: 'signCard' }): Promise<void> {
+    this.handle({ type: 'cardSigned', card: await this.#letters.signCard(mailboxes, sequence) })
+  }
+
+  async #checkCard({ from, card }: RoomEffect & { type: 'checkCard' }): Promise<void> {
+    if (await this.#letters.isOwn(card)) this.handle({ type: 'cardChecked', from, card })
+    else this.#faulted(from, 'a card that is not its own')
+  }
+
+  async #checkRelay({ from, message }: RoomEffect & { type: 'checkRelay' }): Promise<void> {
+    const author = await this.#letters.writer(bytesFromBase64Url(message.sealed) ?? new Uint8Array())
+    if (author !== null) this.handle({ type: 'relayChecked', from, author, message })
+    else this.#faulted(from, 'a letter that nobody signed')
+  }
+
+  #faulted(peer: PeerId, fault: string): void {
+    this.#options.log('info', 'a room message that cannot be true', { peer, fault })
+    this.handle({ type: 'messageFaulted', peer, fault })
   }
 
   /** Whoever knows the doors can leave any number of these: only the first, second, fourth, eighth and so on is noted. */

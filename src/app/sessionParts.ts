@@ -1,8 +1,8 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
+import type { Identity } from '../crypto/identity.ts'
 import type { OpenedEngine } from '../engine/engine.ts'
 import type { IceServer, OpenLink } from '../link/link.ts'
 import type { Profile } from '../room/io.ts'
-import type { PeerId } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
@@ -13,7 +13,7 @@ import type { ViewStore } from './viewStore.ts'
 
 /** Everything a session is made of: the real parts in a page, their twins in a test. */
 export interface SessionParts {
-  readonly self: PeerId
+  readonly identity: Identity
   readonly profile: Profile
   /** We made this room just now. */
   readonly fresh: boolean

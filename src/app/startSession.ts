@@ -1,15 +1,16 @@
+import { newIdentity } from '../crypto/identity.ts'
 import { openCrypto } from '../crypto/openCrypto.ts'
 import type { OpenedEngine } from '../engine/engine.ts'
 import { openEngine } from '../engine/openEngine.ts'
 import { simplePeerLinks } from '../link/simplePeerLink.ts'
 import type { Profile } from '../room/io.ts'
-import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import { pageClock } from './pageClock.ts'
 import type { ReadConfig } from './config.ts'
+import { openDevice } from './device.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
 import type { OpenedRoom } from './roomLink.ts'
@@ -19,7 +20,6 @@ import { saveShare } from './saving/saving.ts'
 export interface StartOptions {
   readonly screen: FirstScreen
   readonly room: OpenedRoom
-  readonly self: PeerId
   readonly profile: Profile
   readonly random: Random
   readonly read: ReadConfig
@@ -28,9 +28,10 @@ export interface StartOptions {
 
 /** Joins the room with the browser's own parts. */
 export async function startSession(options: StartOptions): Promise<OpenSession> {
-  const { screen, room, self, profile, random, read, log } = options
+  const { screen, room, profile, random, read, log } = options
   const crypt = await openCrypto()
-  const [engine, keys] = await Promise.all([
+  const [identity, engine, keys] = await Promise.all([
+    openDevice(crypt).then((device) => newIdentity(crypt, device)),
     openEngine({
       seed: random(),
       clock: pageClock,
@@ -40,11 +41,12 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     }),
     crypt.roomKeys(room.secret),
   ])
+  screen.identified(identity.peer)
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
     engine,
-    self,
+    identity,
     profile,
     fresh: room.fresh,
     random,

@@ -5,7 +5,7 @@ export interface View {
   /** The whole room link. */
   readonly roomLink: string
   readonly signaling: 'connecting' | 'online' | 'offline'
-  readonly me: MemberView
+  readonly me: FaceView
   /** Everyone else. */
   readonly members: readonly MemberView[]
   /** Newest first. */
@@ -16,16 +16,21 @@ export interface View {
   readonly readingFiles: number | null
 }
 
-export interface MemberView {
+export interface MemberView extends FaceView {
   readonly peer: PeerId
-  /** Untrusted text, cut to a sane length. */
-  readonly name: string
-  readonly device: 'phone' | 'tablet' | 'desktop'
-  /** 0 to 359, the same for everyone who looks at this member. */
   readonly hue: number
   readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
   /** Connections that carry the link to it; 0 without one. */
   readonly lanes: number
+}
+
+/** What is shown of a member, ourselves included. */
+export interface FaceView {
+  /** Untrusted text, cut to a sane length. */
+  readonly name: string
+  readonly device: 'phone' | 'tablet' | 'desktop'
+  /** 0 to 359, the same for everyone who looks at this member. Null until our own keys are made, a moment after the page opens. */
+  readonly hue: number | null
 }
 
 export type ShareState = 'offered' | 'downloading' | 'paused' | 'complete' | 'failed'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { openViewStore } from './viewStore.ts'
 import { KnownShares } from './knownShares.ts'
@@ -10,7 +9,7 @@ import { ViewWriter, type ViewSources } from './viewWriter.ts'
 /** A writer whose page takes so long to draw; how often it has drawn. */
 function drawingIn(tookMs: number) {
   const clock = new MemoryClock()
-  const store = openViewStore(randomPeerId(seededRandom(1)), { name: 'Amber', device: 'desktop' }, '')
+  const store = openViewStore({ name: 'Amber', device: 'desktop' }, '')
   let drawn = 0
   store.subscribe(() => {
     drawn++

@@ -1,4 +1,5 @@
 import type { Bytes } from '../shared/bytes.ts'
+import { publicKeyBytes } from '../shared/ids.ts'
 import type { KeptKey, ShareCrypto, SigningKey } from './crypto.ts'
 
 /** Ed25519 as WebCrypto or the library does it. */
@@ -9,7 +10,6 @@ export interface Signatures {
   verify(publicKey: Bytes, signature: Bytes, bytes: Bytes): Promise<boolean>
 }
 
-const publicKeyBytes = 32
 const signatureBytes = 64
 
 /** Hashing and signing, made of either. */

@@ -1,5 +1,5 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
-import { ownMailboxes, type Deadline, type RoomContext } from './context.ts'
+import type { Deadline, RoomContext } from './context.ts'
 import type { DoorAt, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
@@ -29,21 +29,20 @@ export function createAnnouncing(
 
   const send = (peer: PeerId, message: RoomMessage) => context.emit({ type: 'send', peer, message })
 
-  const profileMessage = (): RoomMessage => ({
-    type: 'profile',
-    version: 1,
-    profile: context.profile,
-    mailboxes: ownMailboxes(context),
-    doors: heldDoors(),
-  })
+  /** Null until our card is signed: then everyone is told. */
+  function profileMessage(): RoomMessage | null {
+    const { card, profile } = context
+    return card && { type: 'profile', version: 2, profile, card, doors: heldDoors() }
+  }
 
   function rosterFor(reader: PeerId): RoomMessage {
     const others = roster.linked().filter(({ peer }) => peer !== reader)
-    return { type: 'roster', members: others.map(({ peer, mailboxes }) => ({ peer, mailboxes })) }
+    return { type: 'roster', members: others.flatMap(({ card }) => card ?? []) }
   }
 
   function attendProfile(): void {
     const message = profileMessage()
+    if (message === null) return
     const text = JSON.stringify(message)
     if (text === toldProfile) return
     toldProfile = text
@@ -60,7 +59,8 @@ export function createAnnouncing(
 
   return {
     greet({ peer }) {
-      send(peer, profileMessage())
+      const message = profileMessage()
+      if (message !== null) send(peer, message)
       send(peer, rosterFor(peer))
     },
     turnAway: ({ peer }) => send(peer, rosterFor(peer)),

@@ -2,8 +2,18 @@ import type { LinkSession, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomLinkSession } from '../shared/random.ts'
 import type { RoomContext } from './context.ts'
-import type { Signal } from './io.ts'
-import { isAttempt, type Linked, type LinkedMember, type Member, type Offer } from './member.ts'
+import type { Nonce, Signal } from './io.ts'
+import {
+  hasSession,
+  isAttempt,
+  type Answering,
+  type Linked,
+  type LinkedMember,
+  type Member,
+  type Offer,
+  type Offering,
+} from './member.ts'
+import type { Nonces } from './nonces.ts'
 import type { Redialing } from './redialing.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
@@ -15,12 +25,14 @@ const signalsKeptMax = 64
 
 /** Links on their way: from the first offer until they are open. */
 export interface Attempts {
-  /** Opens our end and offers, unless too many attempts are under way. */
-  dial(member: Member): void
+  /** Says hello: if the peer welcomes us, it is offered a link. */
+  call(member: Member): void
+  /** Opens our end and offers, unless too many attempts are under way. `echo`: the nonce of the peer's welcome. */
+  offer(member: Member, echo: Nonce): void
   /** Opens our end to an offer, likewise. Whatever was under way before must have been superseded. */
   accept(member: Member, offer: Offer): void
   /** Our end has something to signal. */
-  signaled(peer: PeerId, signal: Exclude<Signal, { type: 'hello' }>): void
+  signaled(peer: PeerId, kind: 'offer' | 'answer' | 'candidate', session: LinkSession, data: string): void
   /** Says again what we offered, by the ways we know now. */
   offerAgain(member: Member): void
   /** The member whose link is now open; null when it was refused or nobody waits for it any more. */
@@ -40,11 +52,23 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   challenge: null,
 })
 
+/** Null for an offer of an end that was to answer. */
+function signalOf(
+  road: Offering | Answering | Linked,
+  type: 'offer' | 'answer' | 'candidate',
+  session: LinkSession,
+  data: string,
+): Signal | null {
+  if (type !== 'offer') return { type, session, data }
+  return road.state === 'offering' ? { type, session, data, echo: road.echo } : null
+}
+
 export function createAttempts(
   context: RoomContext,
   roster: Roster,
   relaying: Relaying,
   redialing: Redialing,
+  nonces: Nonces,
 ): Attempts {
   const { random, emit } = context
 
@@ -52,7 +76,12 @@ export function createAttempts(
   const giveUpAt = () => context.now + limits.linkOpenTimeoutMs
 
   return {
-    dial(member) {
+    call(member) {
+      member.road = { state: 'calling', giveUpAt: context.now + limits.callTimeoutMs }
+      relaying.send(member, { type: 'hello', nonce: nonces.forHello() })
+    },
+
+    offer(member, echo) {
       if (isOneTooMany()) {
         redialing.failed(member)
         return
@@ -62,6 +91,7 @@ export function createAttempts(
         state: 'offering',
         session,
         giveUpAt: giveUpAt(),
+        echo,
         sent: [],
         sentAt: context.now,
         answered: false,
@@ -79,11 +109,13 @@ export function createAttempts(
       emit({ type: 'signalLink', peer: member.peer, session, data })
     },
 
-    signaled(peer, signal) {
+    signaled(peer, kind, session, data) {
       const member = roster.find(peer)
       const road = member?.road
-      if (member === undefined || road === undefined || road.state === 'waiting') return
-      if (road.session !== signal.session) return
+      if (member === undefined || road === undefined || !hasSession(road)) return
+      if (road.session !== session) return
+      const signal = signalOf(road, kind, session, data)
+      if (signal === null) return
       if (road.state === 'offering' && road.sent.length < signalsKeptMax) {
         road.sent.push(signal)
         road.sentAt = context.now

@@ -2,16 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import { createBans } from './bans.ts'
 import type { RoomEffect } from './io.ts'
+import { deviceOf, fakeCard } from './testing/fakeSigning.ts'
 import {
   alice,
   bob,
   carol,
   effectsOf,
+  hello,
   manyPeers,
   onlineBench,
   opened,
+  peerNumber,
+  rosterOf,
   sentTo,
   sessionNumber,
+  signalsTo,
 } from './testing/roomBench.ts'
 
 const reports = (effects: readonly RoomEffect[]) =>
@@ -29,7 +34,7 @@ describe('one that misbehaves', () => {
     const last = feed(fault)
     expect(effectsOf(last, 'closeLink')).toMatchObject([{ peer: alice, reason: 'misbehaved' }])
     expect(reports(last)).toEqual([['memberBanned', alice]])
-    expect(opened(letter(alice, { type: 'hello' }))).toEqual([])
+    expect(effectsOf(letter(alice, hello), 'sendLetter')).toEqual([])
     expect(room.members()).toEqual([])
   })
 
@@ -55,37 +60,68 @@ describe('one that misbehaves', () => {
     expect(effectsOf(late, 'closeLink')).toMatchObject([{ session, reason: 'superseded' }])
   })
 
-  it('[R19] comes back by no hello, offer, candidate, roster or roster of another within the ban, and is not told of us', () => {
-    const { room, feed, hear, link, letter, pass } = onlineBench(bob)
+  it('[R19] comes back by no letter, roster or card within the ban, and is not told of us', () => {
+    const { room, feed, hear, link, letter, pass, welcomeNonce } = onlineBench(bob)
     link(alice)
     link(carol)
+    const echo = welcomeNonce(alice)
     feed(misbehaved())
     expect(sentTo(pass(200), carol)).toContainEqual({ type: 'roster', members: [] })
 
     const session = sessionNumber(1)
     const attempts = () => [
-      ...letter(alice, { type: 'hello' }),
+      ...letter(alice, hello, { to: bob }),
       ...letter(alice, { type: 'candidate', session, data: 'candidate' }),
-      ...letter(alice, { type: 'offer', session, data: 'sdp' }),
-      ...hear(carol, { type: 'roster', members: [{ peer: alice, mailboxes: [] }] }),
+      ...letter(alice, { type: 'offer', session, data: 'sdp', echo }),
+      ...hear(carol, rosterOf([alice])),
     ]
-    for (let passedMs = 0; passedMs < limits.banMs - 10_000; passedMs += 5000) {
-      expect(effectsOf([...attempts(), ...pass(5000)], 'openLink')).toEqual([])
+    for (let passedMs = 0; passedMs < 120_000; passedMs += 5000) {
+      const effects = [...attempts(), ...pass(5000)]
+      expect(effectsOf(effects, 'openLink')).toEqual([])
+      expect(signalsTo(effects, alice)).toEqual([])
       expect(effectsOf(hear(carol, { type: 'pong' }), 'openLink')).toEqual([])
     }
     expect(room.members().map(({ peer }) => peer)).toEqual([carol])
   })
 
+  it('[R19] its device comes back under no other id', () => {
+    const { room, feed, hear, link, offer, greet } = onlineBench(bob)
+    link(alice)
+    link(carol)
+    feed(misbehaved())
+    const again = peerNumber(9)
+    hear(carol, { type: 'roster', members: [fakeCard(again, [], 1, deviceOf(alice))] })
+    expect(room.members().map(({ peer }) => peer)).toEqual([carol])
+    const session = sessionNumber(1)
+    offer(again, session)
+    feed({ type: 'linkOpened', peer: again, session, route: 'direct' })
+    const effects = greet(again, [], deviceOf(alice))
+    expect(effectsOf(effects, 'closeLink')).toEqual([
+      { type: 'closeLink', peer: again, session, reason: 'misbehaved' },
+    ])
+    expect(effectsOf(effects, 'report').map(({ report }) => report.type)).toEqual(['memberBanned'])
+  })
+
+  it('[R19] nobody is banned for what others say of it', () => {
+    const { room, hear, link } = onlineBench(bob)
+    for (const peer of [alice, carol]) link(peer)
+    const forged = { ...fakeCard(carol, [], 5), proof: 'forged' }
+    const stranger = { ...fakeCard(peerNumber(9), [], 5), proof: 'forged' }
+    for (let strike = 0; strike < limits.strikesMax; strike++)
+      hear(alice, { type: 'roster', members: [forged, stranger] })
+    expect(room.members().map(({ peer }) => peer)).toEqual([carol])
+  })
+
   it('[R19] may come in again once the ban is over, and is not fed what it signaled before', () => {
-    const { feed, link, letter, pass } = onlineBench(bob)
+    const { feed, link, letter, offer, pass } = onlineBench(bob)
     link(alice)
     feed(misbehaved())
     const session = sessionNumber(1)
     letter(alice, { type: 'candidate', session, data: 'early' })
     pass(limits.banMs - 1)
-    expect(opened(letter(alice, { type: 'offer', session, data: 'sdp' }))).toEqual([])
+    expect(effectsOf(letter(alice, hello, { to: bob }), 'sendLetter')).toEqual([])
     pass(1)
-    const effects = letter(alice, { type: 'offer', session, data: 'sdp' })
+    const effects = offer(alice, session)
     expect(opened(effects)).toMatchObject([{ peer: alice, initiator: false }])
     expect(effectsOf(effects, 'signalLink').map(({ data }) => data)).toEqual(['sdp'])
   })
@@ -93,7 +129,7 @@ describe('one that misbehaves', () => {
   it('[R19] need not have been seen before', () => {
     const { feed, letter } = onlineBench(bob)
     expect(reports(feed(misbehaved()))).toEqual([])
-    expect(opened(letter(alice, { type: 'hello' }))).toEqual([])
+    expect(effectsOf(letter(alice, hello, { to: bob }), 'sendLetter')).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
-import type { MailboxAt, Profile, RoomEffect } from './io.ts'
+import type { Card, MailboxAt, Profile, RoomEffect } from './io.ts'
 
 export interface OwnBroker {
   readonly mailbox: Mailbox
@@ -14,6 +14,12 @@ export interface RoomContext {
   readonly random: Random
   readonly brokers: readonly OwnBroker[]
   readonly profile: Profile
+  /** A one-way hash of a text, as base64url of 128 bits or more. */
+  readonly hash: (text: string) => string
+  /** Changes now and then, so that nobody can find an id that stands first for good. */
+  readonly epoch: string
+  /** Our own, once it is signed. */
+  card: Card | null
   /** The moment of the input being handled. */
   now: Millis
   readonly emit: (effect: RoomEffect) => void
@@ -28,6 +34,11 @@ export interface Deadline {
 /** Our mailboxes at the brokers that are online: an address that nobody empties is of no use to others. */
 export function ownMailboxes(context: RoomContext): MailboxAt[] {
   return context.brokers.flatMap(({ mailbox, online }, broker) => (online ? [{ broker, mailbox }] : []))
+}
+
+/** Whether the one peer comes before the other where an order decides: not by their ids, which can be searched for, but by their hashes with the epoch. */
+export function comesBefore({ hash, epoch }: RoomContext, one: PeerId, other: PeerId): boolean {
+  return hash(`${epoch} ${one}`) < hash(`${epoch} ${other}`)
 }
 
 /** A span from 3/4 to 5/4 of the one given, so that members do not act in step. */

@@ -2,11 +2,12 @@ import type { LinkSession, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
 import type { Announcing } from './announcing.ts'
+import type { Cards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
 import type { Doors } from './doors.ts'
 import type { Introductions } from './introductions.ts'
-import type { RoomMessage } from './io.ts'
+import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Parting } from './parting.ts'
 import type { Relaying } from './relaying.ts'
@@ -20,6 +21,7 @@ export interface ConversationParts {
   readonly introductions: Introductions
   readonly doors: Doors
   readonly announcing: Announcing
+  readonly cards: Cards
   readonly parting: Parting
 }
 
@@ -28,23 +30,38 @@ export interface Conversation {
   linkOpened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void
   messageArrived(member: LinkedMember, message: RoomMessage): void
   messageFaulted(member: LinkedMember): void
+  /** A card that the peer showed is what it says. */
+  cardChecked(from: PeerId, card: Card): void
 }
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
-  const { roster, relaying, dialing, introductions, doors, announcing, parting } = parts
+  const { roster, relaying, dialing, introductions, doors, announcing, cards, parting } = parts
   const { emit } = context
 
   function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
-    const { profile, mailboxes, doors: held } = message
-    if (JSON.stringify(mailboxes) !== JSON.stringify(member.mailboxes)) roster.changed()
+    const { profile, card, doors: held } = message
+    if (card.peer !== member.peer) return faulted(member)
     member.profile = profile
-    member.mailboxes = mailboxes
     member.road.doors = held
-    if (member.road.greeted) return
+    if (card.proof === member.card?.proof) ownCardShown(member, member.card)
+    else cards.check(member, card)
+  }
+
+  /** Only who has shown its card is a member: it says whose device this is. */
+  function ownCardShown(member: LinkedMember, card: Card): void {
+    if (roster.isBanned(card.device)) return parting.ban(member.peer)
+    if (roster.takeCard(member, card)) roster.changed()
+    const { profile } = member
+    if (member.road.greeted || profile === null) return
     member.road.greeted = true
     member.lostSince = null
     member.redialMs = limits.redialMinMs
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
+  }
+
+  function faulted(member: LinkedMember): void {
+    member.strikes++
+    if (member.strikes >= limits.strikesMax) parting.ban(member.peer)
   }
 
   return {
@@ -91,9 +108,13 @@ export function createConversation(context: RoomContext, parts: ConversationPart
       }
     },
 
-    messageFaulted(member) {
-      member.strikes++
-      if (member.strikes >= limits.strikesMax) parting.ban(member.peer)
+    messageFaulted: faulted,
+
+    cardChecked(from, card) {
+      const member = roster.findLinked(from)
+      if (member === undefined) return
+      if (card.peer === from) ownCardShown(member, card)
+      else introductions.otherShown(member, card)
     },
   }
 }

@@ -3,13 +3,14 @@ import { limits } from '../shared/limits.ts'
 import { createAttempts, type Attempts } from './attempts.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import type { CloseReason } from './io.ts'
-import { isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
+import { hasSession, isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
+import type { Nonces } from './nonces.ts'
 import { createRedialing, type Redialing } from './redialing.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
 /** Every road to a link: attempts begun, given up, begun again, and links that end. */
-export interface Dialing extends Attempts, Pick<Redialing, 'redialNow'> {
+export interface Dialing extends Attempts, Pick<Redialing, 'redialNow' | 'yieldTo'> {
   closed(peer: PeerId, session: LinkSession): void
   /** Closes an attempt or link that another is to replace, if there is one. */
   supersede(member: Member): void
@@ -19,9 +20,14 @@ export interface Dialing extends Attempts, Pick<Redialing, 'redialNow'> {
   deadlines(): Deadline[]
 }
 
-export function createDialing(context: RoomContext, roster: Roster, relaying: Relaying): Dialing {
+export function createDialing(
+  context: RoomContext,
+  roster: Roster,
+  relaying: Relaying,
+  nonces: Nonces,
+): Dialing {
   const redialing = createRedialing(context, roster)
-  const attempts = createAttempts(context, roster, relaying, redialing)
+  const attempts = createAttempts(context, roster, relaying, redialing, nonces)
 
   const closeLink = (peer: PeerId, session: LinkSession, reason: CloseReason) =>
     context.emit({ type: 'closeLink', peer, session, reason })
@@ -31,22 +37,23 @@ export function createDialing(context: RoomContext, roster: Roster, relaying: Re
     const placesTaken = roster.linked().length + roster.attempts()
     if (redialing.isStranger(member)) roster.remove(member)
     else if (placesTaken >= limits.membersMax - 1 || !relaying.reaches(member)) redialing.redialLater(member)
-    else attempts.dial(member)
+    else attempts.call(member)
   }
 
   return {
     ...attempts,
     redialNow: redialing.redialNow,
+    yieldTo: redialing.yieldTo,
 
     closed(peer, session) {
       const member = roster.find(peer)
-      if (member === undefined || member.road.state === 'waiting' || member.road.session !== session) return
+      if (member === undefined || !hasSession(member.road) || member.road.session !== session) return
       if (isLinked(member)) redialing.unlinked(member)
       redialing.failed(member)
     },
 
     supersede(member) {
-      if (member.road.state === 'waiting') return
+      if (!hasSession(member.road)) return
       closeLink(member.peer, member.road.session, 'superseded')
       if (isLinked(member)) redialing.unlinked(member)
       redialing.redialLater(member)
@@ -63,6 +70,8 @@ export function createDialing(context: RoomContext, roster: Roster, relaying: Re
         const { peer, road } = member
         if (road.state === 'waiting') {
           if (!redialing.forgetIfDue(member) && context.now >= road.dialAt) dialDue(member)
+        } else if (road.state === 'calling') {
+          if (context.now >= road.giveUpAt) redialing.failed(member)
         } else if (isAttempt(road) && context.now >= road.giveUpAt) {
           closeLink(peer, road.session, 'openTimeout')
           redialing.failed(member)
@@ -73,6 +82,7 @@ export function createDialing(context: RoomContext, roster: Roster, relaying: Re
     deadlines: () =>
       roster.all().flatMap((member): Deadline[] => {
         const { road } = member
+        if (road.state === 'calling') return [{ at: road.giveUpAt, why: 'callTimeout' }]
         if (isAttempt(road)) return [{ at: road.giveUpAt, why: 'openTimeout' }]
         return road.state === 'waiting' ? redialing.deadlines(member, road.dialAt) : []
       }),

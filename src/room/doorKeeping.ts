@@ -1,7 +1,7 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
-import type { Deadline, RoomContext } from './context.ts'
+import { comesBefore, type Deadline, type RoomContext } from './context.ts'
 import { doorsAt, type Place, type Places } from './places.ts'
 import type { Roster } from './roster.ts'
 
@@ -18,7 +18,7 @@ export interface DoorKeeping {
 
 export function createDoorKeeping(context: RoomContext, roster: Roster, places: Places): DoorKeeping {
   /**
-   * Our place in the line of those who hold no door here, by peer id; null when it is not for us to claim one.
+   * Our place in the line of those who hold no door here; null when it is not for us to claim one.
    * Members without this broker are not in line.
    */
   function turn(place: Place): number | null {
@@ -31,7 +31,7 @@ export function createDoorKeeping(context: RoomContext, roster: Roster, places: 
         doorsAt(place.broker, member).length === 0 &&
         member.mailboxes.some(({ broker }) => broker === place.broker),
     )
-    return inLine.filter(({ peer }) => peer < context.self).length
+    return inLine.filter(({ peer }) => comesBefore(context, peer, context.self)).length
   }
 
   function claimAt(place: Place): Millis | null {

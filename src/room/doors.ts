@@ -4,6 +4,7 @@ import { createDoorKeeping } from './doorKeeping.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
 import { createKnocking, type Knocking } from './knocking.ts'
 import { createPlaces, type Places } from './places.ts'
+import type { Nonces } from './nonces.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -21,8 +22,14 @@ export interface Doors extends Pick<Places, 'ours' | 'releaseAll'>, Pick<Knockin
 }
 
 /** `fresh`: the room was made just now, so its first door is claimed without asking. */
-export function createDoors(context: RoomContext, roster: Roster, relaying: Relaying, fresh: boolean): Doors {
-  const places = createPlaces(context, roster, relaying)
+export function createDoors(
+  context: RoomContext,
+  roster: Roster,
+  relaying: Relaying,
+  nonces: Nonces,
+  fresh: boolean,
+): Doors {
+  const places = createPlaces(context, roster, relaying, nonces)
   const knocking = createKnocking(context, roster, places)
   const keeping = createDoorKeeping(context, roster, places)
   const unopened = new Set(fresh ? places.all : [])

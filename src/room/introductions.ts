@@ -1,11 +1,13 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Cards } from './cards.ts'
 import { createChallenges, type Challenges } from './challenges.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
-import type { Letter, RosterEntry, Signal } from './io.ts'
-import { isLinked, type LinkedMember, type Member, type Offer } from './member.ts'
-import { yieldMs } from './redialing.ts'
+import type { Card, Letter, Signal } from './io.ts'
+import { hasSession, isLinked, type LinkedMember, type Member, type Offer, type Welcome } from './member.ts'
+import type { Nonces } from './nonces.ts'
+import { createQuota } from './quota.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -20,7 +22,9 @@ const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
 export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> {
   letterArrived(letter: Letter): void
   /** The roster of a member: everyone in it is to be linked with. */
-  rosterArrived(from: LinkedMember, members: readonly RosterEntry[]): void
+  rosterArrived(from: LinkedMember, cards: readonly Card[]): void
+  /** A card that the member showed of somebody else is that peer's own. */
+  otherShown(from: LinkedMember, card: Card): void
   linkClosed(peer: PeerId, session: LinkSession): void
 }
 
@@ -29,19 +33,36 @@ export function createIntroductions(
   roster: Roster,
   dialing: Dialing,
   relaying: Relaying,
+  nonces: Nonces,
+  cards: Cards,
 ): Introductions {
-  const { self, emit } = context
+  const { emit } = context
   const early = createEarlyCandidates()
-  const challenges = createChallenges(context, roster, dialing, replaceBy)
+  const challenges = createChallenges(context, roster, linkIsDead)
+  const welcomes = createQuota<'all'>(context, { countMax: limits.welcomesPerTenSecondsMax })
 
-  function helloArrived(member: Member): void {
-    const { road } = member
+  const isDoubtful = ({ road }: LinkedMember): boolean => context.now - road.silentSince > doubtfulSilenceMs
+
+  /** Answered with a letter and nothing more: a hello may be a recording, and its writer gone for days. */
+  function helloArrived({ from, to, mailboxes }: Letter, echo: string): void {
+    const member = roster.find(from)
+    // A knock of one we are linked with is for the others, unless its end of the link is gone.
+    if (to === null && member !== undefined && isLinked(member) && !isDoubtful(member)) return
+    if (!welcomes.allows('all')) return
+    relaying.send({ peer: from, mailboxes }, { type: 'welcome', nonce: nonces.forWelcome(from), echo })
+    if (member !== undefined) offerAgainIfLost(member)
+  }
+
+  function welcomeArrived(letter: Letter, welcome: Welcome): void {
+    if (!nonces.isHello(welcome.echo)) return
+    const member = roster.meet(toWriter(letter))
+    if (member === null) return
+    const { state } = member.road
     if (isLinked(member)) {
-      // A knock of one we are linked with is for the others, unless its end of the link is gone.
-      if (context.now - member.road.silentSince > doubtfulSilenceMs) challenges.challenge(member, null)
-    } else if (road.state === 'waiting') {
-      dialing.dial(member)
-    } else if (road.state === 'offering') {
+      if (isDoubtful(member)) challenges.challenge(member, welcome)
+    } else if (state === 'waiting' || state === 'calling') {
+      dialing.offer(member, welcome.nonce)
+    } else {
       offerAgainIfLost(member)
     }
   }
@@ -52,13 +73,22 @@ export function createIntroductions(
     dialing.offerAgain(member)
   }
 
-  function offerArrived(member: Member, offer: Offer): void {
+  function offerArrived(letter: Letter, offer: Offer): void {
+    if (!nonces.isWelcome(letter.from, offer.echo)) return
+    const member = roster.meet(toWriter(letter))
+    if (member === null) return
     const { road } = member
-    if (road.state !== 'waiting' && road.session === offer.session) return
+    if (hasSession(road) && road.session === offer.session) return
     if (isLinked(member)) challenges.challenge(member, offer)
-    // Both offered: the offer of the smaller id counts, and the other side will answer ours.
-    else if (road.state === 'offering' && self < member.peer) offerAgainIfLost(member)
+    // Both offered: both see both sessions, and nothing hangs on which one it is.
+    else if (road.state === 'offering' && road.session < offer.session) offerAgainIfLost(member)
     else replaceBy(member, offer)
+  }
+
+  function linkIsDead(member: Member, sign: Offer | Welcome): void {
+    if (sign.type === 'offer') return replaceBy(member, sign)
+    dialing.supersede(member)
+    dialing.offer(member, sign.nonce)
   }
 
   function replaceBy(member: Member, offer: Offer): void {
@@ -73,7 +103,7 @@ export function createIntroductions(
   function signalArrived(peer: PeerId, signal: Extract<Signal, { type: 'answer' | 'candidate' }>): void {
     const { session, data } = signal
     const road = roster.find(peer)?.road
-    const isExpected = road !== undefined && road.state !== 'waiting' && road.session === session
+    const isExpected = road !== undefined && hasSession(road) && road.session === session
     if (signal.type === 'candidate' && !isExpected) early.keep(peer, session, data)
     if (!isExpected) return
     if (signal.type === 'answer') {
@@ -87,22 +117,25 @@ export function createIntroductions(
     letterArrived(letter) {
       if (roster.isBanned(letter.from) || !relaying.accepts(letter)) return
       const { from, signal } = letter
-      if (signal.type === 'answer' || signal.type === 'candidate') {
-        signalArrived(from, signal)
-        return
+      switch (signal.type) {
+        case 'hello':
+          return helloArrived(letter, signal.nonce)
+        case 'welcome':
+          return welcomeArrived(letter, signal)
+        case 'offer':
+          return offerArrived(letter, signal)
+        case 'answer':
+        case 'candidate':
+          signalArrived(from, signal)
       }
-      const member = roster.meet({ peer: from, mailboxes: letter.mailboxes }, 'letter')
-      if (member === null) return
-      if (signal.type === 'hello') helloArrived(member)
-      else offerArrived(member, signal)
     },
 
-    rosterArrived: createRosterReading(context, roster),
+    ...createRosterReading(context, roster, dialing, cards),
 
     linkClosed(peer, session) {
       const member = roster.findLinked(peer)
-      const offer = member?.road.session === session ? member.road.challenge?.offer : null
-      if (member !== undefined && offer) replaceBy(member, offer)
+      const sign = member?.road.session === session ? member.road.challenge?.sign : undefined
+      if (member !== undefined && sign?.type === 'offer') replaceBy(member, sign)
       else dialing.closed(peer, session)
     },
 
@@ -111,23 +144,43 @@ export function createIntroductions(
   }
 }
 
+const toWriter = ({ from, mailboxes }: Letter) => ({ peer: from, mailboxes })
+
 /** Everyone in a member's roster is to be linked with, unless it says that the room is full. */
-function createRosterReading(context: RoomContext, roster: Roster): Introductions['rosterArrived'] {
+function createRosterReading(
+  context: RoomContext,
+  roster: Roster,
+  dialing: Dialing,
+  cards: Cards,
+): Pick<Introductions, 'rosterArrived' | 'otherShown'> {
   const { self, emit } = context
-  return (from, members) => {
-    const others = members.filter(({ peer }) => peer !== self)
-    from.road.neighbours = new Set(others.map(({ peer }) => peer))
-    const isFull = others.length >= limits.membersMax - 1
-    if (isFull && !from.road.refusing) emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
-    from.road.refusing = isFull
-    if (isFull) return
-    for (const entry of others) {
-      const isNew = roster.find(entry.peer) === undefined
-      const member = roster.meet(entry, 'roster')
-      if (isNew && member?.road.state === 'waiting') {
-        member.road.dialAt = context.now + (self < entry.peer ? 0 : yieldMs)
-      }
-    }
+
+  /** Those we are linked with show us their own. */
+  function isNews({ peer, sequence }: Card): boolean {
+    const known = roster.find(peer)
+    if (known === undefined) return true
+    return !isLinked(known) && sequence > (known.card?.sequence ?? -1)
+  }
+
+  return {
+    rosterArrived(from, shown) {
+      const others = shown.filter(({ peer }) => peer !== self)
+      from.road.neighbours = new Set(others.map(({ peer }) => peer))
+      const isFull = others.length >= limits.membersMax - 1
+      if (isFull && !from.road.refusing)
+        emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
+      from.road.refusing = isFull
+      if (isFull) return
+      for (const card of others) if (isNews(card)) cards.check(from, card)
+    },
+
+    otherShown(from, card) {
+      if (card.peer === self) return
+      const isNew = roster.find(card.peer) === undefined
+      const member = roster.meetByCard(card, from.peer)
+      if (isNew && member?.road.state === 'waiting')
+        member.road.dialAt = context.now + dialing.yieldTo(card.peer)
+    },
   }
 }
 

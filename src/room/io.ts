@@ -1,4 +1,4 @@
-import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import type { DeviceId, LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 
 /** Index of a broker in the configuration. */
@@ -12,25 +12,37 @@ export interface Profile {
   readonly device: Device
 }
 
-/** What a signal says, once opened. `data` is the link's own JSON text, opaque to the room. */
+/**
+ * What a signal says, once opened. `data` is the link's own JSON text, opaque to the room. Nobody opens a connection for a peer that has
+ * not echoed a nonce of this minute, so that recorded letters open none (as the cookie of RFC 9147, section 5.1).
+ */
 export type Signal =
-  /** "I am here and know nobody": left at doors, answered with an offer by whoever holds the door. */
-  | { readonly type: 'hello' }
-  | { readonly type: 'offer'; readonly session: LinkSession; readonly data: string }
+  /** "I am here": left at doors by who knows nobody, or sent to a peer that the sender wants a link with. */
+  | { readonly type: 'hello'; readonly nonce: Nonce }
+  /** The answer to a hello, echoing its nonce: the sender may be offered a link. */
+  | { readonly type: 'welcome'; readonly nonce: Nonce; readonly echo: Nonce }
+  /** Echoes the nonce of a welcome. */
+  | { readonly type: 'offer'; readonly session: LinkSession; readonly data: string; readonly echo: Nonce }
   | { readonly type: 'answer'; readonly session: LinkSession; readonly data: string }
   | { readonly type: 'candidate'; readonly session: LinkSession; readonly data: string }
 
-/** A signal and whom it is between. Sealed under the room key on every way but inside this machine. */
-export interface Letter {
-  readonly version: 1
-  /** Random, to drop repeats that came by two ways. */
-  readonly id: string
-  readonly from: PeerId
-  /** Null for a hello, which is for whoever holds the door. */
+/** Unguessable text, made and recognised by its maker alone. */
+export type Nonce = string
+
+/** A signal and whom it is for. On every way but inside this machine it is signed, and sealed for its reader or, left at doors, for the room. */
+export interface LetterDraft {
+  /** Null for a hello to whoever holds the door. */
   readonly to: PeerId | null
   /** The sender's own mailbox by broker index, where answers reach it. */
   readonly mailboxes: readonly MailboxAt[]
   readonly signal: Signal
+}
+
+/** A letter that was opened, and whose signature is right. */
+export interface Letter extends LetterDraft {
+  /** Of its signature, to drop repeats that came by two ways. */
+  readonly id: string
+  readonly from: PeerId
 }
 
 export interface MailboxAt {
@@ -38,9 +50,26 @@ export interface MailboxAt {
   readonly mailbox: Mailbox
 }
 
-export interface RosterEntry {
+/** What a member says of itself and others pass on: where it is reached, signed by it. */
+export interface Card {
   readonly peer: PeerId
+  /** The device whose key certifies the peer's. */
+  readonly device: DeviceId
   readonly mailboxes: readonly MailboxAt[]
+  /** Counts its cards: the highest is what holds. */
+  readonly sequence: number
+  /** Its keys, the device's certificate and the signature, for whoever checks the card. */
+  readonly proof: string
+}
+
+/** A relay message: a sealed letter on its way. Whom it is for and its id are read off the letter itself. */
+export interface Relay {
+  readonly type: 'relay'
+  readonly id: string
+  readonly to: PeerId
+  /** Counts down. */
+  readonly hops: number
+  readonly sealed: string
 }
 
 /** What members tell each other over their link. */
@@ -48,21 +77,14 @@ export type RoomMessage =
   /** The first message on a link, and again when something in it changes. `doors` are those the sender holds. */
   | {
       readonly type: 'profile'
-      readonly version: 1
+      readonly version: 2
       readonly profile: Profile
-      readonly mailboxes: readonly MailboxAt[]
+      readonly card: Card
       readonly doors: readonly DoorAt[]
     }
-  /** Everyone the sender has an open link with. */
-  | { readonly type: 'roster'; readonly members: readonly RosterEntry[] }
-  /** A sealed letter to be passed on. `id` drops repeats, `hops` counts down. */
-  | {
-      readonly type: 'relay'
-      readonly id: string
-      readonly to: PeerId
-      readonly hops: number
-      readonly sealed: string
-    }
+  /** Everyone the sender has an open link with, as far as they have shown their cards. */
+  | { readonly type: 'roster'; readonly members: readonly Card[] }
+  | Relay
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   /** The sender leaves on purpose: forget it at once. */
@@ -85,8 +107,14 @@ export type RoomInput =
   | { readonly type: 'brokerOnline'; readonly broker: BrokerIndex }
   | { readonly type: 'brokerOffline'; readonly broker: BrokerIndex }
   | ({ readonly type: 'doorHeld' | 'doorTaken' | 'doorLost' } & DoorAt)
-  /** A sealed signal was opened and parsed, whichever way it came. */
+  /** A letter was opened, checked and parsed, whichever way it came. */
   | { readonly type: 'letterArrived'; readonly letter: Letter }
+  /** Our own card, as asked for with `signCard`. */
+  | { readonly type: 'cardSigned'; readonly card: Card }
+  /** A card is its peer's own, as asked with `checkCard`; of one that is not nothing more is heard than `messageFaulted`. */
+  | { readonly type: 'cardChecked'; readonly from: PeerId; readonly card: Card }
+  /** A relayed letter was written by `author`, as asked with `checkRelay`; the same holds. */
+  | { readonly type: 'relayChecked'; readonly from: PeerId; readonly author: PeerId; readonly message: Relay }
   /** Our side of a link has something to signal. */
   | {
       readonly type: 'linkSignaled'
@@ -141,24 +169,22 @@ export type RoomEffect =
       readonly reason: CloseReason
     }
   | { readonly type: 'send'; readonly peer: PeerId; readonly message: RoomMessage }
-  /** Seal the letter and leave it in a mailbox. */
+  /** Seal and sign the letter, once for all its ways: leave it in mailboxes and at doors, and send it as a relay message to each of `via`. */
   | {
-      readonly type: 'post'
-      readonly broker: BrokerIndex
-      readonly mailbox: Mailbox
-      readonly letter: Letter
+      readonly type: 'sendLetter'
+      readonly letter: LetterDraft
+      readonly mailboxes: readonly MailboxAt[]
+      readonly doors: readonly DoorAt[]
+      readonly via: readonly PeerId[]
     }
-  /** The same, in the mailbox of a door. */
-  | {
-      readonly type: 'postToDoor'
-      readonly broker: BrokerIndex
-      readonly door: number
-      readonly letter: Letter
-    }
-  /** Seal the letter and send it as a relay message to each of `via`. */
-  | { readonly type: 'relay'; readonly via: readonly PeerId[]; readonly to: PeerId; readonly letter: Letter }
   /** A relayed letter for us: open it and hand it back as `letterArrived`. */
   | { readonly type: 'openSealed'; readonly sealed: string }
+  /** Sign our card: answered by `cardSigned`. */
+  | { readonly type: 'signCard'; readonly mailboxes: readonly MailboxAt[]; readonly sequence: number }
+  /** Whether the card that `from` showed is its peer's own: answered by `cardChecked`. */
+  | { readonly type: 'checkCard'; readonly from: PeerId; readonly card: Card }
+  /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
+  | { readonly type: 'checkRelay'; readonly from: PeerId; readonly message: Relay }
   | { readonly type: 'claimDoor' | 'releaseDoor'; readonly broker: BrokerIndex; readonly door: number }
   | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: string }
   | { readonly type: 'report'; readonly report: RoomReport }

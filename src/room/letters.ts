@@ -2,30 +2,32 @@ import * as v from 'valibot'
 import { limits } from '../shared/limits.ts'
 import { parseJson, textOf, type ParseFault } from '../shared/parseJson.ts'
 import type { Result } from '../shared/result.ts'
-import type { Letter } from './io.ts'
-import { letterIdSchema, mailboxesSchema, peerSchema, sessionSchema } from './schemas.ts'
+import type { LetterDraft } from './io.ts'
+import { mailboxesSchema, nonceSchema, sessionSchema } from './schemas.ts'
 
-/** A letter as JSON text, to be sealed. */
-export const encodeLetter = (letter: Letter): string => JSON.stringify(letter)
+/** What a letter says, as the two who can read it see it. */
+export type LetterContent = Pick<LetterDraft, 'mailboxes' | 'signal'>
 
-const fields = { version: v.literal(1), id: letterIdSchema, from: peerSchema, mailboxes: mailboxesSchema }
+/** What a letter says as JSON text, filled up with blanks to one of a few lengths, which tell little of what it is. Null when it is too long. */
+export function encodeLetter({ mailboxes, signal }: LetterContent): string | null {
+  const text = JSON.stringify({ mailboxes, signal })
+  const length = new TextEncoder().encode(text).length
+  const whole = limits.letterLengthsBytes.find((each) => each >= length)
+  return whole === undefined ? null : text + ' '.repeat(whole - length)
+}
 
-const letterSchema = v.union([
-  v.object({ ...fields, to: v.null(), signal: v.object({ type: v.literal('hello') }) }),
-  v.object({
-    ...fields,
-    to: peerSchema,
-    signal: v.object({
-      type: v.picklist(['offer', 'answer', 'candidate']),
-      session: sessionSchema,
-      data: textOf(limits.signalSizeMaxBytes),
-    }),
-  }),
-])
+const data = textOf(limits.signalSizeMaxBytes)
 
-/**
- * The letter in a text of at most `limits.signalSizeMaxBytes` units that somebody who knows the room key wrote,
- * and who may lie in every field. Never throws.
- */
-export const decodeLetter = (text: string): Result<Letter, ParseFault> =>
-  parseJson(text, limits.signalSizeMaxBytes, letterSchema)
+const contentSchema = v.object({
+  mailboxes: mailboxesSchema,
+  signal: v.variant('type', [
+    v.object({ type: v.literal('hello'), nonce: nonceSchema }),
+    v.object({ type: v.literal('welcome'), nonce: nonceSchema, echo: nonceSchema }),
+    v.object({ type: v.literal('offer'), session: sessionSchema, data, echo: nonceSchema }),
+    v.object({ type: v.picklist(['answer', 'candidate']), session: sessionSchema, data }),
+  ]),
+})
+
+/** What a member, who may lie in every field, wrote in a text of at most `limits.signalSizeMaxBytes` units. Never throws. */
+export const decodeLetter = (text: string): Result<LetterContent, ParseFault> =>
+  parseJson(text, limits.signalSizeMaxBytes, contentSchema)

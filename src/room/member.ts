@@ -1,10 +1,11 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
-import type { DoorAt, MailboxAt, Profile, Signal } from './io.ts'
+import type { Card, DoorAt, MailboxAt, Nonce, Profile, Signal } from './io.ts'
 
 export type Offer = Extract<Signal, { type: 'offer' }>
+export type Welcome = Extract<Signal, { type: 'welcome' }>
 
 /** One peer's road to a link. Each state holds only what is true in it. */
-export type Road = Waiting | Offering | Answering | Linked
+export type Road = Waiting | Calling | Offering | Answering | Linked
 
 /** No attempt is under way. */
 export interface Waiting {
@@ -12,11 +13,19 @@ export interface Waiting {
   dialAt: Millis
 }
 
+/** We said hello: nothing is opened before the peer has answered. */
+export interface Calling {
+  readonly state: 'calling'
+  readonly giveUpAt: Millis
+}
+
 /** We opened our end and make the offer. */
 export interface Offering {
   readonly state: 'offering'
   readonly session: LinkSession
   readonly giveUpAt: Millis
+  /** The nonce of the welcome that this answers. */
+  readonly echo: Nonce
   /** What we signaled so far, to say it again to a peer that seems not to have heard. */
   readonly sent: Signal[]
   sentAt: Millis
@@ -45,11 +54,8 @@ export interface Linked {
   doors: readonly DoorAt[]
   /** Peers it says it has open links with. */
   neighbours: ReadonlySet<PeerId>
-  /**
-   * The peer spoke as if this link were gone: if it stays silent until then, its offer is taken, or, after a hello,
-   * it is dialed.
-   */
-  challenge: { readonly offer: Offer | null; readonly until: Millis } | null
+  /** The peer spoke as if this link were gone: if it stays silent until then, its offer is taken, or it is made one. */
+  challenge: { readonly sign: Offer | Welcome; readonly until: Millis } | null
 }
 
 /** Somebody of the room whom we know or try to reach. */
@@ -59,6 +65,10 @@ export interface Member {
   /** Null until it has told us once. */
   profile: Profile | null
   mailboxes: readonly MailboxAt[]
+  /** What it last showed of itself, checked; null for one of whom only a letter has come. */
+  card: Card | null
+  /** Who told us of it; null for one who wrote itself. */
+  readonly voucher: PeerId | null
   /** Since when a member we talked with is out of reach; null for one in reach or never met. */
   lostSince: Millis | null
   /** The wait before the next redial. */
@@ -70,6 +80,10 @@ export interface Member {
 export type LinkedMember = Member & { road: Linked }
 
 export const isLinked = (member: Member): member is LinkedMember => member.road.state === 'linked'
+
+/** Whether there is a connection, open or on its way. */
+export const hasSession = (road: Road): road is Offering | Answering | Linked =>
+  road.state !== 'waiting' && road.state !== 'calling'
 
 export const isAttempt = (road: Road): road is Offering | Answering =>
   road.state === 'offering' || road.state === 'answering'

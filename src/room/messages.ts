@@ -1,12 +1,18 @@
 import * as v from 'valibot'
+import { bytesFromBase64Url } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { listOf, parseJson, textOf, wholeUpTo, type ParseFault } from '../shared/parseJson.ts'
 import type { Result } from '../shared/result.ts'
-import type { RoomMessage } from './io.ts'
-import { doorsSchema, letterIdSchema, mailboxesSchema, peerSchema } from './schemas.ts'
+import { readEnvelope } from './envelopes.ts'
+import type { Relay, RoomMessage } from './io.ts'
+import { cardSchema, doorsSchema } from './schemas.ts'
 
 /** A room message as JSON text. */
-export const encodeRoomMessage = (message: RoomMessage): string => JSON.stringify(message)
+export function encodeRoomMessage(message: RoomMessage): string {
+  if (message.type !== 'relay') return JSON.stringify(message)
+  const { type, hops, sealed } = message
+  return JSON.stringify({ type, hops, sealed })
+}
 
 /** A long name is cut rather than refused, and not in the middle of a character. */
 function cutName(name: string): string {
@@ -19,27 +25,37 @@ const profileSchema = v.object({
   device: v.picklist(['phone', 'tablet', 'desktop']),
 })
 
-const rosterEntrySchema = v.object({ peer: peerSchema, mailboxes: mailboxesSchema })
-
 /** Sealed bytes grow by a third in base64url. */
 const sealedLengthMax = Math.ceil((limits.signalSizeMaxBytes * 4) / 3)
 
-const messageSchema = v.variant('type', [
-  v.object({
-    type: v.literal('profile'),
-    version: v.literal(1),
-    profile: profileSchema,
-    mailboxes: mailboxesSchema,
-    doors: doorsSchema,
-  }),
-  v.object({ type: v.literal('roster'), members: listOf(rosterEntrySchema, limits.rosterEntriesMax) }),
+/** Whom a sealed letter is for, and its id, as it says itself; null for what is none, or for nobody. */
+export function relayOf(hops: number, sealed: string): Relay | null {
+  const bytes = bytesFromBase64Url(sealed)
+  const envelope = bytes && readEnvelope(bytes)
+  if (!envelope || envelope.to === null) return null
+  return { type: 'relay', id: envelope.id, to: envelope.to, hops, sealed }
+}
+
+const relaySchema = v.pipe(
   v.object({
     type: v.literal('relay'),
-    id: letterIdSchema,
-    to: peerSchema,
     hops: wholeUpTo(limits.relayHopsMax),
-    sealed: v.pipe(textOf(sealedLengthMax), v.regex(/^[\w-]+$/)),
+    sealed: textOf(sealedLengthMax),
   }),
+  v.transform(({ hops, sealed }) => relayOf(hops, sealed)),
+  v.custom<Relay>((relay) => relay !== null),
+)
+
+const messageSchema = v.union([
+  v.object({
+    type: v.literal('profile'),
+    version: v.literal(2),
+    profile: profileSchema,
+    card: cardSchema,
+    doors: doorsSchema,
+  }),
+  v.object({ type: v.literal('roster'), members: listOf(cardSchema, limits.rosterEntriesMax) }),
+  relaySchema,
   v.object({ type: v.picklist(['ping', 'pong', 'bye']) }),
 ])
 

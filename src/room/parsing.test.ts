@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { base64UrlFromBytes } from '../shared/bytes.ts'
 import { idBytes, linkSessionBytes, type LinkSession, type PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Letter, RoomMessage, Signal } from './io.ts'
-import { decodeLetter, encodeLetter } from './letters.ts'
-import { decodeRoomMessage, encodeRoomMessage } from './messages.ts'
+import { assert } from '../shared/result.ts'
+import { readEnvelope } from './envelopes.ts'
+import type { Card, RoomMessage, Signal } from './io.ts'
+import { decodeLetter, encodeLetter, type LetterContent } from './letters.ts'
+import { decodeRoomMessage, encodeRoomMessage, relayOf } from './messages.ts'
+import { fakeCard, fakeSeal } from './testing/fakeSigning.ts'
+import { cardOf, peerNumber, sessionNumber } from './testing/roomBench.ts'
 
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const peers = bytesOf(idBytes).map((bytes) => base64UrlFromBytes(bytes) as PeerId)
 const sessions = bytesOf(linkSessionBytes).map((bytes) => base64UrlFromBytes(bytes) as LinkSession)
-const ids = fc.stringMatching(/^[\w-]{1,32}$/)
+const nonces = fc.stringMatching(/^[\w-]{1,32}$/)
 const brokers = fc.nat(limits.brokersMax - 1)
 const mailboxes = fc.array(
   fc.record({ broker: brokers, mailbox: fc.stringMatching(/^[A-Za-z0-9]{1,20}(-[A-Za-z0-9]{1,8}){0,3}$/) }),
@@ -19,42 +23,49 @@ const mailboxes = fc.array(
 const doors = fc.array(fc.record({ broker: brokers, door: fc.nat(limits.doors - 1) }), { maxLength: 10 })
 const texts = fc.string({ minLength: 1, maxLength: 300, unit: 'binary' })
 
-const signals: fc.Arbitrary<Exclude<Signal, { type: 'hello' }>> = fc.record({
-  type: fc.constantFrom('offer', 'answer', 'candidate'),
-  session: sessions,
-  data: texts,
-})
-const version = fc.constant(1 as const)
-const letters: fc.Arbitrary<Letter> = fc.oneof(
+const signals: fc.Arbitrary<Signal> = fc.oneof(
+  fc.record({ type: fc.constant('hello' as const), nonce: nonces }),
+  fc.record({ type: fc.constant('welcome' as const), nonce: nonces, echo: nonces }),
+  fc.record({ type: fc.constant('offer' as const), session: sessions, data: texts, echo: nonces }),
   fc.record({
-    version,
-    id: ids,
-    from: peers,
-    to: fc.constant(null),
-    mailboxes,
-    signal: fc.constant({ type: 'hello' as const }),
+    type: fc.constantFrom('answer' as const, 'candidate' as const),
+    session: sessions,
+    data: texts,
   }),
-  fc.record({ version, id: ids, from: peers, to: peers, mailboxes, signal: signals }),
 )
+const letters: fc.Arbitrary<LetterContent> = fc.record({ mailboxes, signal: signals })
 const profile = fc.record({
   name: fc.string({ maxLength: limits.nameLengthMax, unit: 'grapheme-ascii' }),
   device: fc.constantFrom('phone' as const, 'tablet' as const, 'desktop' as const),
 })
+const cards: fc.Arbitrary<Card> = fc
+  .tuple(peers, mailboxes, fc.nat(1000))
+  .map(([peer, at, sequence]) => fakeCard(peer, at, sequence))
+const relays: fc.Arbitrary<RoomMessage> = fc
+  .tuple(peers, peers, letters, fc.nat(limits.relayHopsMax))
+  .map(([from, to, content, hops]) => {
+    const message = relayOf(hops, fakeSeal(from, { to, ...content }))
+    assert(message, 'a letter to somebody')
+    return message
+  })
 const messages: fc.Arbitrary<RoomMessage> = fc.oneof(
-  fc.record({ type: fc.constant('profile' as const), version, profile, mailboxes, doors }),
   fc.record({
-    type: fc.constant('roster' as const),
-    members: fc.array(fc.record({ peer: peers, mailboxes }), { maxLength: 20 }),
+    type: fc.constant('profile' as const),
+    version: fc.constant(2 as const),
+    profile,
+    card: cards,
+    doors,
   }),
-  fc.record({
-    type: fc.constant('relay' as const),
-    id: ids,
-    to: peers,
-    hops: fc.nat(limits.relayHopsMax),
-    sealed: fc.stringMatching(/^[\w-]{1,200}$/),
-  }),
+  fc.record({ type: fc.constant('roster' as const), members: fc.array(cards, { maxLength: 20 }) }),
+  relays,
   fc.constantFrom({ type: 'ping' as const }, { type: 'pong' as const }, { type: 'bye' as const }),
 )
+
+const lettersAsText = letters.map((letter) => {
+  const text = encodeLetter(letter)
+  assert(text !== null, 'it fits')
+  return text
+})
 
 /** A letter or message with one field, at any depth, replaced by anything. */
 function spoil(value: unknown, path: readonly number[], by: unknown): unknown {
@@ -70,7 +81,7 @@ const spoiled = (of: fc.Arbitrary<unknown>) =>
   fc.tuple(of, fc.array(fc.nat(7), { maxLength: 4 }), fc.jsonValue()).map((parts) => spoil(...parts))
 
 describe.each([
-  { name: 'letters', decode: decodeLetter, valid: letters.map(encodeLetter), sane: letters },
+  { name: 'letters', decode: decodeLetter, valid: lettersAsText, sane: letters },
   { name: 'messages', decode: decodeRoomMessage, valid: messages.map(encodeRoomMessage), sane: messages },
 ])('[R21] $name', ({ decode, valid, sane }) => {
   it('[R21] come back as they were', () => {
@@ -126,31 +137,38 @@ describe.each([
 
 const at = (door: number) => ({ broker: 0, door })
 
+const ofLength = (length: number) =>
+  encodeLetter({
+    mailboxes: [],
+    signal: { type: 'answer', session: sessionNumber(1), data: 'x'.repeat(length) },
+  })
+
 describe('bounds', () => {
   const message = {
     type: 'profile',
-    version: 1,
+    version: 2,
     profile: { name: 'Alice', device: 'phone' },
-    mailboxes: [{ broker: 0, mailbox: 'a-b' }],
+    card: cardOf(peerNumber(1), [{ broker: 0, mailbox: 'a-b' }]),
     doors: [at(0)],
   }
   const decodes = (changes: object) => decodeRoomMessage(JSON.stringify({ ...message, ...changes })).ok
 
   it('[R21] numbers, lists and addresses out of bounds are refused', () => {
     expect(decodes({})).toBe(true)
-    expect(decodes({ version: 2 })).toBe(false)
+    expect(decodes({ version: 1 })).toBe(false)
     expect(decodes({ doors: [at(limits.doors)] })).toBe(false)
     expect(decodes({ doors: [at(0.5)] })).toBe(false)
     expect(decodes({ doors: [at(-1)] })).toBe(false)
     expect(decodes({ doors: Array.from({ length: 65 }, () => at(0)) })).toBe(false)
-    expect(decodes({ mailboxes: [{ broker: limits.brokersMax, mailbox: 'a' }] })).toBe(false)
+    const shows = (changes: object) => decodes({ card: { ...message.card, ...changes } })
+    expect(shows({ mailboxes: [{ broker: limits.brokersMax, mailbox: 'a' }] })).toBe(false)
+    expect(shows({ device: 'A'.repeat(42) })).toBe(false)
+    expect(shows({ sequence: 0.5 })).toBe(false)
+    expect(shows({ proof: 'a'.repeat(257) })).toBe(false)
     for (const mailbox of ['', '-a', 'a-', 'a--b', 'a b', 'a/b', 'ä', 'a'.repeat(65), 7, null]) {
-      expect(decodes({ mailboxes: [{ broker: 0, mailbox }] })).toBe(false)
+      expect(shows({ mailboxes: [{ broker: 0, mailbox }] })).toBe(false)
     }
-    const members = Array.from({ length: limits.rosterEntriesMax + 1 }, () => ({
-      peer: 'A'.repeat(22),
-      mailboxes: [],
-    }))
+    const members = Array.from({ length: limits.rosterEntriesMax + 1 }, () => cardOf(peerNumber(1)))
     expect(decodeRoomMessage(JSON.stringify({ type: 'roster', members })).ok).toBe(false)
     expect(decodeRoomMessage(JSON.stringify({ type: 'roster', members: members.slice(1) })).ok).toBe(true)
   })
@@ -161,14 +179,31 @@ describe('bounds', () => {
     expect(decoded).toMatchObject({ value: { profile: { name: 'x'.repeat(limits.nameLengthMax - 1) } } })
   })
 
-  it('[R21] a hello is for nobody by name, all else for somebody', () => {
-    const letter = { version: 1, id: 'id', from: 'A'.repeat(22), mailboxes: [] }
-    const offer = { type: 'offer', session: 'A'.repeat(11), data: 'sdp' }
-    const decodesLetter = (fields: object) => decodeLetter(JSON.stringify({ ...letter, ...fields })).ok
-    expect(decodesLetter({ to: null, signal: { type: 'hello' } })).toBe(true)
-    expect(decodesLetter({ to: 'A'.repeat(22), signal: { type: 'hello' } })).toBe(false)
-    expect(decodesLetter({ signal: { type: 'hello' } })).toBe(false)
-    expect(decodesLetter({ to: 'A'.repeat(22), signal: offer })).toBe(true)
-    expect(decodesLetter({ to: null, signal: offer })).toBe(false)
+  it('[R23] a letter has one of a few lengths, and none is longer than the longest', () => {
+    const lengths = [1, 100, 400, 600, 1500, 3000, 9000, 20_000].map((length) => ofLength(length)?.length)
+    expect(lengths).toEqual([512, 512, 512, 2048, 2048, 8192, 24_576, 24_576])
+    expect(ofLength(25_000)).toBeNull()
+    const wide = ofLength(1)?.replace('x', 'ß')
+    expect(wide && new TextEncoder().encode(wide).length).toBe(513)
+    const umlauts = encodeLetter({
+      mailboxes: [],
+      signal: { type: 'answer', session: sessionNumber(1), data: 'ß'.repeat(100) },
+    })
+    expect(umlauts && new TextEncoder().encode(umlauts).length).toBe(512)
+  })
+
+  it('[R23] any bytes are an envelope or none', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        const envelope = readEnvelope(Uint8Array.from(bytes))
+        if (envelope === null) return
+        expect(envelope.signed.length + envelope.signature.length).toBe(bytes.length)
+      }),
+    )
+    const whole = new Uint8Array(145)
+    whole[0] = 2
+    expect(readEnvelope(whole)).toMatchObject({ to: null, content: new Uint8Array() })
+    expect(readEnvelope(whole.slice(1))).toBeNull()
+    expect(readEnvelope(Uint8Array.of(3, ...whole.slice(1)))).toBeNull()
   })
 })

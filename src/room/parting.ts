@@ -1,12 +1,12 @@
 import type { PeerId } from '../shared/ids.ts'
 import type { RoomContext } from './context.ts'
-import type { LinkedMember } from './member.ts'
+import { hasSession, type LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
 
 /** How members and we part for good. */
 export interface Parting {
   saidBye(member: LinkedMember): void
-  /** Ends whatever is between us and the peer, and keeps it out for a while. */
+  /** Ends whatever is between us and the peer, and keeps it and its device out for a while. */
   ban(peer: PeerId): void
   /** Says goodbye to everyone and closes every link and attempt. */
   leave(): void
@@ -26,7 +26,7 @@ export function createParting({ emit }: RoomContext, roster: Roster): Parting {
       roster.ban(peer)
       if (member === undefined) return
       const { road, profile } = member
-      if (road.state !== 'waiting') {
+      if (hasSession(road)) {
         emit({ type: 'closeLink', peer, session: road.session, reason: 'misbehaved' })
       }
       emit({ type: 'report', report: { type: 'memberBanned', peer, profile } })
@@ -35,7 +35,7 @@ export function createParting({ emit }: RoomContext, roster: Roster): Parting {
     leave() {
       for (const { peer, road } of roster.all()) {
         if (road.state === 'linked') emit({ type: 'send', peer, message: { type: 'bye' } })
-        if (road.state !== 'waiting') emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
+        if (hasSession(road)) emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
       }
     },
   }

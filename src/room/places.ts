@@ -1,8 +1,9 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
-import type { BrokerIndex, DoorAt, Letter } from './io.ts'
+import type { BrokerIndex, DoorAt } from './io.ts'
 import type { LinkedMember } from './member.ts'
+import type { Nonces } from './nonces.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -42,7 +43,12 @@ export interface Places {
 export const doorsAt = (broker: BrokerIndex, { road }: LinkedMember): number[] =>
   road.doors.filter((at) => at.broker === broker).map(({ door }) => door)
 
-export function createPlaces(context: RoomContext, roster: Roster, relaying: Relaying): Places {
+export function createPlaces(
+  context: RoomContext,
+  roster: Roster,
+  relaying: Relaying,
+  nonces: Nonces,
+): Places {
   const { emit } = context
   const all = context.brokers.map((_, broker): Place => ({
     broker,
@@ -59,11 +65,11 @@ export function createPlaces(context: RoomContext, roster: Roster, relaying: Rel
     context.now - (takenAt.get(door) ?? -Infinity) < takenForgetMs
 
   function knock(place: Place, passes: (door: number) => boolean): void {
-    const letter: Letter = relaying.writeLetter(null, { type: 'hello' })
+    const doors: DoorAt[] = []
     for (let door = 0; door < limits.doors; door++) {
-      if (place.claims.has(door) || !passes(door)) continue
-      emit({ type: 'postToDoor', broker: place.broker, door, letter })
+      if (!place.claims.has(door) && passes(door)) doors.push({ broker: place.broker, door })
     }
+    relaying.sendToDoors(doors, { type: 'hello', nonce: nonces.forHello() })
   }
 
   function claim(place: Place, door: number): void {

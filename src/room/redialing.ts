@@ -1,11 +1,11 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { jittered, type Deadline, type RoomContext } from './context.ts'
+import { comesBefore, jittered, type Deadline, type RoomContext } from './context.ts'
 import type { LinkedMember, Member } from './member.ts'
 import type { Roster } from './roster.ts'
 
-/** The larger id waits this much longer than the smaller one, so that mostly one of the two dials. */
-export const yieldMs: Millis = 1000
+/** Who comes second in the order waits this much longer, so that mostly one of the two dials. */
+const yieldMs: Millis = 1000
 
 /** What becomes of a member there is no link with: dialed again later, or forgotten. */
 export interface Redialing {
@@ -17,6 +17,8 @@ export interface Redialing {
   /** Dials whoever is out of reach without waiting further. */
   redialNow(): void
   isStranger(member: Member): boolean
+  /** How much longer than the peer we wait before we dial. */
+  yieldTo(peer: PeerId): Millis
   /** Forgets the member if it was lost for long; false if not. */
   forgetIfDue(member: Member): boolean
   deadlines(member: Member, dialAt: Millis): Deadline[]
@@ -25,7 +27,7 @@ export interface Redialing {
 export function createRedialing(context: RoomContext, roster: Roster): Redialing {
   const { self, emit } = context
 
-  const yieldTo = (peer: PeerId): Millis => (self < peer ? 0 : yieldMs)
+  const yieldTo = (peer: PeerId): Millis => (comesBefore(context, self, peer) ? 0 : yieldMs)
 
   function redialLater(member: Member): void {
     const dialAt = context.now + jittered(context, member.redialMs) + yieldTo(member.peer)
@@ -43,6 +45,7 @@ export function createRedialing(context: RoomContext, roster: Roster): Redialing
   return {
     redialLater,
     isStranger,
+    yieldTo,
     failed(member) {
       if (isStranger(member)) roster.remove(member)
       else redialLater(member)

@@ -4,17 +4,21 @@ import type { RoomEffect } from './io.ts'
 import {
   alice,
   bob,
+  called,
   carol,
   createBench,
   effectsOf,
+  hello,
+  leftAtDoors,
   peerNumber,
+  posted,
+  rosterOf,
   sentTo,
   sessionNumber,
 } from './testing/roomBench.ts'
 
 const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
-const doorsPosted = (effects: readonly RoomEffect[]) =>
-  effectsOf(effects, 'postToDoor').map(({ door }) => door)
+const doorsPosted = (effects: readonly RoomEffect[]) => leftAtDoors(effects).map(({ door }) => door)
 const doorsClaimed = (effects: readonly RoomEffect[]) =>
   effectsOf(effects, 'claimDoor').map(({ door }) => door)
 const reportTypes = (effects: readonly RoomEffect[]) =>
@@ -24,22 +28,27 @@ const online = { type: 'brokerOnline', broker: 0 } as const
 describe('doors', () => {
   it('[R1] a newcomer leaves one and the same hello at every door', () => {
     const { feed } = createBench()
-    const posts = effectsOf(feed(online), 'postToDoor')
-    expect(posts.map(({ door }) => door)).toEqual(allDoors)
-    expect(new Set(posts.map(({ letter }) => letter.id)).size).toBe(1)
-    expect(posts[0]?.letter).toMatchObject({ to: null, mailboxes: [{ broker: 0, mailbox: 'own-0' }] })
+    const effects = feed(online)
+    expect(doorsPosted(effects)).toEqual(allDoors)
+    expect(effectsOf(effects, 'sendLetter')).toHaveLength(1)
+    expect(leftAtDoors(effects)[0]?.letter).toMatchObject({
+      to: null,
+      mailboxes: [{ broker: 0, mailbox: 'own-0' }],
+    })
   })
 
-  it('[R1] a hello is answered with an offer to the mailbox in it', () => {
-    const { feed, letter } = createBench()
+  it('[R1] a hello is answered with a welcome to the mailbox in it, a welcome with an offer', () => {
+    const { feed, letter, welcome } = createBench()
     feed(online)
-    const [open] = effectsOf(letter(carol, { type: 'hello' }), 'openLink')
+    const mailbox = `mailbox-${carol.slice(0, 4)}`
+    expect(posted(letter(carol, hello))).toMatchObject([{ mailbox, letter: { to: carol } }])
+    const [open] = effectsOf(welcome(carol), 'openLink')
     if (open === undefined) throw new Error('no offer')
     expect(open).toMatchObject({ peer: carol, initiator: true })
     const { session } = open
     const signaled = feed({ type: 'linkSignaled', peer: carol, session, kind: 'offer', data: 'sdp' })
-    expect(effectsOf(signaled, 'post')).toMatchObject([
-      { broker: 0, mailbox: `mailbox-${carol.slice(0, 4)}`, letter: { to: carol, signal: { data: 'sdp' } } },
+    expect(posted(signaled)).toMatchObject([
+      { mailbox, letter: { to: carol, signal: { data: 'sdp', echo: 'welcome' } } },
     ])
   })
 
@@ -58,9 +67,9 @@ describe('doors', () => {
   })
 
   it('[R2] one whom somebody answers claims nothing while the link is being made', () => {
-    const { feed, pass, letter } = createBench()
+    const { feed, pass, welcome } = createBench()
     feed(online)
-    letter(alice, { type: 'offer', session: sessionNumber(1), data: 'sdp' })
+    welcome(alice)
     expect(doorsClaimed(pass(limits.linkOpenTimeoutMs - 1))).toEqual([])
     expect(doorsClaimed(pass(limits.doorAnswerMs + 1))).toEqual([0])
   })
@@ -77,7 +86,7 @@ describe('doors', () => {
     feed(online)
     feed({ type: 'doorHeld', broker: 0, door: 0 })
     pass(limits.doorAnswerMs)
-    const knocks = effectsOf(pass(10 * limits.knockAloneMs), 'postToDoor')
+    const knocks = leftAtDoors(pass(10 * limits.knockAloneMs))
     expect(new Set(knocks.map(({ door }) => door))).toEqual(new Set(allDoors.slice(1)))
     expect(knocks.length / (limits.doors - 1)).toBeGreaterThanOrEqual(8)
     expect(knocks.length / (limits.doors - 1)).toBeLessThanOrEqual(14)
@@ -101,7 +110,7 @@ describe('doors', () => {
     expect(doorsPosted(effects)).toContain(7)
   })
 
-  it('[R6] the member with the smallest id of those without a door claims the lowest free one', () => {
+  it('[R6] the member first in order of those without a door claims the lowest free one', () => {
     const first = createBench({ self: bob })
     first.feed(online)
     first.link(alice, [{ broker: 0, door: 0 }])
@@ -211,7 +220,7 @@ describe('liveness', () => {
     feed({ type: 'linkClosed', peer: carol, session })
     const effects = feed({ type: 'resumed' })
     expect(sentTo(effects, bob)).toContainEqual({ type: 'ping' })
-    expect(effectsOf(effects, 'openLink')).toMatchObject([{ peer: carol, initiator: true }])
+    expect(called(effects)).toEqual([carol])
     expect(doorsPosted(effects)).toEqual(allDoors)
   })
 
@@ -226,11 +235,11 @@ describe('liveness', () => {
 
 describe('parting', () => {
   it('[R16] who leaves says goodbye, closes everything and frees its doors', () => {
-    const { room, feed, link, letter } = createBench({ fresh: true })
+    const { room, feed, link, offer } = createBench({ fresh: true })
     feed(online)
     feed({ type: 'doorHeld', broker: 0, door: 0 })
     link(alice)
-    letter(carol, { type: 'hello' })
+    offer(carol, sessionNumber(1))
     const effects = feed({ type: 'left' })
     expect(sentTo(effects, alice)).toEqual([{ type: 'bye' }])
     expect(effectsOf(effects, 'closeLink').map(({ peer }) => peer)).toEqual([alice, carol])
@@ -245,17 +254,17 @@ describe('parting', () => {
     link(alice)
     link(carol)
     expect(reportTypes(hear(alice, { type: 'bye' }))).toEqual(['memberLeft'])
-    hear(carol, { type: 'roster', members: [{ peer: alice, mailboxes: [] }] })
+    hear(carol, rosterOf([alice]))
     expect(room.members().map(({ peer }) => peer)).toEqual([carol])
   })
 
   it('[R18] one too many is shown the full roster and let go', () => {
-    const { room, feed, link, letter } = createBench({ self: alice })
+    const { room, feed, link, offer } = createBench({ self: alice })
     feed(online)
     for (let number = 2; number <= limits.membersMax; number++) link(peerNumber(number))
     const late = peerNumber(30)
-    const session = effectsOf(letter(late, { type: 'hello' }), 'openLink')[0]?.session
-    if (session === undefined) throw new Error('no offer')
+    const session = sessionNumber(1)
+    offer(late, session)
     const effects = feed({ type: 'linkOpened', peer: late, session, route: 'direct' })
     expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['roster'])
     expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'roomFull' }])
@@ -264,18 +273,15 @@ describe('parting', () => {
   })
 
   it('[R18] a roster of full size tells a newcomer that the room is full', () => {
-    const { feed, letter, hear, pass } = createBench({ self: alice })
+    const { feed, welcome, hear, pass } = createBench({ self: alice })
     feed(online)
-    const session = effectsOf(letter(bob, { type: 'hello' }), 'openLink')[0]?.session
+    const session = effectsOf(welcome(bob), 'openLink')[0]?.session
     if (session === undefined) throw new Error('no offer')
     feed({ type: 'linkOpened', peer: bob, session, route: 'direct' })
-    const members = Array.from({ length: limits.membersMax - 1 }, (_, at) => ({
-      peer: peerNumber(at + 3),
-      mailboxes: [],
-    }))
-    const effects = hear(bob, { type: 'roster', members })
+    const members = Array.from({ length: limits.membersMax - 1 }, (_, at) => peerNumber(at + 3))
+    const effects = hear(bob, rosterOf(members))
     expect(reportTypes(effects)).toEqual(['roomFull'])
-    expect(effectsOf(effects, 'openLink')).toEqual([])
+    expect(called(effects)).toEqual([])
     expect(reportTypes(feed({ type: 'linkClosed', peer: bob, session }))).toEqual([])
     expect(doorsPosted(pass(limits.knockLinkedMs - 1))).toEqual([])
     expect(doorsClaimed(pass(limits.doorAnswerMs))).toEqual([0])

@@ -3,6 +3,7 @@ import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
+import { createCards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
 import { createDialing } from './dialing.ts'
@@ -11,6 +12,7 @@ import { createIntroductions } from './introductions.ts'
 import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createLiveness, type Liveness } from './liveness.ts'
+import { createNonces } from './nonces.ts'
 import { createParting } from './parting.ts'
 import { createRelaying } from './relaying.ts'
 import { createRoster } from './roster.ts'
@@ -31,11 +33,16 @@ export interface Room {
 type Started = Extract<RoomInput, { type: 'started' }>
 type Running = ReturnType<typeof assemble>
 
+export interface RoomOptions extends Pick<RoomContext, 'hash' | 'epoch'> {
+  readonly self: PeerId
+  readonly random: Random
+}
+
 /**
  * The room as one member sees it: who is here, whom to link with, how newcomers are introduced. Pure: time comes with
  * each input, chance from `random`.
  */
-export function createRoom({ self, random }: { readonly self: PeerId; readonly random: Random }): Room {
+export function createRoom(options: RoomOptions): Room {
   let effects: RoomEffect[] = []
   const emit = (effect: RoomEffect) => void effects.push(effect)
   let stage: { readonly name: 'new' | 'left' } | { readonly name: 'running'; readonly running: Running } = {
@@ -46,7 +53,7 @@ export function createRoom({ self, random }: { readonly self: PeerId; readonly r
 
   function start({ fresh, profile, brokers }: Started, now: Millis): Running {
     const own = brokers.slice(0, limits.brokersMax).map((mailbox) => ({ mailbox, online: false }))
-    return assemble({ self, random, brokers: own, profile, now, emit }, fresh)
+    return assemble({ ...options, brokers: own, profile, card: null, now, emit }, fresh)
   }
 
   function askToBeWoken(running: Running): void {
@@ -94,18 +101,20 @@ export function createRoom({ self, random }: { readonly self: PeerId; readonly r
 function assemble(context: RoomContext, fresh: boolean) {
   const roster = createRoster(context)
   const relaying = createRelaying(context, roster)
-  const dialing = createDialing(context, roster, relaying)
-  const introductions = createIntroductions(context, roster, dialing, relaying)
+  const nonces = createNonces(context)
+  const cards = createCards(context)
+  const dialing = createDialing(context, roster, relaying, nonces)
+  const introductions = createIntroductions(context, roster, dialing, relaying, nonces, cards)
   const liveness = createLiveness(context, roster, dialing)
-  const doors = createDoors(context, roster, relaying, fresh)
+  const doors = createDoors(context, roster, relaying, nonces, fresh)
   const announcing = createAnnouncing(context, roster, doors.ours)
   const parting = createParting(context, roster)
-  const parts = { roster, relaying, dialing, introductions, doors, announcing, parting, liveness }
+  const parts = { roster, relaying, dialing, introductions, doors, announcing, cards, parting, liveness }
   return {
     context,
     ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
     members: () => roster.snapshots(),
-    parts: [liveness, introductions, dialing, doors, announcing],
+    parts: [liveness, introductions, dialing, doors, cards, announcing],
   }
 }
 
@@ -116,7 +125,7 @@ interface Parts extends ConversationParts {
 
 /** Brings each input to the part that it concerns. */
 function createTaking(context: RoomContext, parts: Parts) {
-  const { roster, dialing, introductions, liveness, doors, parting, conversation } = parts
+  const { roster, relaying, dialing, introductions, liveness, doors, cards, parting, conversation } = parts
 
   function resume(): void {
     liveness.askAll()
@@ -158,8 +167,14 @@ function createTaking(context: RoomContext, parts: Parts) {
         return doors.lost(input)
       case 'letterArrived':
         return introductions.letterArrived(input.letter)
+      case 'cardSigned':
+        return cards.signed(input.card)
+      case 'cardChecked':
+        return conversation.cardChecked(input.from, input.card)
+      case 'relayChecked':
+        return relaying.relayChecked(input.from, input.author, input.message)
       case 'linkSignaled':
-        dialing.signaled(input.peer, { type: input.kind, session: input.session, data: input.data })
+        dialing.signaled(input.peer, input.kind, input.session, input.data)
         break
       case 'linkOpened':
         return conversation.linkOpened(input.peer, input.session, input.route)

@@ -2,15 +2,20 @@ import { expect, it } from 'vitest'
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow, seededRandom } from '../shared/random.ts'
-import type { RoomEffect, RoomInput, RoomMessage, Signal } from './io.ts'
+import type { Nonce, Relay, RoomEffect, RoomInput, RoomMessage, Signal } from './io.ts'
 import { createRoom } from './room.ts'
+import { deviceOf, fakeCard, fakeHash } from './testing/fakeSigning.ts'
 import { peerNumber, sessionNumber } from './testing/roomBench.ts'
 
 const peersCount = 28
 const sessionsCount = 6
 
 /** Inputs in any order, most of them senseless: what a hostile room and a broken driver may do. */
-function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | undefined) {
+function inputMaker(
+  seed: number,
+  openSession: (peer: PeerId) => LinkSession | undefined,
+  noncesSeen: () => readonly [Nonce, ...Nonce[]],
+) {
   const random = seededRandom(seed)
   const below = (bound: number) => randomBelow(random, bound)
   const oneOf = <Item>(items: readonly [Item, ...Item[]]): Item => items[below(items.length)] ?? items[0]
@@ -19,25 +24,41 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
     (below(2) === 0 ? openSession(of) : undefined) ?? sessionNumber(below(sessionsCount))
   const mailboxes = () => [{ broker: below(3), mailbox: `box-${below(5)}` }]
   const door = () => ({ broker: below(3), door: below(limits.doors) })
-  const peers = () => Array.from({ length: below(15) }, () => ({ peer: peer(), mailboxes: mailboxes() }))
+  const card = (of: PeerId) => fakeCard(of, mailboxes(), below(5), deviceOf(peerNumber(1 + below(3))))
+  const cards = () => Array.from({ length: below(15) }, () => card(peer()))
+  const relay = (): Relay => ({
+    type: 'relay',
+    id: `id${below(500)}`,
+    to: peer(),
+    hops: below(4),
+    sealed: 'sealed',
+  })
+  const nonce = () => oneOf(noncesSeen())
 
   const message = (): RoomMessage =>
     oneOf<() => RoomMessage>([
       () => ({
         type: 'profile',
-        version: 1,
+        version: 2,
         profile: { name: `name ${below(9)}`, device: 'phone' },
-        mailboxes: mailboxes(),
+        card: card(peer()),
         doors: [door()],
       }),
-      () => ({ type: 'roster', members: peers() }),
-      () => ({ type: 'relay', id: `id${below(500)}`, to: peer(), hops: below(4), sealed: 'sealed' }),
+      () => ({ type: 'roster', members: cards() }),
+      relay,
       () => ({ type: oneOf(['ping', 'pong', 'bye']) }),
     ])()
 
   function signal(from: PeerId): Signal {
-    if (below(3) === 0) return { type: 'hello' }
-    return { type: oneOf(['offer', 'answer', 'candidate']), session: session(from), data: 'data' }
+    const echo = nonce()
+    if (below(3) === 0)
+      return oneOf([
+        { type: 'hello', nonce: 'nonce' },
+        { type: 'welcome', nonce: 'nonce', echo },
+      ])
+    const type = oneOf(['offer', 'answer', 'candidate'] as const)
+    const at = { session: session(from), data: 'data' }
+    return type === 'offer' ? { type, ...at, echo } : { type, ...at }
   }
 
   return (): RoomInput =>
@@ -50,7 +71,7 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
         const id = `letter${below(100_000)}`
         return {
           type: 'letterArrived',
-          letter: { version: 1, id, from, to, mailboxes: mailboxes(), signal: signal(from) },
+          letter: { id, from, to, mailboxes: mailboxes(), signal: signal(from) },
         }
       },
       () => {
@@ -66,6 +87,9 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
         const of = peer()
         return { type: 'linkClosed', peer: of, session: session(of) }
       },
+      () => ({ type: 'cardSigned', card: card(peerNumber(1)) }),
+      () => ({ type: 'cardChecked', from: peer(), card: card(peer()) }),
+      () => ({ type: 'relayChecked', from: peer(), author: peer(), message: relay() }),
       () => ({ type: 'peerHeard', peer: peer() }),
       () => ({ type: 'messageArrived', peer: peer(), message: message() }),
       () => ({ type: 'messageArrived', peer: peer(), message: message() }),
@@ -81,9 +105,16 @@ function inputMaker(seed: number, openSession: (peer: PeerId) => LinkSession | u
 /** Follows the links a driver would have open, and what may be done with them. */
 function linkWatch() {
   const open = new Map<PeerId, LinkSession>()
+  const nonces: [Nonce, ...Nonce[]] = ['none']
   return {
     open,
+    /** The newest of what the machine would recognise. */
+    nonces: () => nonces,
     see(effect: RoomEffect): void {
+      if (effect.type === 'sendLetter' && 'nonce' in effect.letter.signal) {
+        nonces.push(effect.letter.signal.nonce)
+        if (nonces.length > 20) nonces.splice(1, 1)
+      }
       if (effect.type === 'openLink') {
         expect(open.has(effect.peer)).toBe(false)
         open.set(effect.peer, effect.session)
@@ -98,8 +129,8 @@ const seeds = Array.from({ length: 10 }, (_, seed) => seed + 1)
 
 it.each(seeds)('[R13] whatever comes, nothing throws and everything stays bounded (seed %i)', (seed) => {
   const watch = linkWatch()
-  const makeInput = inputMaker(seed, (peer) => watch.open.get(peer))
-  const room = createRoom({ self: peerNumber(1), random: seededRandom(seed) })
+  const makeInput = inputMaker(seed, (peer) => watch.open.get(peer), watch.nonces)
+  const room = createRoom({ self: peerNumber(1), random: seededRandom(seed), hash: fakeHash, epoch: '' })
   const waits = seededRandom(seed + 1)
   let now: Millis = 0
   const profile = { name: 'self', device: 'desktop' } as const

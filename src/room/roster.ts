@@ -1,10 +1,11 @@
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { DeviceId, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
-import type { MemberSnapshot, RosterEntry } from './io.ts'
+import type { Card, MailboxAt, MemberSnapshot } from './io.ts'
 import { isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
 import { createBans } from './bans.ts'
 import { createRecent } from './recent.ts'
+import type { Addressee } from './relaying.ts'
 
 /** Rosters of others still name one who just left: for this long that does not bring it back. */
 const leftQuietMs: Millis = limits.linkOpenTimeoutMs
@@ -21,18 +22,22 @@ export interface Roster {
   isFull(): boolean
   /** Somebody we are linked with has an open link with this peer, so it lives. */
   isListed(peer: PeerId): boolean
+  /** The member who wrote to us, made if new, with its newest mailboxes. Null when there is no place for it, or it was banned. */
+  meet(writer: Addressee): Member | null
   /**
-   * The member named, made if new, with its newest mailboxes (one we are linked with tells its own). Null when there is no place for it, when it was
-   * banned, or when only a roster says that somebody who just left is here.
+   * The member whose card somebody showed us, made if new. Null when there is no place for it, it was banned, it just left, or the one who showed
+   * the card has shown enough of others whom nobody reached.
    */
-  meet(entry: RosterEntry, by: 'letter' | 'roster'): Member | null
+  meetByCard(card: Card, voucher: PeerId): Member | null
+  /** The member shows its own card: whether it is news. */
+  takeCard(member: Member, card: Card): boolean
   /** Forgets a stranger whom we could not reach, or a member lost for long. */
   remove(member: Member): void
   /** Forgets a member that said goodbye. */
   removeLeft(member: Member): void
-  /** Forgets the peer and keeps it out for a while. */
+  /** Forgets the peer and keeps it out for a while, and its device as far as it is known. */
   ban(peer: PeerId): void
-  isBanned(peer: PeerId): boolean
+  isBanned(who: PeerId | DeviceId): boolean
   snapshots(): MemberSnapshot[]
   /** Counts changes of what our own roster message says. */
   revision(): number
@@ -48,10 +53,33 @@ export function createRoster(context: RoomContext): Roster {
   const linked = (): LinkedMember[] => [...members.values()].filter(isLinked)
   const within = (at: Millis | undefined, ms: Millis): boolean => at !== undefined && context.now - at < ms
 
-  function mayEnter(peer: PeerId, by: 'letter' | 'roster'): boolean {
-    if (peer === context.self || members.size >= limits.rosterEntriesMax) return false
-    if (bans.has(peer, context.now)) return false
-    return by === 'letter' || !within(leftAt.notedAt(peer), leftQuietMs)
+  const mayEnter = (peer: PeerId): boolean =>
+    peer !== context.self && members.size < limits.rosterEntriesMax && !bans.has(peer, context.now)
+
+  /** Nobody fills our list with people that it made up: a full room of them is what each may name. */
+  const isVoucherSpent = (voucher: PeerId): boolean =>
+    [...members.values()].filter((member) => member.voucher === voucher && !isLinked(member)).length >=
+    limits.membersMax
+
+  function enter(
+    peer: PeerId,
+    card: Card | null,
+    mailboxes: readonly MailboxAt[],
+    voucher: PeerId | null,
+  ): Member {
+    const member: Member = {
+      peer,
+      road: { state: 'waiting', dialAt: context.now },
+      profile: null,
+      card,
+      mailboxes,
+      voucher,
+      lostSince: null,
+      redialMs: limits.redialMinMs,
+      strikes: 0,
+    }
+    members.set(peer, member)
+    return member
   }
 
   return {
@@ -66,25 +94,23 @@ export function createRoster(context: RoomContext): Roster {
     isFull: () => linked().length >= limits.membersMax - 1,
     isListed: (peer) => linked().some(({ road }) => road.neighbours.has(peer)),
 
-    meet({ peer, mailboxes }, by) {
+    meet({ peer, mailboxes }) {
+      const known = members.get(peer)
+      if (known === undefined) return mayEnter(peer) ? enter(peer, null, mailboxes, null) : null
+      if (mailboxes.length > 0) known.mailboxes = mailboxes
+      return known
+    },
+    meetByCard(card, voucher) {
+      const { peer, device, mailboxes } = card
       const known = members.get(peer)
       if (known !== undefined) {
-        if (mailboxes.length > 0 && !(by === 'roster' && isLinked(known))) known.mailboxes = mailboxes
+        takeCard(known, card)
         return known
       }
-      if (!mayEnter(peer, by)) return null
-      const member: Member = {
-        peer,
-        road: { state: 'waiting', dialAt: context.now },
-        profile: null,
-        mailboxes,
-        lostSince: null,
-        redialMs: limits.redialMinMs,
-        strikes: 0,
-      }
-      members.set(peer, member)
-      return member
+      if (!mayEnter(peer) || bans.has(device, context.now) || isVoucherSpent(voucher)) return null
+      return within(leftAt.notedAt(peer), leftQuietMs) ? null : enter(peer, card, mailboxes, voucher)
     },
+    takeCard,
     remove: ({ peer }) => void members.delete(peer),
     removeLeft({ peer }) {
       members.delete(peer)
@@ -92,15 +118,24 @@ export function createRoster(context: RoomContext): Roster {
       revision++
     },
     ban(peer) {
+      const device = members.get(peer)?.card?.device
       if (members.delete(peer)) revision++
       bans.add(peer, context.now)
+      if (device !== undefined) bans.add(device, context.now)
     },
-    isBanned: (peer) => bans.has(peer, context.now),
+    isBanned: (who) => bans.has(who, context.now),
 
     snapshots: () => [...members.values()].map(snapshot),
     revision: () => revision,
     changed: () => void revision++,
   }
+}
+
+function takeCard(member: Member, card: Card): boolean {
+  if (card.sequence <= (member.card?.sequence ?? -1)) return false
+  member.card = card
+  member.mailboxes = card.mailboxes
+  return true
 }
 
 function snapshot({ peer, profile, road, lostSince }: Member): MemberSnapshot {

@@ -1,5 +1,12 @@
 import * as v from 'valibot'
-import { parseLinkSession, parsePeerId, type LinkSession, type PeerId } from '../shared/ids.ts'
+import {
+  parseDeviceId,
+  parseLinkSession,
+  parsePeerId,
+  type DeviceId,
+  type LinkSession,
+  type PeerId,
+} from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { isMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import { listOf, textOf, wholeUpTo } from '../shared/parseJson.ts'
@@ -9,8 +16,8 @@ import { listOf, textOf, wholeUpTo } from '../shared/parseJson.ts'
 export const peerSchema = v.custom<PeerId>((value) => parsePeerId(value) !== null)
 export const sessionSchema = v.custom<LinkSession>((value) => parseLinkSession(value) !== null)
 
-/** The id of a letter or a relayed message: a few letters of base64url. */
-export const letterIdSchema = v.pipe(textOf(32), v.regex(/^[\w-]+$/))
+/** A few letters of base64url. */
+export const nonceSchema = v.pipe(textOf(32), v.regex(/^[\w-]+$/))
 
 const brokerSchema = wholeUpTo(limits.brokersMax - 1)
 const mailboxAtSchema = v.object({ broker: brokerSchema, mailbox: v.custom<Mailbox>(isMailbox) })
@@ -19,3 +26,14 @@ const doorAtSchema = v.object({ broker: brokerSchema, door: wholeUpTo(limits.doo
 /** A member's mailboxes: at most one for each broker there may be. */
 export const mailboxesSchema = listOf(mailboxAtSchema, limits.brokersMax)
 export const doorsSchema = listOf(doorAtSchema, limits.brokersMax * limits.doors)
+
+/** Keys, certificate and signature of a card: 192 bytes in base64url. */
+const proofLengthMax = 256
+
+export const cardSchema = v.object({
+  peer: peerSchema,
+  device: v.custom<DeviceId>((value) => parseDeviceId(value) !== null),
+  mailboxes: mailboxesSchema,
+  sequence: wholeUpTo(2 ** 31),
+  proof: v.pipe(textOf(proofLengthMax), v.regex(/^[\w-]+$/)),
+})

@@ -261,10 +261,10 @@ export const limits = {
   redialMaxMs: 30 * seconds,
   /** A lost member is forgotten after this. */
   lostForgetMs: 120 * seconds,
-  /** One whose link was dropped for misbehaving is kept out this long. */
-  banMs: 120 * seconds,
-  /** Peers kept out at the same time: to fill this in the time of a ban, eight must misbehave each second. */
-  bansMax: 1000,
+  /** One whose link was dropped for misbehaving is kept out this long, and its device. */
+  banMs: 3600 * seconds,
+  /** Peers and devices kept out at the same time: to fill this in the time of a ban, three peers must misbehave each two seconds. */
+  bansMax: 10_000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
   /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
@@ -273,10 +273,23 @@ export const limits = {
   relayHopsMax: 3,
   /** A sealed signal: an SDP with many candidates stays well below. */
   signalSizeMaxBytes: 32 * KiB,
+  /** What a letter says is filled up to one of these lengths before it is sealed: a candidate, a description, one with many candidates in it. */
+  letterLengthsBytes: [512, 2 * KiB, 8 * KiB, 24 * KiB],
   /** Ids of signals seen, kept to drop repeats. */
   signalsSeenMax: 2000,
-  /** Signals from one peer in ten seconds; more are dropped. */
+  /** Letters of one peer in ten seconds, to us or through us; more are dropped. */
   signalsPerTenSecondsMax: 200,
+  /** Bytes of the letters of one peer passed on in ten seconds. */
+  relayedPerAuthorMaxBytes: 512 * KiB,
+  /** Letters and bytes that one member hands us to be passed on in ten seconds, whoever wrote them: twelve who link through it at once stay below. */
+  relaysPerTenSecondsMax: 600,
+  relayedPerMemberMaxBytes: 1 * MiB,
+  /** Hellos answered in ten seconds: each costs a signature and a letter. */
+  welcomesPerTenSecondsMax: 100,
+  /** Cards that one member makes us check in ten seconds: each costs two signatures. */
+  cardChecksPerTenSecondsMax: 60,
+  /** A hello to a peer that is not answered in this time is given up and said again later. */
+  callTimeoutMs: 5 * seconds,
   /** Members a session knows of, and entries in one roster: one who lies cannot fill the memory. */
   rosterEntriesMax: 100,
   /** Brokers in a configuration, and so mailboxes of one member. */

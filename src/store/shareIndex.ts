@@ -1,6 +1,6 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Bytes } from '../shared/bytes.ts'
 import type { ShareId } from '../shared/ids.ts'
+import { openDatabase, type DBSchema, type IDBPDatabase } from './database.ts'
 
 /** What must be known of a kept share to go on with it after the page was gone. */
 export interface ShareRecord {
@@ -35,14 +35,12 @@ interface Schema extends DBSchema {
 
 /** The index in IndexedDB, or in memory when the browser refuses it. */
 export async function openShareIndex(): Promise<ShareIndex> {
-  try {
-    const database = await openDB<Schema>('swarmdrop', 1, {
-      upgrade: (upgraded) => void upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] }),
-    })
-    return indexIn(database)
-  } catch {
-    return memoryIndex()
-  }
+  const database = await openDatabase<Schema>(
+    'swarmdrop',
+    1,
+    (upgraded) => void upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] }),
+  )
+  return database === null ? memoryIndex() : indexIn(database)
 }
 
 function indexIn(database: IDBPDatabase<Schema>): ShareIndex {

@@ -1,5 +1,5 @@
 import { memo, useId, type CSSProperties } from 'react'
-import type { MemberView } from '../app/view.ts'
+import type { FaceView, MemberView } from '../app/view.ts'
 import './Members.css'
 import { Icon } from './Icon.tsx'
 import { useMe, useMembers } from './useView.ts'
@@ -46,9 +46,9 @@ const Member = memo(function Member({ member }: { member: MemberView }) {
   )
 })
 
-function MemberFace({ member }: { member: MemberView }) {
+function MemberFace({ member }: { member: FaceView }) {
   const name = cleanName(member.name) || words.unnamed
-  const ownColour: CSSProperties & { '--hue': number } = { '--hue': member.hue }
+  const ownColour: CSSProperties & { '--hue'?: number } = member.hue === null ? {} : { '--hue': member.hue }
   return (
     <>
       <span className="avatar" style={ownColour} title={words.device(member.device)}>

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand/react'
 import { useShallow } from 'zustand/react/shallow'
-import type { MemberView, Notice, ShareView, View } from '../app/view.ts'
+import type { FaceView, MemberView, Notice, ShareView, View } from '../app/view.ts'
 import { leavingLoses } from './leaving.ts'
 import { useViewStore } from './SessionContext.tsx'
 
@@ -13,7 +13,7 @@ const warningsOf = (view: View): readonly Notice[] => view.notices.filter((notic
 
 export const useRoomLink = (): string => useView((view) => view.roomLink)
 export const useSignaling = (): View['signaling'] => useView((view) => view.signaling)
-export const useMe = (): MemberView => useView((view) => view.me)
+export const useMe = (): FaceView => useView((view) => view.me)
 export const useMembers = (): readonly MemberView[] => useView((view) => view.members)
 export const useAlone = (): boolean => useView((view) => view.members.length === 0)
 export const useShares = (): readonly ShareView[] => useView((view) => view.shares)

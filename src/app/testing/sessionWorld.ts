@@ -1,4 +1,5 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import { newIdentity } from '../../crypto/identity.ts'
 import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
 import { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
@@ -49,6 +50,7 @@ export class SessionWorld {
     })
     const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
+      identity: await newIdentity(this.#crypto, await this.#crypto.newSigningKey()),
       keys,
       options,
       store: this.#watched(store),

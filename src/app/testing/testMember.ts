@@ -1,4 +1,5 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import type { Identity } from '../../crypto/identity.ts'
 import { createEngine } from '../../engine/createEngine.ts'
 import type { OpenedEngine } from '../../engine/engine.ts'
 import type { Link, OpenLink } from '../../link/link.ts'
@@ -6,7 +7,7 @@ import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { randomPeerId, randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
+import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { assert, ok } from '../../shared/result.ts'
 import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
@@ -40,6 +41,7 @@ export interface SavedShare {
 
 /** What a member is made of, and what the world does for it. */
 export interface MemberParts {
+  readonly identity: Identity
   readonly keys: RoomKeys
   readonly options: MemberOptions
   readonly store: PieceStore
@@ -71,22 +73,17 @@ export class Member {
   #isFrozen = false
 
   constructor(name: string, parts: MemberParts) {
-    const { keys, options, store, random, crypto } = parts
+    const { identity, keys, options, store, random, crypto } = parts
     this.name = name
     this.#parts = parts
-    const self = randomPeerId(random)
     const profile = { name, device: 'desktop' } as const
-    this.#view = openViewStore(
-      self,
-      profile,
-      roomLink('https://swarmdrop.example/', randomRoomSecret(random)),
-    )
+    this.#view = openViewStore(profile, roomLink('https://swarmdrop.example/', randomRoomSecret(random)))
     this.notices = new NoticeBoard((notices) => this.#view.setState({ notices }))
     this.#view.subscribe(({ notices }, { notices: before }) => {
       for (const notice of notices) if (!before.includes(notice)) this.said.push(notice.message)
     })
     this.session = createSession({
-      self,
+      identity,
       profile,
       fresh: options.fresh === true,
       random,

@@ -1,10 +1,21 @@
 import { base64UrlFromBytes } from '../../shared/bytes.ts'
-import type { LinkSession, Millis, PeerId } from '../../shared/ids.ts'
+import type { DeviceId, LinkSession, Millis, PeerId } from '../../shared/ids.ts'
 import { idBytes, linkSessionBytes } from '../../shared/ids.ts'
 import { seededRandom } from '../../shared/random.ts'
 import { assert } from '../../shared/result.ts'
-import type { DoorAt, Letter, RoomEffect, RoomInput, RoomMessage, Signal } from '../io.ts'
+import type {
+  Card,
+  DoorAt,
+  Letter,
+  MailboxAt,
+  Nonce,
+  RoomEffect,
+  RoomInput,
+  RoomMessage,
+  Signal,
+} from '../io.ts'
 import { createRoom } from '../room.ts'
+import { deviceOf, fakeAuthor, fakeCard, fakeHash, isOwnCard } from './fakeSigning.ts'
 
 /** Peer ids in the order of their numbers. */
 export const peerNumber = (number: number): PeerId =>
@@ -33,14 +44,84 @@ export const manyPeers = (group: number, at: number): PeerId =>
 /** The links a machine orders to be opened. */
 export const opened = (effects: readonly RoomEffect[]) => effectsOf(effects, 'openLink')
 
-/** One room machine on a workbench: a test feeds it by hand, at its own pace. */
+/** Letters left in mailboxes, one entry a mailbox. */
+export const posted = (effects: readonly RoomEffect[]) =>
+  effectsOf(effects, 'sendLetter').flatMap(({ letter, mailboxes }) =>
+    mailboxes.map(({ mailbox }) => ({ mailbox, letter })),
+  )
+
+/** Letters left at doors, one entry a door. */
+export const leftAtDoors = (effects: readonly RoomEffect[]) =>
+  effectsOf(effects, 'sendLetter').flatMap(({ letter, doors }) => doors.map(({ door }) => ({ door, letter })))
+
+/** What was written to one peer. */
+export const signalsTo = (effects: readonly RoomEffect[], to: PeerId): Signal[] =>
+  effectsOf(effects, 'sendLetter').flatMap(({ letter }) => (letter.to === to ? [letter.signal] : []))
+
+/** Peers that were said hello to. */
+export const called = (effects: readonly RoomEffect[]): PeerId[] =>
+  effectsOf(effects, 'sendLetter').flatMap(({ letter: { to, signal } }) =>
+    to !== null && signal.type === 'hello' ? [to] : [],
+  )
+
+export const mailboxesOf = (peer: PeerId): MailboxAt[] => [
+  { broker: 0, mailbox: `mailbox-${peer.slice(0, 4)}` },
+]
+
+/** A card that shows where the peer is reached, or nowhere. */
+export const cardOf = (peer: PeerId, mailboxes: readonly MailboxAt[] = [], sequence = 1): Card =>
+  fakeCard(peer, mailboxes, sequence)
+
+/** A member's roster of those. */
+export const rosterOf = (peers: readonly PeerId[]): RoomMessage => ({
+  type: 'roster',
+  members: peers.map((peer) => cardOf(peer)),
+})
+
+export const hello = { type: 'hello', nonce: 'theirs' } as const
+
+/** In the order of their numbers, so that a test knows who comes first. */
+const hash = (text: string): string => (text.startsWith('order ') ? text : fakeHash(text))
+
+/** One room machine on a workbench: a test feeds it by hand, at its own pace. What is to be signed and checked is, at once. */
 export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
-  const room = createRoom({ self, random: seededRandom(1) })
+  const room = createRoom({ self, random: seededRandom(1), hash, epoch: 'order' })
   let now: Millis = 1000
   let letters = 0
+  let sessions = 100
+  let helloNonce = ''
 
-  const feed = (input: RoomInput): RoomEffect[] => room.handle(input, now)
-  const mailboxes = Array.from({ length: brokers }, (_, broker) => `own-${broker}`)
+  function feed(input: RoomInput): RoomEffect[] {
+    const effects = room.handle(input, now)
+    return effects.flatMap((effect): RoomEffect[] => {
+      if (effect.type === 'sendLetter' && effect.letter.signal.type === 'hello')
+        helloNonce = effect.letter.signal.nonce
+      const answer = answerTo(effect)
+      return answer === null ? [effect] : feed(answer)
+    })
+  }
+
+  function answerTo(effect: RoomEffect): RoomInput | null {
+    switch (effect.type) {
+      case 'signCard':
+        return { type: 'cardSigned', card: fakeCard(self, effect.mailboxes, effect.sequence) }
+      case 'checkCard': {
+        const { from, card } = effect
+        return isOwnCard(card)
+          ? { type: 'cardChecked', from, card }
+          : { type: 'messageFaulted', peer: from, fault: 'card' }
+      }
+      case 'checkRelay': {
+        const { from, message } = effect
+        const author = fakeAuthor(message.sealed)
+        return author === null
+          ? { type: 'messageFaulted', peer: from, fault: 'letter' }
+          : { type: 'relayChecked', from, author, message }
+      }
+      default:
+        return null
+    }
+  }
 
   /** Lets time pass, waking the machine whenever it asked for it; what it did meanwhile. */
   function pass(ms: Millis): RoomEffect[] {
@@ -58,26 +139,41 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
 
   function letter(from: PeerId, signal: Signal, changes: Partial<Letter> = {}): RoomEffect[] {
     const to = signal.type === 'hello' ? null : self
-    const mailbox = [{ broker: 0, mailbox: `mailbox-${from.slice(0, 4)}` }]
-    const whole: Letter = { version: 1, id: `letter${letters++}`, from, to, mailboxes: mailbox, signal }
+    const whole: Letter = { id: `letter${letters++}`, from, to, mailboxes: mailboxesOf(from), signal }
     return feed({ type: 'letterArrived', letter: { ...whole, ...changes } })
   }
 
+  /** The nonce with which the machine welcomes the peer now. */
+  function welcomeNonce(peer: PeerId): Nonce {
+    const [welcome] = signalsTo(letter(peer, hello, { to: self }), peer)
+    assert(welcome?.type === 'welcome', 'a hello is answered with a welcome')
+    return welcome.nonce
+  }
+
+  /** An offer as the peer makes it once it was welcomed. */
+  function offer(peer: PeerId, session: LinkSession): RoomEffect[] {
+    return letter(peer, { type: 'offer', session, data: 'sdp', echo: welcomeNonce(peer) })
+  }
+
+  /** The peer's answer to the last hello of ours. */
+  const welcome = (peer: PeerId): RoomEffect[] =>
+    letter(peer, { type: 'welcome', nonce: 'welcome', echo: helloNonce })
+
   const hear = (peer: PeerId, message: RoomMessage) => feed({ type: 'messageArrived', peer, message })
 
-  const greet = (peer: PeerId, doors: readonly DoorAt[] = []) =>
+  const greet = (peer: PeerId, doors: readonly DoorAt[] = [], device: DeviceId = deviceOf(peer)) =>
     hear(peer, {
       type: 'profile',
-      version: 1,
+      version: 2,
       profile: { name: peer, device: 'phone' },
-      mailboxes: [{ broker: 0, mailbox: `mailbox-${peer.slice(0, 4)}` }],
+      card: fakeCard(peer, mailboxesOf(peer), 1, device),
       doors,
     })
 
-  /** Says hello as the peer, takes the offer and greets. */
+  /** Says hello as the peer, is welcomed, makes an offer and greets. */
   function link(peer: PeerId, doors: readonly DoorAt[] = []): LinkSession {
-    const session = effectsOf(letter(peer, { type: 'hello' }), 'openLink')[0]?.session
-    assert(session !== undefined, 'a hello is answered with an offer')
+    const session = sessionNumber(sessions++)
+    assert(opened(offer(peer, session)).length === 1, 'an offer is taken')
     feed({ type: 'linkOpened', peer, session, route: 'direct' })
     greet(peer, doors)
     return session
@@ -87,19 +183,32 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
     type: 'started',
     fresh,
     profile: { name: 'self', device: 'desktop' },
-    brokers: mailboxes,
+    brokers: Array.from({ length: brokers }, (_, broker) => `own-${broker}`),
   })
-  return { room, feed, pass, letter, hear, greet, link, started, sleep: (ms: Millis) => void (now += ms) }
+  return {
+    room,
+    feed,
+    pass,
+    letter,
+    offer,
+    welcome,
+    welcomeNonce,
+    hear,
+    greet,
+    link,
+    started,
+    sleep: (ms: Millis) => void (now += ms),
+  }
 }
 
 /** The same with a broker online, and peers that can be dialed. */
 export function onlineBench(self: PeerId) {
   const bench = createBench({ self })
   bench.feed({ type: 'brokerOnline', broker: 0 })
-  /** Says hello as the peer; the session of our offer. */
+  /** Welcomes us as the peer; the session of our offer. */
   function dialed(peer: PeerId): LinkSession {
-    const session = opened(bench.letter(peer, { type: 'hello' }))[0]?.session
-    assert(session !== undefined, 'a hello is answered with an offer')
+    const session = opened(bench.welcome(peer))[0]?.session
+    assert(session !== undefined, 'a welcome is answered with an offer')
     bench.feed({ type: 'linkSignaled', peer, session, kind: 'offer', data: 'sdp' })
     return session
   }

@@ -1,14 +1,14 @@
-import { base64UrlFromBytes, bytesFromBase64Url, textFromUtf8, utf8FromText } from '../../shared/bytes.ts'
 import type { Millis, PeerId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
-import type { Letter, RoomEffect, RoomInput, RoomReport } from '../io.ts'
-import { decodeLetter, encodeLetter } from '../letters.ts'
+import type { RoomEffect, RoomInput, RoomReport } from '../io.ts'
+import { relayOf } from '../messages.ts'
 import { createRoom, type Room } from '../room.ts'
+import { fakeAuthor, fakeCard, fakeHash, fakeOpen, fakeSeal, isOwnCard } from './fakeSigning.ts'
 import { createWorldBroker, doorMailbox, type BrokerClient, type WorldBroker } from './worldBroker.ts'
 import { createWorldClock } from './worldClock.ts'
-import { createWorldLinks, type LinkOwner, type WorldLinks } from './worldLinks.ts'
+import { createWorldLinks, type WorldLinks } from './worldLinks.ts'
 
 /**
  * A world in virtual time for tests: tabs made of real room machines, brokers and links that behave as the real ones
@@ -47,17 +47,8 @@ interface TabInside extends Tab {
   wakeAt: Millis
 }
 
-/** Sealing keeps a letter from others' eyes; here it only makes it look the same. */
-const seal = (letter: Letter): string => base64UrlFromBytes(utf8FromText(encodeLetter(letter)))
-
-function unseal(sealed: string): Letter | null {
-  const text = textFromUtf8(bytesFromBase64Url(sealed) ?? new Uint8Array())
-  const letter = decodeLetter(text ?? '')
-  return letter.ok ? letter.value : null
-}
-
 function letterCame(tab: Tab, sealed: string): void {
-  const letter = unseal(sealed)
+  const letter = fakeOpen(sealed)
   if (letter !== null) tab.feed({ type: 'letterArrived', letter })
 }
 
@@ -82,9 +73,37 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
       case 'send':
         links.send(tab, effect.peer, effect.message)
         break
-      case 'relay':
-        relay(tab, effect.via, effect.to, effect.letter)
+      case 'sendLetter':
+        sendLetter(tab, effect)
         break
+      case 'signCard': {
+        const card = fakeCard(tab.peer, effect.mailboxes, effect.sequence)
+        clock.after(1, () => tab.feed({ type: 'cardSigned', card }))
+        break
+      }
+      case 'checkCard': {
+        const { from, card } = effect
+        clock.after(1, () =>
+          tab.feed(
+            isOwnCard(card)
+              ? { type: 'cardChecked', from, card }
+              : { type: 'messageFaulted', peer: from, fault: 'a card that is not its own' },
+          ),
+        )
+        break
+      }
+      case 'checkRelay': {
+        const { from, message } = effect
+        const author = fakeAuthor(message.sealed)
+        clock.after(1, () =>
+          tab.feed(
+            author === null
+              ? { type: 'messageFaulted', peer: from, fault: 'a letter that nobody signed' }
+              : { type: 'relayChecked', from, author, message },
+          ),
+        )
+        break
+      }
       case 'openSealed':
         clock.after(1, () => letterCame(tab, effect.sealed))
         break
@@ -97,39 +116,36 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
       case 'report':
         tab.reports.push(effect.report)
         break
-      default:
-        performAtBroker(tab, effect)
-    }
-  }
-
-  type BrokerEffect = Extract<RoomEffect, { type: 'post' | 'postToDoor' | 'claimDoor' | 'releaseDoor' }>
-
-  function performAtBroker(tab: TabInside, effect: BrokerEffect): void {
-    const broker = brokers[effect.broker]
-    const client = tab.clients[effect.broker]
-    if (broker === undefined || client === undefined) return
-    switch (effect.type) {
-      case 'post':
-        broker.post(client, effect.mailbox, seal(effect.letter))
-        break
-      case 'postToDoor':
-        broker.post(client, doorMailbox(effect.door), seal(effect.letter))
-        break
       case 'claimDoor':
-        broker.claim(client, effect.door)
-        break
       case 'releaseDoor':
-        broker.release(client, effect.door)
+        atBroker(tab, effect.broker, (broker, client) =>
+          effect.type === 'claimDoor'
+            ? broker.claim(client, effect.door)
+            : broker.release(client, effect.door),
+        )
         break
       default:
         unreachable(effect)
     }
   }
 
-  function relay(tab: LinkOwner, via: readonly PeerId[], to: PeerId, letter: Letter): void {
-    const hops = limits.relayHopsMax
-    for (const peer of via)
-      links.send(tab, peer, { type: 'relay', id: letter.id, to, hops, sealed: seal(letter) })
+  function atBroker(
+    tab: TabInside,
+    at: number,
+    act: (broker: WorldBroker, client: BrokerClient) => void,
+  ): void {
+    const [broker, client] = [brokers[at], tab.clients[at]]
+    if (broker !== undefined && client !== undefined) act(broker, client)
+  }
+
+  function sendLetter(tab: TabInside, effect: RoomEffect & { type: 'sendLetter' }): void {
+    const sealed = fakeSeal(tab.peer, effect.letter)
+    const post = (at: number, mailbox: string): void =>
+      atBroker(tab, at, (broker, client) => broker.post(client, mailbox, sealed))
+    for (const { broker, mailbox } of effect.mailboxes) post(broker, mailbox)
+    for (const { broker, door } of effect.doors) post(broker, doorMailbox(door))
+    const message = relayOf(limits.relayHopsMax, sealed)
+    if (message !== null) for (const peer of effect.via) links.send(tab, peer, message)
   }
 
   function inside({ peer }: Tab): TabInside {
@@ -150,7 +166,7 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
   return {
     enter(name, { fresh = false, online = true } = {}) {
       const peer = randomPeerId(random)
-      const room = createRoom({ self: peer, random: seededRandom(random()) })
+      const room = createRoom({ self: peer, random: seededRandom(random()), hash: fakeHash, epoch: 'today' })
       const feed = (input: RoomInput): void => {
         if (tab.state !== 'awake') return
         for (const effect of room.handle(input, clock.now())) perform(tab, effect)

@@ -101,7 +101,7 @@ describe('troubles', () => {
 describe('notices', () => {
   it('[R19] of a member who is kept out say what happened, what is safe and what comes next', () => {
     expect(plain(en.notice({ code: 'memberBanned', name: 'Amber Heron' }))).toBe(
-      'Amber Heron sent damaged data and is kept out for 2 minutes. None of it was kept: what you have is safe, and the rest comes from others who have it.',
+      'Amber Heron sent damaged data and is kept out for 60 minutes. None of it was kept: what you have is safe, and the rest comes from others who have it.',
     )
   })
 

@@ -1,0 +1,140 @@
+import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
+import { isOfDevice, peerOf, type Identity, type TabKeys } from '../crypto/identity.ts'
+import { readEnvelope, signatureBytes, writeEnvelope, type Envelope } from '../room/envelopes.ts'
+import type { Card, Letter, LetterDraft, MailboxAt } from '../room/io.ts'
+import { decodeLetter, encodeLetter } from '../room/letters.ts'
+import {
+  base64UrlFromBytes,
+  bytesFromBase64Url,
+  concatBytes,
+  textFromUtf8,
+  utf8FromText,
+  type Bytes,
+} from '../shared/bytes.ts'
+import { publicKeyBytes, type PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+
+export interface LetterOfficeParts {
+  readonly identity: Identity
+  readonly keys: RoomKeys
+  readonly crypto: Crypto
+}
+
+/** Keys, certificate and signature, as a card's proof has them. */
+const proofBytes = 2 * publicKeyBytes + 2 * signatureBytes
+
+/**
+ * Writes and reads letters: each signed by its writer over the room, its reader and all it says, and sealed for its reader alone; only a
+ * hello left at doors, whose reader nobody knows, is sealed for the room and nothing more. Signs and checks cards likewise.
+ */
+export class LetterOffice {
+  readonly #parts: LetterOfficeParts
+  /** What to seal with for whom: of everyone who wrote to us or whose card was shown. */
+  readonly #sealingKeys = new Map<PeerId, Bytes>()
+
+  constructor(parts: LetterOfficeParts) {
+    this.#parts = parts
+  }
+
+  /** The letter as it travels, one and the same on all its ways; null where it is too long, or its reader's key is not known. */
+  async write(draft: LetterDraft): Promise<Bytes | null> {
+    const { identity } = this.#parts
+    const text = encodeLetter(draft)
+    if (text === null) return null
+    const content = await this.#sealed(draft.to, utf8FromText(text))
+    if (content === null) return null
+    const signed = writeEnvelope(draft.to, identity.keys, content)
+    return concatBytes([signed, await identity.sign(this.#inThisRoom('letter', signed))])
+  }
+
+  /** What somebody wrote to us, or left at a door; null for what is not, or was not signed by its writer. */
+  async read(bytes: Bytes): Promise<Letter | null> {
+    const { identity } = this.#parts
+    const envelope = readEnvelope(bytes)
+    if (!envelope || (envelope.to !== null && envelope.to !== identity.peer)) return null
+    const from = await this.#writerOf(envelope)
+    if (from === null) return null
+    const plain =
+      envelope.to === null
+        ? envelope.content
+        : await identity.open(envelope.content, this.#betweenTwo(from, envelope.to))
+    const content = plain && decodeLetter(textFromUtf8(plain) ?? '')
+    if (!content?.ok) return null
+    this.#learn(from, envelope.keys)
+    return { id: envelope.id, from, to: envelope.to, ...content.value }
+  }
+
+  /** Who wrote a letter that is for somebody else; null when nobody signed it. */
+  async writer(bytes: Bytes): Promise<PeerId | null> {
+    const envelope = readEnvelope(bytes)
+    return envelope && this.#writerOf(envelope)
+  }
+
+  async signCard(mailboxes: readonly MailboxAt[], sequence: number): Promise<Card> {
+    const { peer, device, keys, certificate, sign } = this.#parts.identity
+    const signature = await sign(this.#cardBytes(keys, { device, mailboxes, sequence }))
+    const proof = base64UrlFromBytes(concatBytes([keys.signing, keys.sealing, certificate, signature]))
+    return { peer, device, mailboxes, sequence, proof }
+  }
+
+  /** Whether the peer that the card is about signed it, and the device it names is the peer's. */
+  async isOwn(card: Card): Promise<boolean> {
+    const { crypto } = this.#parts
+    const proof = bytesFromBase64Url(card.proof)
+    if (proof?.length !== proofBytes) return false
+    const keys = {
+      signing: proof.slice(0, publicKeyBytes),
+      sealing: proof.slice(publicKeyBytes, 2 * publicKeyBytes),
+    }
+    const certificate = proof.slice(2 * publicKeyBytes, -signatureBytes)
+    const signature = proof.slice(-signatureBytes)
+    if ((await peerOf(crypto, keys)) !== card.peer) return false
+    const [isSigned, isCertified] = await Promise.all([
+      crypto.verify(keys.signing, signature, this.#cardBytes(keys, card)),
+      isOfDevice(crypto, card.device, keys, certificate),
+    ])
+    if (isSigned && isCertified) this.#learn(card.peer, keys)
+    return isSigned && isCertified
+  }
+
+  async #writerOf({ keys, signed, signature }: Envelope): Promise<PeerId | null> {
+    const { crypto } = this.#parts
+    const isSigned = await crypto.verify(keys.signing, signature, this.#inThisRoom('letter', signed))
+    return isSigned ? peerOf(crypto, keys) : null
+  }
+
+  async #sealed(to: PeerId | null, plain: Bytes): Promise<Bytes | null> {
+    const { crypto, identity } = this.#parts
+    if (to === null) return plain
+    const key = this.#sealingKeys.get(to)
+    return key ? crypto.sealFor(key, this.#betweenTwo(identity.peer, to), plain) : null
+  }
+
+  /** Once known, a key stays: the peer's id is a hash of it. */
+  #learn(peer: PeerId, { sealing }: TabKeys): void {
+    if (this.#sealingKeys.has(peer)) return
+    for (const oldest of this.#sealingKeys.keys()) {
+      if (this.#sealingKeys.size < limits.signalsSeenMax) break
+      this.#sealingKeys.delete(oldest)
+    }
+    this.#sealingKeys.set(peer, sealing)
+  }
+
+  #betweenTwo(from: PeerId, to: PeerId): Bytes {
+    return utf8FromText(`swarmdrop letter 2\n${this.#parts.keys.tag} ${from} ${to}`)
+  }
+
+  #cardBytes(
+    { signing, sealing }: TabKeys,
+    { device, mailboxes, sequence }: Pick<Card, 'device' | 'mailboxes' | 'sequence'>,
+  ): Bytes {
+    const where = mailboxes.map(({ broker, mailbox }) => [broker, mailbox])
+    const text = utf8FromText(JSON.stringify([device, sequence, where]))
+    return this.#inThisRoom('card', concatBytes([signing, sealing, text]))
+  }
+
+  /** What is signed says what it is and in which room, so that it means nothing elsewhere. */
+  #inThisRoom(what: 'letter' | 'card', bytes: Bytes): Bytes {
+    return concatBytes([utf8FromText(`swarmdrop ${what} 2\n${this.#parts.keys.tag}\n`), bytes])
+  }
+}
