@@ -1,5 +1,6 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import { isOfDevice, peerOf, type Identity, type TabKeys } from '../crypto/identity.ts'
+import type { ConnectionView, LinkProof } from '../link/link.ts'
 import { readEnvelope, signatureBytes, writeEnvelope, type Envelope } from '../room/envelopes.ts'
 import type { Card, Letter, LetterDraft, MailboxAt } from '../room/io.ts'
 import { decodeLetter, encodeLetter } from '../room/letters.ts'
@@ -11,7 +12,7 @@ import {
   utf8FromText,
   type Bytes,
 } from '../shared/bytes.ts'
-import { publicKeyBytes, type PeerId } from '../shared/ids.ts'
+import { publicKeyBytes, type LinkSession, type PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 
 export interface LetterOfficeParts {
@@ -25,12 +26,12 @@ const proofBytes = 2 * publicKeyBytes + 2 * signatureBytes
 
 /**
  * Writes and reads letters: each signed by its writer over the room, its reader and all it says, and sealed for its reader alone; only a
- * hello left at doors, whose reader nobody knows, is sealed for the room and nothing more. Signs and checks cards likewise.
+ * hello left at doors, whose reader nobody knows, is sealed for the room and nothing more. Signs and checks cards and links likewise.
  */
 export class LetterOffice {
   readonly #parts: LetterOfficeParts
-  /** What to seal with for whom: of everyone who wrote to us or whose card was shown. */
-  readonly #sealingKeys = new Map<PeerId, Bytes>()
+  /** Of everyone who wrote to us or whose card was shown. */
+  readonly #keysOf = new Map<PeerId, TabKeys>()
 
   constructor(parts: LetterOfficeParts) {
     this.#parts = parts
@@ -97,6 +98,21 @@ export class LetterOffice {
     return isSigned && isCertified
   }
 
+  /** Signs connections of one link, and checks that the peer it is for signed the same: both ids, both certificates, the session and the lane. */
+  proofOf(peer: PeerId, session: LinkSession, initiator: boolean): LinkProof {
+    const { identity, crypto } = this.#parts
+    const ends = initiator ? [identity.peer, peer] : [peer, identity.peer]
+    const transcript = ({ lane, offered, answered }: ConnectionView): Bytes =>
+      this.#inThisRoom('link', utf8FromText(JSON.stringify([...ends, session, lane, offered, answered])))
+    return {
+      sign: (view) => identity.sign(transcript(view)),
+      check: async (view, signature) => {
+        const keys = this.#keysOf.get(peer)
+        return keys !== undefined && crypto.verify(keys.signing, signature, transcript(view))
+      },
+    }
+  }
+
   async #writerOf({ keys, signed, signature }: Envelope): Promise<PeerId | null> {
     const { crypto } = this.#parts
     const isSigned = await crypto.verify(keys.signing, signature, this.#inThisRoom('letter', signed))
@@ -106,18 +122,18 @@ export class LetterOffice {
   async #sealed(to: PeerId | null, plain: Bytes): Promise<Bytes | null> {
     const { crypto, identity } = this.#parts
     if (to === null) return plain
-    const key = this.#sealingKeys.get(to)
-    return key ? crypto.sealFor(key, this.#betweenTwo(identity.peer, to), plain) : null
+    const keys = this.#keysOf.get(to)
+    return keys ? crypto.sealFor(keys.sealing, this.#betweenTwo(identity.peer, to), plain) : null
   }
 
   /** Once known, a key stays: the peer's id is a hash of it. */
-  #learn(peer: PeerId, { sealing }: TabKeys): void {
-    if (this.#sealingKeys.has(peer)) return
-    for (const oldest of this.#sealingKeys.keys()) {
-      if (this.#sealingKeys.size < limits.signalsSeenMax) break
-      this.#sealingKeys.delete(oldest)
+  #learn(peer: PeerId, keys: TabKeys): void {
+    if (this.#keysOf.has(peer)) return
+    for (const oldest of this.#keysOf.keys()) {
+      if (this.#keysOf.size < limits.signalsSeenMax) break
+      this.#keysOf.delete(oldest)
     }
-    this.#sealingKeys.set(peer, sealing)
+    this.#keysOf.set(peer, keys)
   }
 
   #betweenTwo(from: PeerId, to: PeerId): Bytes {
@@ -134,7 +150,7 @@ export class LetterOffice {
   }
 
   /** What is signed says what it is and in which room, so that it means nothing elsewhere. */
-  #inThisRoom(what: 'letter' | 'card', bytes: Bytes): Bytes {
+  #inThisRoom(what: 'letter' | 'card' | 'link', bytes: Bytes): Bytes {
     return concatBytes([utf8FromText(`swarmdrop ${what} 2\n${this.#parts.keys.tag}\n`), bytes])
   }
 }

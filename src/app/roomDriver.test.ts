@@ -32,6 +32,7 @@ const bug = (): never => {
 
 const noBulk: BulkHost = {
   addLane() {},
+  laneProven() {},
   removeLane() {},
   otherListens() {},
   linkAdmitted() {},

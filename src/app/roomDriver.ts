@@ -77,7 +77,10 @@ export class RoomDriver {
     })
     this.#alarm = new Alarm(options.clock)
     const shared = { ...options, guard: this.#guard, feed: this.handle }
-    this.#links = new RoomLinks(shared)
+    this.#links = new RoomLinks({
+      ...shared,
+      proofOf: (...link) => this.#letters.proofOf(...link),
+    })
     this.#brokers = new RoomBrokers({
       ...shared,
       brokers,

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { IceServer, Link, LinkFault, OpenLink } from '../link/link.ts'
+import type { IceServer, Link, LinkFault, LinkProof, OpenLink } from '../link/link.ts'
 import type { CloseReason, RoomInput } from '../room/io.ts'
 import { decodeRoomMessage } from '../room/messages.ts'
 import { textFromUtf8, type Bytes } from '../shared/bytes.ts'
@@ -9,11 +9,16 @@ import { assert } from '../shared/result.ts'
 import type { Guard } from '../shared/guard.ts'
 
 /** Who moves bytes over the links' bulk channels: what the engine takes of links. */
-export type BulkHost = Pick<Engine, 'addLane' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'>
+export type BulkHost = Pick<
+  Engine,
+  'addLane' | 'laneProven' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'
+>
 
 export interface RoomLinksParts {
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
+  /** Shows that a link leads to this peer. */
+  readonly proofOf: (peer: PeerId, session: LinkSession, initiator: boolean) => LinkProof
   readonly log: Log
   readonly guard: Guard
   /** Hands the room machine an input. */
@@ -51,7 +56,7 @@ export class RoomLinks {
   }
 
   open(peer: PeerId, session: LinkSession, initiator: boolean): void {
-    const { openLink, iceServers, guard, feed, bulk } = this.#parts
+    const { openLink, iceServers, proofOf, guard, feed, bulk } = this.#parts
     const isCurrent = (): boolean => this.#links.get(peer)?.session === session
     assert(!this.#links.has(peer), 'one link a peer at a time')
     const number = ++this.#lastNumber
@@ -59,6 +64,7 @@ export class RoomLinks {
     const link = openLink({
       initiator,
       iceServers,
+      proof: proofOf(peer, session, initiator),
       handOver: guard((lane, channel) => bulk.addLane(number, lane, channel)),
       listener: {
         signaled: guard((kind, data) => {
@@ -73,6 +79,9 @@ export class RoomLinks {
         }),
         lanesChanged: guard((count) => {
           if (isCurrent()) this.#lanesChanged(peer, count)
+        }),
+        laneProven: guard((lane) => {
+          if (isCurrent()) bulk.laneProven(number, lane)
         }),
         laneClosed: guard((lane) => {
           if (isCurrent()) bulk.removeLane(number, lane)

@@ -63,6 +63,10 @@ export class BulkPeers {
     if (lane === 0) this.#open(number).addLane(0, channel)
   }
 
+  laneProven(number: number, lane: number): void {
+    this.#links.get(number)?.bulk.laneProven(lane)
+  }
+
   removeLane(number: number, lane: number): void {
     this.#links.get(number)?.bulk.removeLane(lane)
   }

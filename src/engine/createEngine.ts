@@ -56,6 +56,10 @@ class EngineHere implements Engine {
     this.#peers.addLane(link, lane, channel)
   }
 
+  laneProven(link: number, lane: number): void {
+    this.#peers.laneProven(link, lane)
+  }
+
   removeLane(link: number, lane: number): void {
     this.#peers.removeLane(link, lane)
   }

@@ -16,6 +16,8 @@ import type { ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
 export interface Engine {
   /** Takes over the bulk channel of a lane, in the task that made it. Lane 0 comes first, and with it the link. */
   addLane(link: number, lane: number, channel: BulkChannel): void
+  /** Nobody sits between on a further lane. */
+  laneProven(link: number, lane: number): void
   /** The lane's connection is gone. */
   removeLane(link: number, lane: number): void
   /** The other side listens on lane 0, and takes messages of so many bytes at once. */

@@ -92,6 +92,10 @@ class EngineCalls implements Engine {
     if (!this.#hasEnded) post(this.#worker, { type: 'addLane', link, lane, channel }, channel)
   }
 
+  laneProven(...args: Parameters<Engine['laneProven']>): void {
+    this.#tell('laneProven', args)
+  }
+
   removeLane(...args: Parameters<Engine['removeLane']>): void {
     this.#tell('removeLane', args)
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { blockFrame } from './frames.ts'
 import { MemoryChannel } from './testing/memoryChannel.ts'
 import { blockOf, BulkPair, settle, type BulkEnd } from './testing/bulkPair.ts'
 
@@ -16,6 +17,7 @@ describe('lanes', () => {
   it('[L7] carry blocks once the other side listens there, and nothing else', async () => {
     await pair.start()
     pair.addLane(1)
+    pair.proveLane(1)
     const [first] = channels
     alice.window(0).sizeBytes = 0
     expect(alice.link.roomBytes).toBe(0)
@@ -34,9 +36,37 @@ describe('lanes', () => {
     ends.alice.meet(ends.bob)
     await settle()
     alice.window(0).sizeBytes = 0
+    bob.link.laneProven(3)
+    await settle()
     alice.link.addLane(3, ends.alice)
+    alice.link.laneProven(3)
     await settle()
     expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L12] carry nothing before each side has proven them for itself', async () => {
+    await pair.start()
+    alice.window(0).sizeBytes = 0
+    pair.addLane(1)
+    await settle()
+    expect(alice.link.roomBytes).toBe(0)
+    bob.link.laneProven(1)
+    await settle()
+    expect(alice.link.roomBytes).toBe(0)
+    alice.link.laneProven(1)
+    await settle()
+    expect(alice.link.roomBytes).toBeGreaterThan(0)
+  })
+
+  it('[L12] on which the other side speaks too early end the link', async () => {
+    await pair.start()
+    pair.addLane(1)
+    await settle()
+    channels[1]?.alice.send(blockFrame(1, blockOf(10, 1), 0, 10, []))
+    await settle()
+    expect(bob.told.filter((told) => told.startsWith('failed'))).toEqual([
+      'failed: spoke on a lane before it was proven',
+    ])
   })
 
   it('[L7] carry a block where it is through soonest: on a new lane before behind what an old one has on its way', async () => {
@@ -45,6 +75,7 @@ describe('lanes', () => {
     for (const { alice: end } of channels) end.hold()
     alice.link.sendBlock(1, blockOf(1000, 1))
     pair.addLane(1)
+    pair.proveLane(1)
     await settle()
     alice.window(1).sizeBytes = 5000
     alice.link.sendBlock(2, blockOf(4000, 2))
@@ -57,6 +88,7 @@ describe('lanes', () => {
   it('[L7] take only their own blocks with them', async () => {
     await pair.start()
     pair.addLane(1)
+    pair.proveLane(1)
     await settle()
     for (const { alice: end } of channels) end.hold()
     alice.window(0).sizeBytes = 50_000

@@ -252,6 +252,7 @@ describe('what no honest side sends on a bulk channel', () => {
   it('[L9] a message on a further lane, and text, end the link', async () => {
     await pair.start()
     pair.addLane(1)
+    pair.proveLane(1)
     await settle()
     channels[1]?.alice.send(messageFrame(Uint8Array.of(1), true))
     await settle()

@@ -111,7 +111,7 @@ export class BulkLink {
   readonly #traffic: BulkTraffic
   readonly #listener: BulkListener
   readonly #lanes = new Map<number, Lane>()
-  /** Further lanes on which the other side listens, and which are not yet here. */
+  /** Further lanes on which the other side listens, and which are not yet here or not yet proven. */
   readonly #listenedTo = new Set<number>()
   readonly #joiner = new PartJoiner(1)
   #messageMaxBytes = messageMaxUntilToldBytes
@@ -137,6 +137,11 @@ export class BulkLink {
     const { uplink, now, after } = this.#traffic.options
     const window = uplink.openLane(now(), this.#lanes.get(0)?.window ?? null)
     this.#lanes.set(lane, new Lane({ lane, channel, window, now, after, listener: this.#laneListener }))
+  }
+
+  /** Nobody sits between on a further lane: the other side may use it. */
+  laneProven(lane: number): void {
+    this.#lanes.get(lane)?.proven()
     if (this.#listenedTo.delete(lane)) this.#otherListens(lane)
   }
 
@@ -302,7 +307,7 @@ export class BulkLink {
   #otherListens(number: number): void {
     const lane = this.#lanes.get(number)
     if (lane?.isStarted === true) return
-    if (!lane) {
+    if (lane?.isProven !== true) {
       if (this.#listenedTo.size >= limits.lanesOpenedByOtherMax)
         return this.#fail('listens on lanes without end')
       return void this.#listenedTo.add(number)

@@ -2,7 +2,7 @@ import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import type { ConnectionBudget } from './connectionBudget.ts'
 import { encodeLaneWords, type LaneWords } from './laneWords.ts'
-import type { IceServer } from './link.ts'
+import type { IceServer, LinkProof } from './link.ts'
 import { SimplePeerConnection } from './simplePeerConnection.ts'
 
 export interface FurtherLanesOptions {
@@ -10,9 +10,12 @@ export interface FurtherLanesOptions {
   readonly initiator: boolean
   readonly iceServers: readonly IceServer[]
   readonly budget: ConnectionBudget
+  readonly proof: LinkProof
   readonly handOver: (lane: number, channel: BulkChannel) => void
   /** Sends text to the other side. */
   readonly say: (text: string) => void
+  /** The connection of a lane that was handed over is open, and nobody sits between. */
+  readonly laneProven: (lane: number) => void
   /** The connection of a lane that was handed over is gone. */
   readonly laneClosed: (lane: number) => void
   /** More or fewer lanes are open than before. */
@@ -81,15 +84,17 @@ export class FurtherLanes {
   }
 
   #connect(lane: number, initiator: boolean): void {
-    const { iceServers, handOver } = this.#options
+    const { iceServers, proof, handOver } = this.#options
     const connection = new SimplePeerConnection({
       initiator,
       iceServers,
+      proof,
+      lane,
       handOver: (channel) => handOver(lane, channel),
       listener: {
         signaled: (_, signal) => this.#say({ lane, signal }),
         opened: () => this.#opened(lane),
-        // Nothing is said on a further lane's control channel.
+        // Nothing more is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
         closed: () => this.close(lane),
       },
@@ -106,6 +111,7 @@ export class FurtherLanes {
     const opened = this.#lanes.get(lane)
     if (!opened) return
     opened.isOpen = true
+    this.#options.laneProven(lane)
     this.#options.countChanged()
   }
 

@@ -17,7 +17,7 @@ import type { LaneWindow } from './uplink.ts'
 
 /** What a lane tells its link. */
 export interface LaneListener {
-  /** Its channel is open and listens. */
+  /** Its channel is open and proven, and listens. */
   listening(lane: number): void
   /** Of an ordered message. */
   messagePart(bytes: Bytes, isLast: boolean): void
@@ -79,6 +79,9 @@ export class Lane {
   #incoming: Incoming | null = null
   readonly #echo: PendingEcho
   #isClosed = false
+  /** A link's first lane is proven before anything is said on it. */
+  isProven: boolean
+  #isListening = false
   /** While messages wait for a block to take them along. */
   #cancelRide: (() => void) | null = null
 
@@ -86,6 +89,7 @@ export class Lane {
     const { lane, channel, window, listener } = options
     this.#options = options
     this.window = window
+    this.isProven = lane === 0
     this.#echo = new PendingEcho({
       now: options.now,
       after: options.after,
@@ -97,8 +101,22 @@ export class Lane {
       if (!this.#isClosed) this.#arrived(data)
     }
     channel.onclose = () => this.#isClosed || listener.closed(lane)
-    if (channel.readyState === 'open') queueMicrotask(() => this.#isClosed || listener.listening(lane))
-    else channel.onopen = () => listener.listening(lane)
+    if (channel.readyState === 'open') queueMicrotask(() => this.#listenIfReady())
+    else channel.onopen = () => this.#listenIfReady()
+  }
+
+  /** Nobody sits between: what comes on it counts. */
+  proven(): void {
+    this.isProven = true
+    this.#listenIfReady()
+  }
+
+  #listenIfReady(): void {
+    const { channel, lane, listener } = this.#options
+    const isReady = this.isProven && channel.readyState === 'open'
+    if (!isReady || this.#isListening || this.#isClosed) return
+    this.#isListening = true
+    listener.listening(lane)
   }
 
   /** Whether something waits for room. */
@@ -266,6 +284,7 @@ export class Lane {
 
   #arrived(data: unknown): void {
     if (!(data instanceof ArrayBuffer)) return this.#fail('text on a bulk channel')
+    if (!this.isProven) return this.#fail('spoke on a lane before it was proven')
     const bytes = new Uint8Array(data)
     const frames = parseFrames(bytes)
     if (!frames.ok) return this.#fail(frames.fault)

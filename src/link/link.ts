@@ -12,6 +12,8 @@ export type LinkFault =
   | { readonly code: 'connectionFailed'; readonly detail: string }
   /** The browser refused what the other side signaled. */
   | { readonly code: 'badSignal'; readonly detail: string }
+  /** The two sides do not see the same connection, or the other one is not who it should be: somebody may sit between. */
+  | { readonly code: 'notProven'; readonly detail: string }
   /** The other side takes less than `limits.channelMessageMinBytes` in one data channel message. */
   | { readonly code: 'messagesTooSmall'; readonly detail: string }
   /** The data channel broke. */
@@ -27,6 +29,8 @@ export interface LinkListener {
   otherListens(): void
   /** How many connections carry the link now. 1 from `opened` on, which does not say so. */
   lanesChanged(count: number): void
+  /** The connection of a further lane, which was handed over, is open, and nobody sits between: from now on what comes on it counts. */
+  laneProven(lane: number): void
   /** The connection of a further lane, which was handed over, is gone. */
   laneClosed(lane: number): void
   /** One whole message of control, in the order sent. The bytes belong to the receiver. */
@@ -59,10 +63,29 @@ export interface Link {
   close(): void
 }
 
+/** A connection as its two sides see it: alike, unless somebody sits between. */
+export interface ConnectionView {
+  /** 0 for the link's first. */
+  readonly lane: number
+  /** Fingerprints of the certificates (RFC 8122) of who offered this connection and who answered, as `sha-256 AB:CD…`. */
+  readonly offered: string
+  readonly answered: string
+}
+
+/** Shows who the two sides of a connection are, and that they see the same one (channel binding, RFC 5056). */
+export interface LinkProof {
+  /** Our signature over what we see; 64 bytes. */
+  sign(view: ConnectionView): Promise<Bytes>
+  /** Whether the one whom the link is for has signed what we see. */
+  check(view: ConnectionView, signature: Bytes): Promise<boolean>
+}
+
 export interface LinkOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
   readonly iceServers: readonly IceServer[]
+  /** Asked for each connection of the link, before anything that comes on it is taken. */
+  readonly proof: LinkProof
   /**
    * Takes the bulk channel of a lane (negotiated, id 1; not open yet), to keep it or to transfer it to a worker. Called in the task that
    * makes the channel, as a browser transfers none that is older; for lane 0 before `openLink` returns. The lane's connection

@@ -4,7 +4,9 @@ import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
-import type { IceServer, LinkFault, Route, SignalKind } from './link.ts'
+import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
+import { fingerprintOf } from './fingerprints.ts'
+import type { IceServer, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
 import { routeFrom } from './route.ts'
@@ -13,6 +15,9 @@ export interface ConnectionOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
   readonly iceServers: readonly IceServer[]
+  readonly proof: LinkProof
+  /** 0 for the link's first. */
+  readonly lane: number
   /** Takes the bulk channel, before the constructor returns: a browser transfers none that is older than the task that made it. */
   readonly handOver: (channel: BulkChannel) => void
   readonly listener: ConnectionListener
@@ -21,7 +26,7 @@ export interface ConnectionOptions {
 /** What happens on a connection. After `closed` nothing follows. */
 export interface ConnectionListener {
   signaled(kind: SignalKind, data: string): void
-  /** `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
+  /** Open, and proven. `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
   opened(route: Route, messageMaxBytes: number): void
   messageArrived(message: Bytes | string): void
   /** Null when the other side closed it. */
@@ -30,22 +35,32 @@ export interface ConnectionListener {
 
 /** A browser with many networks and servers gathers some dozens. */
 const candidatesMax = 200
+/** The first message each way, as text: the signature of its sender over the connection. */
+const proofStart = 'proof '
 const faultDetailLengthMax = 200
 
 /** One RTCPeerConnection, with a control channel (id 0) of simple-peer's own and a bulk channel (id 1) beside it. */
 export class SimplePeerConnection {
   readonly #listener: ConnectionListener
   readonly #expects: 'offer' | 'answer'
+  readonly #proof: LinkProof
+  readonly #lane: number
   readonly #peer: SimplePeer | null
   readonly #connection: RTCPeerConnection | null
   readonly #control: RTCDataChannel | null
   #state: 'connecting' | 'open' | 'closed' = 'connecting'
+  /** What the other side said first. */
+  readonly #theirProof: Promise<Bytes | null>
+  #proofCame: ((signature: Bytes | null) => void) | null = null
   #described = false
   #candidates = 0
 
   constructor(options: ConnectionOptions) {
     this.#listener = options.listener
     this.#expects = options.initiator ? 'answer' : 'offer'
+    this.#proof = options.proof
+    this.#lane = options.lane
+    this.#theirProof = new Promise((resolve) => (this.#proofCame = resolve))
     this.#peer = makePeer(options)
     this.#connection = this.#peer?._pc ?? null
     this.#control = this.#peer?._channel ?? null
@@ -106,7 +121,9 @@ export class SimplePeerConnection {
     })
     peer.on('connect', () => peer.getStats((_, stats = []) => this.#opened(routeFrom(stats))))
     peer.on('data', (message) => {
-      if (this.#state !== 'closed') this.#listener.messageArrived(message)
+      if (this.#state === 'closed') return
+      if (this.#proofCame) this.#firstCame(this.#proofCame, message)
+      else this.#listener.messageArrived(message)
     })
     peer.on('error', (error) => this.#end(faultFrom(error)))
     // Told just before the error, if there is one.
@@ -135,8 +152,41 @@ export class SimplePeerConnection {
     if (messageMaxBytes < limits.channelMessageMinBytes) {
       return this.#end({ code: 'messagesTooSmall', detail: `${messageMaxBytes} bytes` })
     }
+    this.#prove().then(
+      (detail) => this.#proven(detail, () => this.#listener.opened(route, messageMaxBytes)),
+      (error: unknown) => this.#end({ code: 'notProven', detail: detailOf(error) }),
+    )
+  }
+
+  #firstCame(came: (signature: Bytes | null) => void, message: Bytes | string): void {
+    this.#proofCame = null
+    const isProof = typeof message === 'string' && message.startsWith(proofStart)
+    came(isProof ? bytesFromBase64Url(message.slice(proofStart.length)) : null)
+  }
+
+  /** Null when both sides have shown that they see the same connection; else what is wrong. */
+  async #prove(): Promise<string | null> {
+    const { localDescription, remoteDescription } = this.#connection ?? {}
+    const ours = fingerprintOf(localDescription?.sdp ?? '')
+    const theirs = fingerprintOf(remoteDescription?.sdp ?? '')
+    if (ours === null || theirs === null) return 'not one fingerprint'
+    const hasOffered = this.#expects === 'answer'
+    const view = {
+      lane: this.#lane,
+      offered: hasOffered ? ours : theirs,
+      answered: hasOffered ? theirs : ours,
+    }
+    this.transmit(proofStart + base64UrlFromBytes(await this.#proof.sign(view)))
+    const signature = await this.#theirProof
+    if (signature === null) return 'the other side did not begin with its proof'
+    return (await this.#proof.check(view, signature)) ? null : 'not signed by whom it is for'
+  }
+
+  #proven(detail: string | null, then: () => void): void {
+    if (this.#state !== 'connecting') return
+    if (detail !== null) return this.#end({ code: 'notProven', detail })
     this.#state = 'open'
-    this.#listener.opened(route, messageMaxBytes)
+    then()
   }
 
   #end(fault: LinkFault | null): void {

@@ -46,14 +46,18 @@ class SimplePeerLink implements Link {
   #isListeningToTell = false
   #otherListens = false
 
-  constructor({ initiator, iceServers, handOver, listener }: LinkOptions, budget: ConnectionBudget) {
+  constructor({ initiator, iceServers, proof, handOver, listener }: LinkOptions, budget: ConnectionBudget) {
     this.#listener = listener
     this.#lanes = new FurtherLanes({
       initiator,
       iceServers,
       budget,
+      proof,
       handOver,
       say: (text) => this.#say(text),
+      laneProven: (lane) => {
+        if (this.#state.name === 'open') this.#listener.laneProven(lane)
+      },
       laneClosed: (lane) => {
         if (this.#state.name === 'open') this.#listener.laneClosed(lane)
       },
@@ -64,6 +68,8 @@ class SimplePeerLink implements Link {
     this.#connection = new SimplePeerConnection({
       initiator,
       iceServers,
+      proof,
+      lane: 0,
       handOver: (channel) => handOver(0, channel),
       listener: {
         signaled: (kind, data) => this.#listener.signaled(kind, data),

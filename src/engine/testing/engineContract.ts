@@ -199,6 +199,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       const cut = await place.connect((side, channel) =>
         (side === 'a' ? alice : bob).engine.addLane(1, 1, channel),
       )
+      for (const { engine } of [alice, bob]) engine.laneProven(1, 1)
       const { manifest, file, bytes } = fileOf(3_000_000)
       await alice.engine.offer(manifest, [file])
       bob.engine.want('downloadAsked', await bob.reported('shareAppeared'))

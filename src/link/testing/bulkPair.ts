@@ -99,6 +99,10 @@ export class BulkPair {
     pair.alice.meet(pair.bob)
   }
 
+  proveLane(lane: number): void {
+    for (const end of [this.alice, this.bob]) end.link.laneProven(lane)
+  }
+
   /** Both ends listen, and say so. */
   async start(): Promise<void> {
     await settle()

@@ -15,6 +15,7 @@ async function carries(from: End, to: End, lane: number): Promise<void> {
 
 async function openLane(pair: Pair, opener: 'alice' | 'bob'): Promise<number> {
   pair[opener].link.openLane()
+  await Promise.all([pair.alice.next('laneProven'), pair.bob.next('laneProven')])
   const [{ count }, other] = await Promise.all([
     pair.alice.next('lanesChanged'),
     pair.bob.next('lanesChanged'),
@@ -49,7 +50,7 @@ export const lanesContract: readonly LinkCase[] = [
     },
   },
   {
-    name: '[L7] opens further lanes from either side, and each carries',
+    name: '[L7] opens further lanes from either side, says when they are proven (L12), and each carries',
     async run(open) {
       const pair = await openPair(open)
       assert((await openLane(pair, 'alice')) === 2, 'two lanes')

@@ -50,6 +50,20 @@ export const linkContract: readonly LinkCase[] = [
     },
   },
   {
+    name: '[L12] closes with a fault, and delivers nothing, where the other side has not signed what we see',
+    async run(open) {
+      const liar = { sign: async () => patterned(64), check: async () => true }
+      const { alice, bob } = makePair(open, 1, liar)
+      bob.link.send(patterned(3))
+      assert((await alice.next('closed')).fault?.code === 'notProven', 'a fault')
+      assert(
+        alice.events.every(({ type }) => type === 'closed'),
+        'nothing before',
+      )
+      bob.link.close()
+    },
+  },
+  {
     name: 'opens though every signal comes three times',
     async run(open) {
       const pair = makePair(open, 3)

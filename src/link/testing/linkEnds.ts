@@ -1,15 +1,34 @@
-import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
+import { bytesEqual, utf8FromText, type Bytes } from '../../shared/bytes.ts'
 import { assert } from '../../shared/result.ts'
 import type { BulkChannel } from '../bulkChannel.ts'
-import type { Link, LinkFault, LinkListener, OpenLink, Route, SignalKind } from '../link.ts'
+import type {
+  ConnectionView,
+  Link,
+  LinkFault,
+  LinkListener,
+  LinkProof,
+  OpenLink,
+  Route,
+  SignalKind,
+} from '../link.ts'
 
 type LinkEvent =
   | { readonly type: 'opened'; readonly route: Route; readonly messageMaxBytes: number }
   | { readonly type: 'otherListens' }
   | { readonly type: 'lanesChanged'; readonly count: number }
+  | { readonly type: 'laneProven'; readonly lane: number }
   | { readonly type: 'laneClosed'; readonly lane: number }
   | { readonly type: 'message'; readonly bytes: Bytes }
   | { readonly type: 'closed'; readonly fault: LinkFault | null }
+
+/** What both sides sign: nothing but what they see, as who they are is not the link's matter. */
+export const signedView = ({ lane, offered, answered }: ConnectionView): Bytes =>
+  utf8FromText(`${lane} ${offered} ${answered}`)
+
+const plainProof: LinkProof = {
+  sign: async (view) => signedView(view),
+  check: async (view, signature) => bytesEqual(signature, signedView(view)),
+}
 
 /** One end of a link, whose test waits for what it is told, never for time. */
 export class End implements LinkListener {
@@ -23,12 +42,12 @@ export class End implements LinkListener {
   #read = 0
   #wake: (() => void) | null = null
 
-  constructor(open: OpenLink, initiator: boolean) {
+  constructor(open: OpenLink, initiator: boolean, proof = plainProof) {
     const handOver = (lane: number, channel: BulkChannel): void => {
       assert(!this.channels.has(lane), 'a lane is handed over once')
       this.channels.set(lane, channel)
     }
-    this.link = open({ initiator, iceServers: [], handOver, listener: this })
+    this.link = open({ initiator, iceServers: [], proof, handOver, listener: this })
   }
 
   /** The next event of this type; others before it are skipped. */
@@ -66,6 +85,9 @@ export class End implements LinkListener {
   lanesChanged(count: number): void {
     this.#tell({ type: 'lanesChanged', count })
   }
+  laneProven(lane: number): void {
+    this.#tell({ type: 'laneProven', lane })
+  }
   laneClosed(lane: number): void {
     this.#tell({ type: 'laneClosed', lane })
   }
@@ -89,9 +111,9 @@ export interface Pair {
 }
 
 /** Alice offers. Each signal is passed on `times` times. */
-export function makePair(open: OpenLink, times = 1): Pair {
+export function makePair(open: OpenLink, times = 1, bobsProof = plainProof): Pair {
   const alice = new End(open, true)
-  const bob = new End(open, false)
+  const bob = new End(open, false, bobsProof)
   const passTo = (to: End) => (signal: string) => {
     for (let time = 0; time < times; time++) to.link.signal(signal)
   }

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { assert } from '../../shared/result.ts'
-import type { Link, LinkFault, LinkListener, LinkOptions } from '../link.ts'
+import type { ConnectionView, Link, LinkFault, LinkListener, LinkOptions, LinkProof } from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
 import { messageSizeByDefaultBytes } from '../messageParts.ts'
 import { MemoryChannel } from './memoryChannel.ts'
@@ -64,6 +64,7 @@ class MemoryLink implements Link {
   /** Bulk channels by lane, the first lane's from the beginning. */
   readonly #channels = new Map<number, MemoryChannel>()
   readonly #handOver: LinkOptions['handOver']
+  readonly #proof: LinkProof
   #nextLane: number
 
   constructor(options: LinkOptions, place: number, linkAt: (place: number) => MemoryLink | undefined) {
@@ -72,6 +73,7 @@ class MemoryLink implements Link {
     this.#place = place
     this.#linkAt = linkAt
     this.#handOver = options.handOver
+    this.#proof = options.proof
     this.#nextLane = options.initiator ? 1 : 2
     this.#addChannel(0)
     if (options.initiator) this.#signalLater('offer', place)
@@ -120,7 +122,15 @@ class MemoryLink implements Link {
     const lane = this.#nextLane
     this.#nextLane += 2
     this.#addChannel(lane).meet(other.#addChannel(lane))
-    for (const end of [this, other]) end.#tellLanesLater()
+    this.#proveTo(other, lane).then(
+      (areProven) => {
+        for (const end of [this, other]) {
+          if (areProven) end.#laneIsProven(lane)
+          else end.#dropLane(lane)
+        }
+      },
+      () => this.closeLane(lane),
+    )
   }
 
   closeLane(lane: number): void {
@@ -178,8 +188,27 @@ class MemoryLink implements Link {
     const other = this.#linkAt(place)
     if (!other || other === this) return
     if (this.#state.name !== 'signaling' || other.#state.name !== 'signaling') return
-    this.#openWith(other)
-    other.#openWith(this)
+    this.#proveTo(other, 0).then(
+      (areProven) => {
+        if (this.#state.name !== 'signaling' || other.#state.name !== 'signaling') return
+        this.#openWith(other)
+        other.#openWith(this)
+        if (!areProven) this.#endBoth({ code: 'notProven', detail: 'not signed by whom it is for' })
+      },
+      (error: unknown) => this.end({ code: 'notProven', detail: String(error) }),
+    )
+  }
+
+  /** Whether each has signed what the other sees. We have offered the link. */
+  async #proveTo(other: MemoryLink, lane: number): Promise<boolean> {
+    const view: ConnectionView = {
+      lane,
+      offered: `memory ${this.#place}`,
+      answered: `memory ${other.#place}`,
+    }
+    const [ours, theirs] = await Promise.all([this.#proof.sign(view), other.#proof.sign(view)])
+    const checked = await Promise.all([this.#proof.check(view, theirs), other.#proof.check(view, ours)])
+    return checked.every(Boolean)
   }
 
   #openWith(other: MemoryLink): void {
@@ -210,6 +239,12 @@ class MemoryLink implements Link {
     channel.close()
     if (this.#state.name !== 'open') return
     this.#listener.laneClosed(lane)
+    this.#tellLanesLater()
+  }
+
+  #laneIsProven(lane: number): void {
+    if (this.#state.name !== 'open' || !this.#channels.has(lane)) return
+    this.#listener.laneProven(lane)
     this.#tellLanesLater()
   }
 
