@@ -30,7 +30,7 @@ async function member({ crypto = web, room = keys, device = null as Identity | n
 }
 
 async function written({ office }: Member, to: PeerId | null, signal: Signal): Promise<Bytes> {
-  const bytes = await office.write({ to, mailboxes, signal })
+  const bytes = await office.write({ stamp: 'stamp', to, mailboxes, signal })
   assert(bytes, 'the reader is known')
   return bytes
 }
@@ -111,9 +111,13 @@ describe('letters', () => {
 
   it('[R23] to one whose key nobody has shown nothing is written', async () => {
     const [alice, bob] = [await member(), await member()]
-    expect(await alice.office.write({ to: bob.identity.peer, mailboxes, signal: offer })).toBeNull()
+    expect(
+      await alice.office.write({ stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }),
+    ).toBeNull()
     expect(await alice.office.isOwn(await bob.office.signCard(mailboxes, 1))).toBe(true)
-    expect(await alice.office.write({ to: bob.identity.peer, mailboxes, signal: offer })).not.toBeNull()
+    expect(
+      await alice.office.write({ stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }),
+    ).not.toBeNull()
   })
 
   it('[R23] lengths tell little: a hello, a welcome and a candidate look alike', async () => {

@@ -1,4 +1,4 @@
-import type { BrokerIndex, RoomInput } from '../room/io.ts'
+import type { BrokerIndex, DoorAt, RoomInput } from '../room/io.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import type { Log } from '../shared/log.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
@@ -7,8 +7,8 @@ import type { Guard } from '../shared/guard.ts'
 
 export interface RoomBrokersParts {
   readonly brokers: readonly OpenSignaling[]
-  /** What the doors' mailboxes begin with. */
-  readonly tag: string
+  /** The mailbox of a door on a day. */
+  readonly doorMailbox: (epoch: number, door: number) => Mailbox
   readonly log: Log
   readonly guard: Guard
   /** Hands the room machine an input. */
@@ -22,6 +22,8 @@ export class RoomBrokers {
   readonly #parts: RoomBrokersParts
   readonly #brokers: Signaling[] = []
   readonly #states: SignalingState[] = []
+  /** Doors we ever asked for, by mailbox: a few a day. */
+  readonly #claimed = new Map<Mailbox, Pick<DoorAt, 'door' | 'epoch'>>()
 
   constructor(parts: RoomBrokersParts) {
     this.#parts = parts
@@ -46,16 +48,18 @@ export class RoomBrokers {
     this.#brokers[broker]?.post(mailbox, sealed)
   }
 
-  doorMailbox(door: number): Mailbox {
-    return `${this.#parts.tag}-${door}`
+  postToDoor({ broker, door, epoch }: DoorAt, sealed: Bytes): void {
+    this.post(broker, this.#parts.doorMailbox(epoch, door), sealed)
   }
 
-  claim(broker: BrokerIndex, door: number): void {
-    this.#brokers[broker]?.claim(this.doorMailbox(door))
+  claim({ broker, door, epoch }: DoorAt): void {
+    const mailbox = this.#parts.doorMailbox(epoch, door)
+    this.#claimed.set(mailbox, { door, epoch })
+    this.#brokers[broker]?.claim(mailbox)
   }
 
-  release(broker: BrokerIndex, door: number): void {
-    this.#brokers[broker]?.release(this.doorMailbox(door))
+  release({ broker, door, epoch }: DoorAt): void {
+    this.#brokers[broker]?.release(this.#parts.doorMailbox(epoch, door))
   }
 
   readonly retryNow = (): void => this.#each((broker) => broker.retryNow())
@@ -71,10 +75,10 @@ export class RoomBrokers {
     const { guard, feed, log, sealedArrived } = this.#parts
     const doorTold = (type: 'doorHeld' | 'doorTaken' | 'doorLost') =>
       guard((mailbox: Mailbox) => {
-        const door = Number(mailbox.slice(this.#parts.tag.length + 1))
-        if (this.doorMailbox(door) !== mailbox) return
-        log('info', type, { broker, door })
-        feed({ type, broker, door })
+        const claimed = this.#claimed.get(mailbox)
+        if (!claimed) return
+        log('info', type, { broker, door: claimed.door })
+        feed({ type, broker, ...claimed })
       })
     return open({
       stateChanged: guard((state) => {

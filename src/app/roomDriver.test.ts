@@ -19,7 +19,12 @@ const crypto = nobleCrypto()
 const identity = await newIdentity(crypto, await crypto.newSigningKey())
 const aliceIdentity = await newIdentity(crypto, await crypto.newSigningKey())
 const alice = aliceIdentity.peer
-const noKeys: RoomKeys = { tag: 'tag', seal: async (plain) => plain, open: async (sealed) => sealed }
+const noKeys: RoomKeys = {
+  tag: 'tag',
+  door: (epoch, door) => `door-${epoch}-${door}`,
+  seal: async (plain) => plain,
+  open: async (sealed) => sealed,
+}
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 /** Keys take a few turns of the event loop. */
 async function until(condition: () => boolean): Promise<void> {
@@ -66,6 +71,7 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
     fresh: true,
     random,
     clock,
+    wallMs: () => 0,
     crypto,
     keys: noKeys,
     brokers: [openBroker, openBroker],
@@ -97,7 +103,12 @@ const aliceOffice = new LetterOffice({ identity: aliceIdentity, keys: noKeys, cr
 
 /** A letter as alice writes it. */
 async function fromAlice(signal: Signal, to: LetterDraft['to'] = identity.peer): Promise<Bytes> {
-  const written = await aliceOffice.write({ to, mailboxes: [{ broker: 0, mailbox: 'alice' }], signal })
+  const written = await aliceOffice.write({
+    stamp: 'stamp',
+    to,
+    mailboxes: [{ broker: 0, mailbox: 'alice' }],
+    signal,
+  })
   assert(written, 'she knows to whom')
   return written
 }
@@ -196,8 +207,8 @@ describe('a link', () => {
 describe('the log', () => {
   it('tells why links open, fail and close, and of brokers and doors', async () => {
     const { lines, link, first, driver } = await linkedDriver()
-    first.mailboxHeld('tag-0')
-    first.mailboxLost('tag-0')
+    first.mailboxHeld('door-0-0')
+    first.mailboxLost('door-0-0')
     driver.ban(alice, 'badPieces')
     first.stateChanged('offline')
     link.closed({ code: 'channelFailed', detail: 'after the end' })

@@ -33,6 +33,8 @@ export interface RoomDriverOptions {
   readonly fresh: boolean
   readonly random: Random
   readonly clock: Clock
+  /** Milliseconds since 1970, as this device has it. */
+  readonly wallMs: () => number
   readonly crypto: Crypto
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
@@ -62,18 +64,18 @@ export class RoomDriver {
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
   #lettersRefused = 0
+  #epoch: number
 
   constructor(options: RoomDriverOptions) {
     const { brokers, keys } = options
     this.#options = options
+    this.#epoch = epochAt(options.wallMs())
     this.#guard = guardWith(options.bugFound)
     this.#letters = new LetterOffice(options)
     this.#room = createRoom({
       self: options.identity.peer,
       random: options.random,
       hash: (text) => base64UrlFromBytes(sha256AtOnce(utf8FromText(text))),
-      // Members whose clocks differ disagree on an order that only saves them work.
-      epoch: new Date().toISOString().slice(0, 10),
     })
     this.#alarm = new Alarm(options.clock)
     const shared = { ...options, guard: this.#guard, feed: this.handle }
@@ -84,7 +86,7 @@ export class RoomDriver {
     this.#brokers = new RoomBrokers({
       ...shared,
       brokers,
-      tag: keys.tag,
+      doorMailbox: (...at) => keys.door(...at),
       sealedArrived: (sealed) => this.#whenDone(this.#unseal(sealed)),
     })
     this.handle({
@@ -92,6 +94,7 @@ export class RoomDriver {
       fresh: options.fresh,
       profile: options.profile,
       brokers: this.#brokers.mailboxes(),
+      epoch: this.#epoch,
     })
   }
 
@@ -163,9 +166,9 @@ export class RoomDriver {
       case 'checkRelay':
         return this.#whenDone(this.#checkRelay(effect))
       case 'claimDoor':
-        return this.#brokers.claim(effect.broker, effect.door)
+        return this.#brokers.claim(effect)
       case 'releaseDoor':
-        return this.#brokers.release(effect.broker, effect.door)
+        return this.#brokers.release(effect)
       case 'wakeAt':
         return this.#alarm.setAt(effect.at, () => this.#woke(effect.why))
       case 'report':
@@ -190,7 +193,16 @@ export class RoomDriver {
   #woke(why: string): void {
     // Pings are the room's heartbeat, and would crowd out all else.
     if (why !== 'ping') this.#options.log('debug', 'the room wakes', { why })
+    this.#tellEpoch()
     this.handle({ type: 'woke' })
+  }
+
+  /** A room wakes every few seconds, so it hears of a new day soon enough. */
+  #tellEpoch(): void {
+    const epoch = epochAt(this.#options.wallMs())
+    if (epoch === this.#epoch) return
+    this.#epoch = epoch
+    this.handle({ type: 'epochChanged', epoch })
   }
 
   /** Sealed once more for brokers, which learn neither who writes nor who reads. */
@@ -205,7 +217,7 @@ export class RoomDriver {
     if (mailboxes.length + doors.length === 0) return
     const sealed = await this.#options.keys.seal(written)
     for (const { broker, mailbox } of mailboxes) this.#brokers.post(broker, mailbox, sealed)
-    for (const { broker, door } of doors) this.#brokers.post(broker, this.#brokers.doorMailbox(door), sealed)
+    for (const at of doors) this.#brokers.postToDoor(at, sealed)
   }
 
   async #unseal(sealed: Bytes): Promise<void> {
@@ -245,3 +257,5 @@ export class RoomDriver {
     if (isPowerOfTwo) this.#options.log('info', 'a letter is refused', { why, soFar: this.#lettersRefused })
   }
 }
+
+const epochAt = (wallMs: number): number => Math.floor(wallMs / limits.epochMs)

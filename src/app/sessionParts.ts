@@ -19,6 +19,8 @@ export interface SessionParts {
   readonly fresh: boolean
   readonly random: Random
   readonly clock: Clock
+  /** Milliseconds since 1970, as this device has it. */
+  readonly wallMs: () => number
   readonly crypto: Crypto
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]

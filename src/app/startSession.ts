@@ -51,6 +51,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     fresh: room.fresh,
     random,
     clock: pageClock,
+    wallMs: Date.now,
     crypto: crypt,
     keys,
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],

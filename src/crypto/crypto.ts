@@ -3,8 +3,10 @@ import type { RoomSecret } from '../shared/ids.ts'
 
 /** What the room secret gives (HKDF-SHA-256, RFC 5869): the secret itself never leaves the page. */
 export interface RoomKeys {
-  /** What brokers see: 26 lower-case letters and digits that tell nothing of the secret. */
+  /** Names the room in what its members sign: 26 lower-case letters and digits that tell nothing of the secret. No broker sees it. */
   readonly tag: string
+  /** The mailbox of a door on that day, likewise: who knows some of them knows no other. */
+  door(epoch: number, door: number): string
   /** Seals a signal so that only members of the room can read or make it (AES-256-GCM, random nonce, tag as additional data). */
   seal(plain: Bytes): Promise<Bytes>
   /** Null for anything that was not sealed in this room. */

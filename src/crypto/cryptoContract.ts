@@ -19,6 +19,14 @@ export function cryptoContract(crypto: Crypto): void {
     expect((await crypto.roomKeys(knownSecret)).tag).toBe('ngi3hfjt45amgrth6hphvq2qpr')
   })
 
+  test('gives a known secret its known doors, another each day', async () => {
+    const room = await crypto.roomKeys(knownSecret)
+    expect(room.door(20_000, 0)).toBe('7ibhgtggszlhnrwjzn5ri5ncbk')
+    const doors = [0, 1, 2].flatMap((epoch) => [0, 1, 7].map((door) => room.door(epoch, door)))
+    expect(new Set(doors).size).toBe(9)
+    for (const door of doors) expect(door).toMatch(/^[a-z0-9]{26}$/)
+  })
+
   test('opens a known sealed signal', async () => {
     const room = await crypto.roomKeys(knownSecret)
     const plain = await room.open(bytes('AaChoqOkpaanqKmqqwxRZ6Ea_uSrDM7daK3UmhyLc9Hp7gWkq3Dgmg'))

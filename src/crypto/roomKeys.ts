@@ -3,6 +3,7 @@ import type { RoomSecret } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
 import type { Crypto, RoomKeys, ShareCrypto } from './crypto.ts'
+import { hkdfAtOnce } from './nobleHashes.ts'
 import type { Sealing } from './sealing.ts'
 
 /** What a room's keys are built from. WebCrypto and the library each bring these, and nothing else differs. */
@@ -33,8 +34,9 @@ const tagLetters = 26
 /** 26 letters of 5 bits need 17 bytes. */
 const tagBytes = 17
 
-/** Distinct for each use, so that what a broker sees (the tag) says nothing of the key. */
+/** Distinct for each use, so that what a broker sees (the doors) says nothing of the key. */
 const tagInfo = 'swarmdrop 1 room tag'
+const doorInfo = 'swarmdrop 2 door'
 const signalKeyInfo = 'swarmdrop 1 signal key'
 
 /** The operations the app needs, made of primitives. */
@@ -50,6 +52,8 @@ async function deriveRoomKeys(primitives: Primitives, secret: RoomSecret): Promi
   const additionalData = utf8(tag)
   return {
     tag,
+    door: (epoch, door) =>
+      base32(hkdfAtOnce(secretBytes, utf8(`${doorInfo} ${epoch} ${door}`), tagBytes)).slice(0, tagLetters),
     async seal(plain) {
       const nonce = primitives.nonce()
       return concatBytes([

@@ -16,8 +16,8 @@ export interface RoomContext {
   readonly profile: Profile
   /** A one-way hash of a text, as base64url of 128 bits or more. */
   readonly hash: (text: string) => string
-  /** Changes now and then, so that nobody can find an id that stands first for good. */
-  readonly epoch: string
+  /** Days since 1970: with it doors move, and nobody's id stands first for good. */
+  epoch: number
   /** Our own, once it is signed. */
   card: Card | null
   /** The moment of the input being handled. */
@@ -38,7 +38,7 @@ export function ownMailboxes(context: RoomContext): MailboxAt[] {
 
 /** Whether the one peer comes before the other where an order decides: not by their ids, which can be searched for, but by their hashes with the epoch. */
 export function comesBefore({ hash, epoch }: RoomContext, one: PeerId, other: PeerId): boolean {
-  return hash(`${epoch} ${one}`) < hash(`${epoch} ${other}`)
+  return hash(`order ${epoch} ${one}`) < hash(`order ${epoch} ${other}`)
 }
 
 /** A span from 3/4 to 5/4 of the one given, so that members do not act in step. */

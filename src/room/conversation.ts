@@ -5,6 +5,7 @@ import type { Announcing } from './announcing.ts'
 import type { Cards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
+import type { DoorChecks } from './doorChecks.ts'
 import type { Doors } from './doors.ts'
 import type { Introductions } from './introductions.ts'
 import type { Card, RoomMessage } from './io.ts'
@@ -19,6 +20,7 @@ export interface ConversationParts {
   readonly relaying: Relaying
   readonly dialing: Dialing
   readonly introductions: Introductions
+  readonly doorChecks: DoorChecks
   readonly doors: Doors
   readonly announcing: Announcing
   readonly cards: Cards
@@ -35,14 +37,14 @@ export interface Conversation {
 }
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
-  const { roster, relaying, dialing, introductions, doors, announcing, cards, parting } = parts
+  const { roster, relaying, dialing, introductions, doorChecks, doors, announcing, cards, parting } = parts
   const { emit } = context
 
   function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
     const { profile, card, doors: held } = message
     if (card.peer !== member.peer) return faulted(member)
     member.profile = profile
-    member.road.doors = held
+    doorChecks.told(member, held)
     if (card.proof === member.card?.proof) ownCardShown(member, member.card)
     else cards.check(member, card)
   }
@@ -99,6 +101,9 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           break
         case 'pong':
           // Hearing anything at all is what counts.
+          break
+        case 'atDoor':
+          doorChecks.answered(member, message.nonce)
           break
         case 'bye':
           parting.saidBye(member)

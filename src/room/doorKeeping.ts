@@ -2,11 +2,14 @@ import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
 import { comesBefore, type Deadline, type RoomContext } from './context.ts'
-import { doorsAt, type Place, type Places } from './places.ts'
+import type { DoorChecks } from './doorChecks.ts'
+import type { Place, Places } from './places.ts'
 import type { Roster } from './roster.ts'
 
 /** The next member in line claims a missing door if the one before did not in this time. */
 const claimTurnMs: Millis = 2000
+/** Who says that it holds a door has this long to show it. */
+const toldHeldMs: Millis = 1000
 /** Two who think it is their turn rarely claim at the same moment. */
 const claimSpreadMs: Millis = 500
 
@@ -16,7 +19,12 @@ export interface DoorKeeping {
   deadlines(): Deadline[]
 }
 
-export function createDoorKeeping(context: RoomContext, roster: Roster, places: Places): DoorKeeping {
+export function createDoorKeeping(
+  context: RoomContext,
+  roster: Roster,
+  places: Places,
+  doorChecks: DoorChecks,
+): DoorKeeping {
   /**
    * Our place in the line of those who hold no door here; null when it is not for us to claim one.
    * Members without this broker are not in line.
@@ -28,7 +36,7 @@ export function createDoorKeeping(context: RoomContext, roster: Roster, places: 
     if (places.knownHeld(place).size >= target) return null
     const inLine = linked.filter(
       (member) =>
-        doorsAt(place.broker, member).length === 0 &&
+        !doorChecks.isHolder(member, place.broker) &&
         member.mailboxes.some(({ broker }) => broker === place.broker),
     )
     return inLine.filter(({ peer }) => comesBefore(context, peer, context.self)).length
@@ -44,7 +52,7 @@ export function createDoorKeeping(context: RoomContext, roster: Roster, places: 
       place.lacking = null
       return
     }
-    place.lacking ??= { from: context.now + randomBelow(context.random, claimSpreadMs) }
+    place.lacking ??= { from: context.now + toldHeldMs + randomBelow(context.random, claimSpreadMs) }
     const at = claimAt(place)
     if (at === null || context.now < at) return
     place.lacking = null

@@ -1,6 +1,7 @@
 import { limits } from '../shared/limits.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import { createDoorKeeping } from './doorKeeping.ts'
+import type { DoorChecks } from './doorChecks.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
 import { createKnocking, type Knocking } from './knocking.ts'
 import { createPlaces, type Places } from './places.ts'
@@ -12,6 +13,8 @@ import type { Roster } from './roster.ts'
 export interface Doors extends Pick<Places, 'ours' | 'releaseAll'>, Pick<Knocking, 'turnedAway'> {
   brokerOnline(broker: BrokerIndex): void
   brokerOffline(broker: BrokerIndex): void
+  /** Another day: doors held are given back, and others claimed. */
+  epochChanged(epoch: number): void
   held(at: DoorAt): void
   taken(at: DoorAt): void
   lost(at: DoorAt): void
@@ -27,14 +30,16 @@ export function createDoors(
   roster: Roster,
   relaying: Relaying,
   nonces: Nonces,
+  doorChecks: DoorChecks,
   fresh: boolean,
 ): Doors {
-  const places = createPlaces(context, roster, relaying, nonces)
+  const places = createPlaces(context, relaying, nonces, doorChecks)
   const knocking = createKnocking(context, roster, places)
-  const keeping = createDoorKeeping(context, roster, places)
+  const keeping = createDoorKeeping(context, roster, places, doorChecks)
   const unopened = new Set(fresh ? places.all : [])
 
   const isAlone = () => roster.linked().length === 0
+  const isToday = ({ epoch }: DoorAt) => epoch === context.epoch
 
   return {
     brokerOnline(broker) {
@@ -52,10 +57,23 @@ export function createDoors(
       place.knockAt = null
       place.lacking = null
     },
-    held: ({ broker, door }) => void places.at(broker)?.claims.set(door, 'held'),
-    taken({ broker, door }) {
+    epochChanged(epoch) {
+      places.releaseAll()
+      context.epoch = epoch
+      for (const place of places.all) {
+        place.claims.clear()
+        place.takenAt.clear()
+        place.lacking = null
+        if (place.knockAt !== null && isAlone()) place.knockAt = context.now
+      }
+    },
+    held(at) {
+      if (isToday(at)) places.at(at.broker)?.claims.set(at.door, 'held')
+    },
+    taken(at) {
+      const { broker, door } = at
       const place = places.at(broker)
-      if (place === undefined) return
+      if (place === undefined || !isToday(at)) return
       place.claims.delete(door)
       place.takenAt.set(door, context.now)
       const known = places.knownHeld(place)
@@ -63,9 +81,10 @@ export function createDoors(
       places.knock(place, (each) => each === door && !known.has(each))
       if (isAlone()) place.knockAt = context.now + limits.doorAnswerMs
     },
-    lost({ broker, door }) {
-      const place = places.at(broker)
-      place?.claims.delete(door)
+    lost(at) {
+      if (!isToday(at)) return
+      const place = places.at(at.broker)
+      place?.claims.delete(at.door)
       if (place !== undefined && place.knockAt !== null && isAlone()) place.knockAt = context.now
     },
     knockEverywhere() {

@@ -18,6 +18,7 @@ import {
   sentTo,
   sessionNumber,
   signalsTo,
+  today,
 } from './testing/roomBench.ts'
 
 const theirs = sessionNumber(1)
@@ -32,6 +33,15 @@ describe('welcomes', () => {
     expect(signalsTo(effects, alice)).toMatchObject([{ type: 'welcome', echo: 'theirs' }])
     expect(opened(effects)).toEqual([])
     expect(room.members()).toEqual([])
+  })
+
+  it('[R22] what is said again is another letter, so that whoever heard it before reads it', () => {
+    const { feed, pass } = createBench({ fresh: true })
+    feed({ type: 'brokerOnline', broker: 0 })
+    feed({ type: 'doorHeld', broker: 0, door: 0, epoch: today })
+    const knocks = effectsOf(pass(3 * limits.knockAloneMs), 'sendLetter').map(({ letter }) => letter)
+    expect(knocks.length).toBeGreaterThan(1)
+    expect(new Set(knocks.map(({ stamp }) => stamp)).size).toBe(knocks.length)
   })
 
   it('[R22] a connection is opened for who echoes the nonce of a hello or of a welcome, within its time', () => {

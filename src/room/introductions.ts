@@ -4,7 +4,7 @@ import type { Cards } from './cards.ts'
 import { createChallenges, type Challenges } from './challenges.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
-import type { Card, Letter, Signal } from './io.ts'
+import type { Card, Letter, Nonce, Signal } from './io.ts'
 import { hasSession, isLinked, type LinkedMember, type Member, type Offer, type Welcome } from './member.ts'
 import type { Nonces } from './nonces.ts'
 import { createQuota } from './quota.ts'
@@ -51,6 +51,11 @@ export function createIntroductions(
     if (!welcomes.allows('all')) return
     relaying.send({ peer: from, mailboxes }, { type: 'welcome', nonce: nonces.forWelcome(from), echo })
     if (member !== undefined) offerAgainIfLost(member)
+  }
+
+  /** We hold the door where it was left: who is linked with us may know. */
+  function probeArrived({ from }: Letter, nonce: Nonce): void {
+    if (roster.findLinked(from)) emit({ type: 'send', peer: from, message: { type: 'atDoor', nonce } })
   }
 
   function welcomeArrived(letter: Letter, welcome: Welcome): void {
@@ -120,6 +125,8 @@ export function createIntroductions(
       switch (signal.type) {
         case 'hello':
           return helloArrived(letter, signal.nonce)
+        case 'probe':
+          return probeArrived(letter, signal.nonce)
         case 'welcome':
           return welcomeArrived(letter, signal)
         case 'offer':

@@ -19,6 +19,8 @@ export interface Profile {
 export type Signal =
   /** "I am here": left at doors by who knows nobody, or sent to a peer that the sender wants a link with. */
   | { readonly type: 'hello'; readonly nonce: Nonce }
+  /** Left at a door, to see whether who says that it holds the door reads it: answered over the link by `atDoor`. */
+  | { readonly type: 'probe'; readonly nonce: Nonce }
   /** The answer to a hello, echoing its nonce: the sender may be offered a link. */
   | { readonly type: 'welcome'; readonly nonce: Nonce; readonly echo: Nonce }
   /** Echoes the nonce of a welcome. */
@@ -31,7 +33,9 @@ export type Nonce = string
 
 /** A signal and whom it is for. On every way but inside this machine it is signed, and sealed for its reader or, left at doors, for the room. */
 export interface LetterDraft {
-  /** Null for a hello to whoever holds the door. */
+  /** Random, so that what is said again is another letter, and read again. */
+  readonly stamp: string
+  /** Null for a hello or probe to whoever holds the door. */
   readonly to: PeerId | null
   /** The sender's own mailbox by broker index, where answers reach it. */
   readonly mailboxes: readonly MailboxAt[]
@@ -87,6 +91,8 @@ export type RoomMessage =
   | Relay
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
+  /** The sender has read the probe with this nonce. */
+  | { readonly type: 'atDoor'; readonly nonce: Nonce }
   /** The sender leaves on purpose: forget it at once. */
   | { readonly type: 'bye' }
 
@@ -94,6 +100,8 @@ export interface DoorAt {
   readonly broker: BrokerIndex
   /** 0 to `limits.doors` - 1. */
   readonly door: number
+  /** Doors move with it, so that nobody who once saw where they are can wait there for ever. Days since 1970. */
+  readonly epoch: number
 }
 
 export type RoomInput =
@@ -103,7 +111,10 @@ export type RoomInput =
       readonly fresh: boolean
       readonly profile: Profile
       readonly brokers: readonly Mailbox[]
+      readonly epoch: number
     }
+  /** Another day: the room's doors are elsewhere now. */
+  | { readonly type: 'epochChanged'; readonly epoch: number }
   | { readonly type: 'brokerOnline'; readonly broker: BrokerIndex }
   | { readonly type: 'brokerOffline'; readonly broker: BrokerIndex }
   | ({ readonly type: 'doorHeld' | 'doorTaken' | 'doorLost' } & DoorAt)
@@ -185,7 +196,7 @@ export type RoomEffect =
   | { readonly type: 'checkCard'; readonly from: PeerId; readonly card: Card }
   /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
   | { readonly type: 'checkRelay'; readonly from: PeerId; readonly message: Relay }
-  | { readonly type: 'claimDoor' | 'releaseDoor'; readonly broker: BrokerIndex; readonly door: number }
+  | ({ readonly type: 'claimDoor' | 'releaseDoor' } & DoorAt)
   | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: string }
   | { readonly type: 'report'; readonly report: RoomReport }
 

@@ -14,6 +14,8 @@ export interface Knocking {
 
 export function createKnocking(context: RoomContext, roster: Roster, places: Places): Knocking {
   let wasAlone = true
+  let knocksAlone = 0
+  let knocksLinked = 0
   let quietUntil: Millis = context.now
 
   const isAlone = () => roster.linked().length === 0
@@ -27,6 +29,7 @@ export function createKnocking(context: RoomContext, roster: Roster, places: Pla
       place.knockAt = context.now + limits.doorAnswerMs
     } else {
       places.knockAtStrangers(place)
+      if (++knocksAlone % limits.knocksToNextEpochs === 0) places.knockNextEpochs(place)
       place.knockAt = context.now + jittered(context, limits.knockAloneMs)
     }
   }
@@ -37,7 +40,9 @@ export function createKnocking(context: RoomContext, roster: Roster, places: Pla
       attendAlone(place)
       return
     }
-    places.knockAtStrangers(place)
+    // Now and then at all of them: who has shown to hold a door may yet keep newcomers out.
+    if (++knocksLinked % limits.knocksToAllDoors === 0) places.knock(place, () => true)
+    else places.knockAtStrangers(place)
     place.knockAt = context.now + jittered(context, limits.knockLinkedMs)
   }
 

@@ -39,6 +39,15 @@ export interface Answering {
   readonly giveUpAt: Millis
 }
 
+/** A door that a member says it holds, and when it last showed that it reads what is left there. */
+export interface ToldDoor {
+  readonly at: DoorAt
+  provenAt: Millis | null
+  askedAt: Millis | null
+  /** From asking to asking again. */
+  waitMs: Millis
+}
+
 export interface Linked {
   readonly state: 'linked'
   readonly session: LinkSession
@@ -50,8 +59,8 @@ export interface Linked {
   greeted: boolean
   /** Its roster showed that it has no place for us. */
   refusing: boolean
-  /** Doors it says it holds. */
-  doors: readonly DoorAt[]
+  /** Doors it says it holds, one a broker. */
+  doors: readonly ToldDoor[]
   /** Peers it says it has open links with. */
   neighbours: ReadonlySet<PeerId>
   /** The peer spoke as if this link were gone: if it stays silent until then, its offer is taken, or it is made one. */

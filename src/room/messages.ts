@@ -5,7 +5,7 @@ import { listOf, parseJson, textOf, wholeUpTo, type ParseFault } from '../shared
 import type { Result } from '../shared/result.ts'
 import { readEnvelope } from './envelopes.ts'
 import type { Relay, RoomMessage } from './io.ts'
-import { cardSchema, doorsSchema } from './schemas.ts'
+import { cardSchema, doorsSchema, nonceSchema } from './schemas.ts'
 
 /** A room message as JSON text. */
 export function encodeRoomMessage(message: RoomMessage): string {
@@ -56,6 +56,7 @@ const messageSchema = v.union([
   }),
   v.object({ type: v.literal('roster'), members: listOf(cardSchema, limits.rosterEntriesMax) }),
   relaySchema,
+  v.object({ type: v.literal('atDoor'), nonce: nonceSchema }),
   v.object({ type: v.picklist(['ping', 'pong', 'bye']) }),
 ])
 

@@ -2,7 +2,7 @@ import { base64UrlFromBytes } from '../shared/bytes.ts'
 import { idBytes, type Millis, type PeerId } from '../shared/ids.ts'
 import { randomBytes } from '../shared/random.ts'
 import type { RoomContext } from './context.ts'
-import type { Nonce } from './io.ts'
+import type { DoorAt, Nonce } from './io.ts'
 
 /** A nonce is recognised for this long at least, and twice as long at most. */
 const nonceSlotMs: Millis = 30_000
@@ -17,6 +17,9 @@ export interface Nonces {
   /** For the peer alone that is welcomed. */
   forWelcome(peer: PeerId): Nonce
   isWelcome(peer: PeerId, echo: Nonce): boolean
+  /** For the peer alone, through that door. */
+  forDoor(peer: PeerId, at: DoorAt): Nonce
+  isDoor(peer: PeerId, at: DoorAt, echo: Nonce): boolean
 }
 
 export function createNonces(context: RoomContext): Nonces {
@@ -29,9 +32,13 @@ export function createNonces(context: RoomContext): Nonces {
     echo === nonce(what, slotNow()) || echo === nonce(what, slotNow() - 1)
 
   return {
+    forDoor: (peer, at) => nonce(atDoor(peer, at), slotNow()),
+    isDoor: (peer, at, echo) => isOf(atDoor(peer, at), echo),
     forHello: () => nonce('hello', slotNow()),
     isHello: (echo) => isOf('hello', echo),
     forWelcome: (peer) => nonce(peer, slotNow()),
     isWelcome: (peer, echo) => isOf(peer, echo),
   }
 }
+
+const atDoor = (peer: PeerId, { broker, door, epoch }: DoorAt): string => `${peer} ${broker} ${door} ${epoch}`

@@ -20,11 +20,14 @@ const mailboxes = fc.array(
   fc.record({ broker: brokers, mailbox: fc.stringMatching(/^[A-Za-z0-9]{1,20}(-[A-Za-z0-9]{1,8}){0,3}$/) }),
   { maxLength: limits.brokersMax },
 )
-const doors = fc.array(fc.record({ broker: brokers, door: fc.nat(limits.doors - 1) }), { maxLength: 10 })
+const doors = fc.array(
+  fc.record({ broker: brokers, door: fc.nat(limits.doors - 1), epoch: fc.nat(30_000) }),
+  { maxLength: 10 },
+)
 const texts = fc.string({ minLength: 1, maxLength: 300, unit: 'binary' })
 
 const signals: fc.Arbitrary<Signal> = fc.oneof(
-  fc.record({ type: fc.constant('hello' as const), nonce: nonces }),
+  fc.record({ type: fc.constantFrom('hello' as const, 'probe' as const), nonce: nonces }),
   fc.record({ type: fc.constant('welcome' as const), nonce: nonces, echo: nonces }),
   fc.record({ type: fc.constant('offer' as const), session: sessions, data: texts, echo: nonces }),
   fc.record({
@@ -33,7 +36,7 @@ const signals: fc.Arbitrary<Signal> = fc.oneof(
     data: texts,
   }),
 )
-const letters: fc.Arbitrary<LetterContent> = fc.record({ mailboxes, signal: signals })
+const letters: fc.Arbitrary<LetterContent> = fc.record({ stamp: nonces, mailboxes, signal: signals })
 const profile = fc.record({
   name: fc.string({ maxLength: limits.nameLengthMax, unit: 'grapheme-ascii' }),
   device: fc.constantFrom('phone' as const, 'tablet' as const, 'desktop' as const),
@@ -58,6 +61,7 @@ const messages: fc.Arbitrary<RoomMessage> = fc.oneof(
   }),
   fc.record({ type: fc.constant('roster' as const), members: fc.array(cards, { maxLength: 20 }) }),
   relays,
+  fc.record({ type: fc.constant('atDoor' as const), nonce: nonces }),
   fc.constantFrom({ type: 'ping' as const }, { type: 'pong' as const }, { type: 'bye' as const }),
 )
 
@@ -135,10 +139,11 @@ describe.each([
   ])('[R21] %s is refused', (text) => expect(decode(text).ok).toBe(false))
 })
 
-const at = (door: number) => ({ broker: 0, door })
+const at = (door: number) => ({ broker: 0, door, epoch: 20_000 })
 
 const ofLength = (length: number) =>
   encodeLetter({
+    stamp: 'stamp',
     mailboxes: [],
     signal: { type: 'answer', session: sessionNumber(1), data: 'x'.repeat(length) },
   })
@@ -186,6 +191,7 @@ describe('bounds', () => {
     const wide = ofLength(1)?.replace('x', 'ß')
     expect(wide && new TextEncoder().encode(wide).length).toBe(513)
     const umlauts = encodeLetter({
+      stamp: 'stamp',
       mailboxes: [],
       signal: { type: 'answer', session: sessionNumber(1), data: 'ß'.repeat(100) },
     })

@@ -1,14 +1,15 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
+import type { DoorChecks } from './doorChecks.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
-import type { LinkedMember } from './member.ts'
 import type { Nonces } from './nonces.ts'
 import type { Relaying } from './relaying.ts'
-import type { Roster } from './roster.ts'
 
 /** A door found taken by nobody we know is left alone for this long: the broker forgets dead holders in 60 to 90 s. */
 const takenForgetMs: Millis = 2 * limits.knockLinkedMs
+
+const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
 
 /** The doors of one broker as we see them. */
 export interface Place {
@@ -26,12 +27,14 @@ export interface Place {
 export interface Places {
   readonly all: readonly Place[]
   at(broker: BrokerIndex): Place | undefined
-  /** Doors that members we are linked with say they hold. */
+  /** Doors that members we are linked with have shown to hold. */
   knownHeld(place: Place): Set<number>
   /** Leaves one hello at each of the doors that pass, our own excepted. */
   knock(place: Place, passes: (door: number) => boolean): void
   /** The same at all doors that nobody we know holds. */
   knockAtStrangers(place: Place): void
+  /** A hello at the doors of yesterday and of tomorrow: a clock may be wrong. */
+  knockNextEpochs(place: Place): void
   claim(place: Place, door: number): void
   /** Claims the lowest door that nobody seems to hold; false when all are taken. */
   claimFree(place: Place): boolean
@@ -40,14 +43,11 @@ export interface Places {
   releaseAll(): void
 }
 
-export const doorsAt = (broker: BrokerIndex, { road }: LinkedMember): number[] =>
-  road.doors.filter((at) => at.broker === broker).map(({ door }) => door)
-
 export function createPlaces(
   context: RoomContext,
-  roster: Roster,
   relaying: Relaying,
   nonces: Nonces,
+  doorChecks: DoorChecks,
 ): Places {
   const { emit } = context
   const all = context.brokers.map((_, broker): Place => ({
@@ -58,23 +58,21 @@ export function createPlaces(
     lacking: null,
   }))
 
-  const knownHeld = ({ broker }: Place) =>
-    new Set(roster.linked().flatMap((member) => doorsAt(broker, member)))
+  const knownHeld = ({ broker }: Place) => doorChecks.heldAt(broker)
+  const at = ({ broker }: Place, door: number, epoch = context.epoch): DoorAt => ({ broker, door, epoch })
 
   const isTaken = ({ takenAt }: Place, door: number) =>
     context.now - (takenAt.get(door) ?? -Infinity) < takenForgetMs
 
   function knock(place: Place, passes: (door: number) => boolean): void {
-    const doors: DoorAt[] = []
-    for (let door = 0; door < limits.doors; door++) {
-      if (!place.claims.has(door) && passes(door)) doors.push({ broker: place.broker, door })
-    }
+    const others = allDoors.filter((door) => !place.claims.has(door) && passes(door))
+    const doors = others.map((door) => at(place, door))
     relaying.sendToDoors(doors, { type: 'hello', nonce: nonces.forHello() })
   }
 
   function claim(place: Place, door: number): void {
     place.claims.set(door, 'claiming')
-    emit({ type: 'claimDoor', broker: place.broker, door })
+    emit({ type: 'claimDoor', ...at(place, door) })
   }
 
   return {
@@ -89,20 +87,25 @@ export function createPlaces(
     claim,
     claimFree(place) {
       const known = knownHeld(place)
-      for (let door = 0; door < limits.doors; door++) {
+      for (const door of allDoors) {
         if (place.claims.has(door) || known.has(door) || isTaken(place, door)) continue
         claim(place, door)
         return true
       }
       return false
     },
+    knockNextEpochs(place) {
+      const near = [context.epoch - 1, context.epoch + 1]
+      const doors = near.flatMap((epoch) => allDoors.map((door) => at(place, door, epoch)))
+      relaying.sendToDoors(doors, { type: 'hello', nonce: nonces.forHello() })
+    },
     ours: () =>
-      all.flatMap(({ broker, claims }) =>
-        [...claims].flatMap(([door, state]) => (state === 'held' ? [{ broker, door }] : [])),
+      all.flatMap((place) =>
+        [...place.claims].flatMap(([door, state]) => (state === 'held' ? [at(place, door)] : [])),
       ),
     releaseAll() {
-      for (const { broker, claims } of all) {
-        for (const door of claims.keys()) emit({ type: 'releaseDoor', broker, door })
+      for (const place of all) {
+        for (const door of place.claims.keys()) emit({ type: 'releaseDoor', ...at(place, door) })
       }
     },
   }

@@ -22,7 +22,7 @@ let written = 0
 /** A letter on its way through us, each another. */
 function relay(to: PeerId, { author = alice, hops = 3 } = {}): Relay {
   const signal = { type: 'candidate', session: theirs, data: `candidate ${written++}` } as const
-  return sealedRelay(author, { to, mailboxes: [], signal }, hops)
+  return sealedRelay(author, { stamp: 'stamp', to, mailboxes: [], signal }, hops)
 }
 
 function sealedRelay(author: PeerId, draft: LetterDraft, hops = 3): Relay {
@@ -108,7 +108,7 @@ describe('relaying', () => {
     for (let at = 0; at < 400; at++) {
       const signal = { type: 'candidate', session: theirs, data: `${at}`.padEnd(20_000) } as const
       const to = at % 2 === 0 ? peerNumber(20) : peerNumber(3 + (at % 8))
-      const message = sealedRelay(peerNumber(30 + (at % 60)), { to, mailboxes: [], signal })
+      const message = sealedRelay(peerNumber(30 + (at % 60)), { stamp: 'stamp', to, mailboxes: [], signal })
       inBytes += message.sealed.length
       for (const { message: sent } of effectsOf(hear(alice, message), 'send'))
         outBytes += sent.type === 'relay' ? sent.sealed.length : 0

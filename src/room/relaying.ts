@@ -1,5 +1,7 @@
+import { base64UrlFromBytes } from '../shared/bytes.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { randomBytes } from '../shared/random.ts'
 import { ownMailboxes, type RoomContext } from './context.ts'
 import type { DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
 import type { LinkedMember } from './member.ts'
@@ -9,6 +11,10 @@ import type { Roster } from './roster.ts'
 
 /** When several members can hand a letter to its addressee, two of them are asked: one may just be leaving. */
 const relaysPerLetter = 2
+const stampBytes = 8
+
+/** What is said to whoever holds a door. */
+const isForDoors = ({ type }: Signal): boolean => type === 'hello' || type === 'probe'
 
 /** Somebody who can be written to. */
 export interface Addressee {
@@ -71,6 +77,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
     mailboxes.filter(({ broker }) => context.brokers[broker]?.online === true)
 
   const draft = (to: PeerId | null, signal: Signal): LetterDraft => ({
+    stamp: base64UrlFromBytes(randomBytes(context.random, stampBytes)),
     to,
     mailboxes: ownMailboxes(context),
     signal,
@@ -111,7 +118,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
     },
 
     accepts(letter) {
-      const isForUs = letter.to === null ? letter.signal.type === 'hello' : letter.to === self
+      const isForUs = letter.to === null ? isForDoors(letter.signal) : letter.to === self
       if (letter.from === self || !isForUs) return false
       if (lettersSeen.notedAt(letter.id) !== undefined || !letterQuota.allows(letter.from)) return false
       lettersSeen.note(letter.id, context.now)

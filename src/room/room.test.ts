@@ -7,6 +7,7 @@ import {
   called,
   carol,
   createBench,
+  doorAt,
   effectsOf,
   hello,
   leftAtDoors,
@@ -15,6 +16,7 @@ import {
   rosterOf,
   sentTo,
   sessionNumber,
+  today,
 } from './testing/roomBench.ts'
 
 const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
@@ -77,16 +79,18 @@ describe('doors', () => {
   it('[R3] a door that is taken gets a hello, and the next one is claimed if that stays unanswered', () => {
     const { feed, pass } = createBench({ fresh: true })
     feed(online)
-    expect(doorsPosted(feed({ type: 'doorTaken', broker: 0, door: 0 }))).toEqual([0])
+    expect(doorsPosted(feed({ type: 'doorTaken', ...doorAt(0) }))).toEqual([0])
     expect(doorsClaimed(pass(limits.doorAnswerMs))).toEqual([1])
   })
 
   it('[R3] one who holds a door and is alone knocks at all the others', () => {
     const { feed, pass } = createBench({ fresh: true })
     feed(online)
-    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    feed({ type: 'doorHeld', ...doorAt(0) })
     pass(limits.doorAnswerMs)
-    const knocks = leftAtDoors(pass(10 * limits.knockAloneMs))
+    const all = leftAtDoors(pass(10 * limits.knockAloneMs))
+    const knocks = all.filter(({ epoch }) => epoch === today)
+    expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([today - 1, today, today + 1]))
     expect(new Set(knocks.map(({ door }) => door))).toEqual(new Set(allDoors.slice(1)))
     expect(knocks.length / (limits.doors - 1)).toBeGreaterThanOrEqual(8)
     expect(knocks.length / (limits.doors - 1)).toBeLessThanOrEqual(14)
@@ -104,7 +108,7 @@ describe('doors', () => {
   it('[R5] a linked member knocks at the doors nobody it knows holds', () => {
     const { feed, pass, link } = createBench()
     feed(online)
-    link(alice, [{ broker: 0, door: 0 }])
+    link(alice, [doorAt(0)])
     const effects = passHearing(pass, feed, 2 * limits.knockLinkedMs)
     expect(doorsPosted(effects)).not.toContain(0)
     expect(doorsPosted(effects)).toContain(7)
@@ -113,35 +117,36 @@ describe('doors', () => {
   it('[R6] the member first in order of those without a door claims the lowest free one', () => {
     const first = createBench({ self: bob })
     first.feed(online)
-    first.link(alice, [{ broker: 0, door: 0 }])
+    first.link(alice, [doorAt(0)])
     first.link(carol)
-    expect(doorsClaimed(first.pass(1000))).toEqual([1])
+    expect(doorsClaimed(first.pass(1000))).toEqual([])
+    expect(doorsClaimed(first.pass(500))).toEqual([1])
 
     const second = createBench({ self: carol })
     second.feed(online)
-    second.link(alice, [{ broker: 0, door: 0 }])
+    second.link(alice, [doorAt(0)])
     second.link(bob)
-    expect(doorsClaimed(second.pass(1000))).toEqual([])
-    expect(doorsClaimed(second.pass(2000))).toEqual([1])
+    expect(doorsClaimed(second.pass(2900))).toEqual([])
+    expect(doorsClaimed(second.pass(600))).toEqual([1])
   })
 
   it('[R6] nobody claims a fourth door', () => {
     const { feed, pass, link } = createBench({ self: alice })
     feed(online)
-    for (const number of [2, 3, 4]) link(peerNumber(number), [{ broker: 0, door: number - 2 }])
+    for (const number of [2, 3, 4]) link(peerNumber(number), [doorAt(number - 2)])
     expect(doorsClaimed(pass(limits.pingAfterMs))).toEqual([])
   })
 
   it('[R6] a lost door is claimed again, and the others are told what we hold', () => {
     const { feed, pass, link } = createBench({ self: alice, fresh: true })
     feed(online)
-    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    feed({ type: 'doorHeld', ...doorAt(0) })
     link(bob)
-    const lost = feed({ type: 'doorLost', broker: 0, door: 0 })
+    const lost = feed({ type: 'doorLost', ...doorAt(0) })
     expect(sentTo(lost, bob)).toMatchObject([{ type: 'profile', doors: [] }])
-    expect(doorsClaimed(pass(1000))).toEqual([0])
-    const held = feed({ type: 'doorHeld', broker: 0, door: 0 })
-    expect(sentTo(held, bob)).toMatchObject([{ type: 'profile', doors: [{ broker: 0, door: 0 }] }])
+    expect(doorsClaimed(pass(1500))).toEqual([0])
+    const held = feed({ type: 'doorHeld', ...doorAt(0) })
+    expect(sentTo(held, bob)).toMatchObject([{ type: 'profile', doors: [doorAt(0)] }])
   })
 })
 
@@ -215,7 +220,7 @@ describe('liveness', () => {
   it('[R17] resumed: everyone is pinged, the lost are dialed, all doors get a knock', () => {
     const { feed, link } = createBench({ self: alice })
     feed(online)
-    link(bob, [{ broker: 0, door: 0 }])
+    link(bob, [doorAt(0)])
     const session = link(carol)
     feed({ type: 'linkClosed', peer: carol, session })
     const effects = feed({ type: 'resumed' })
@@ -237,13 +242,13 @@ describe('parting', () => {
   it('[R16] who leaves says goodbye, closes everything and frees its doors', () => {
     const { room, feed, link, offer } = createBench({ fresh: true })
     feed(online)
-    feed({ type: 'doorHeld', broker: 0, door: 0 })
+    feed({ type: 'doorHeld', ...doorAt(0) })
     link(alice)
     offer(carol, sessionNumber(1))
     const effects = feed({ type: 'left' })
     expect(sentTo(effects, alice)).toEqual([{ type: 'bye' }])
     expect(effectsOf(effects, 'closeLink').map(({ peer }) => peer)).toEqual([alice, carol])
-    expect(effectsOf(effects, 'releaseDoor')).toEqual([{ type: 'releaseDoor', broker: 0, door: 0 }])
+    expect(effectsOf(effects, 'releaseDoor')).toEqual([{ type: 'releaseDoor', ...doorAt(0) }])
     expect(feed(online)).toEqual([])
     expect(room.members()).toEqual([])
   })

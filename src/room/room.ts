@@ -1,12 +1,12 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
 import { createCards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
 import { createDialing } from './dialing.ts'
+import { createDoorChecks } from './doorChecks.ts'
 import { createDoors } from './doors.ts'
 import { createIntroductions } from './introductions.ts'
 import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
@@ -33,10 +33,7 @@ export interface Room {
 type Started = Extract<RoomInput, { type: 'started' }>
 type Running = ReturnType<typeof assemble>
 
-export interface RoomOptions extends Pick<RoomContext, 'hash' | 'epoch'> {
-  readonly self: PeerId
-  readonly random: Random
-}
+export type RoomOptions = Pick<RoomContext, 'self' | 'random' | 'hash'>
 
 /**
  * The room as one member sees it: who is here, whom to link with, how newcomers are introduced. Pure: time comes with
@@ -51,9 +48,9 @@ export function createRoom(options: RoomOptions): Room {
   let handledAt: Millis = 0
   let wakeAt: Millis | null = null
 
-  function start({ fresh, profile, brokers }: Started, now: Millis): Running {
+  function start({ fresh, profile, brokers, epoch }: Started, now: Millis): Running {
     const own = brokers.slice(0, limits.brokersMax).map((mailbox) => ({ mailbox, online: false }))
-    return assemble({ ...options, brokers: own, profile, card: null, now, emit }, fresh)
+    return assemble({ ...options, brokers: own, profile, epoch, card: null, now, emit }, fresh)
   }
 
   function askToBeWoken(running: Running): void {
@@ -106,15 +103,27 @@ function assemble(context: RoomContext, fresh: boolean) {
   const dialing = createDialing(context, roster, relaying, nonces)
   const introductions = createIntroductions(context, roster, dialing, relaying, nonces, cards)
   const liveness = createLiveness(context, roster, dialing)
-  const doors = createDoors(context, roster, relaying, nonces, fresh)
+  const doorChecks = createDoorChecks(context, roster, relaying, nonces)
+  const doors = createDoors(context, roster, relaying, nonces, doorChecks, fresh)
   const announcing = createAnnouncing(context, roster, doors.ours)
   const parting = createParting(context, roster)
-  const parts = { roster, relaying, dialing, introductions, doors, announcing, cards, parting, liveness }
+  const parts = {
+    roster,
+    relaying,
+    dialing,
+    introductions,
+    doorChecks,
+    doors,
+    announcing,
+    cards,
+    parting,
+    liveness,
+  }
   return {
     context,
     ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
     members: () => roster.snapshots(),
-    parts: [liveness, introductions, dialing, doors, cards, announcing],
+    parts: [liveness, introductions, dialing, doorChecks, doors, cards, announcing],
   }
 }
 
@@ -159,6 +168,8 @@ function createTaking(context: RoomContext, parts: Parts) {
         setOnline(input.broker, false)
         doors.brokerOffline(input.broker)
         break
+      case 'epochChanged':
+        return doors.epochChanged(input.epoch)
       case 'doorHeld':
         return doors.held(input)
       case 'doorTaken':

@@ -23,7 +23,7 @@ function inputMaker(
   const session = (of: PeerId) =>
     (below(2) === 0 ? openSession(of) : undefined) ?? sessionNumber(below(sessionsCount))
   const mailboxes = () => [{ broker: below(3), mailbox: `box-${below(5)}` }]
-  const door = () => ({ broker: below(3), door: below(limits.doors) })
+  const door = () => ({ broker: below(3), door: below(limits.doors), epoch: below(2) })
   const card = (of: PeerId) => fakeCard(of, mailboxes(), below(5), deviceOf(peerNumber(1 + below(3))))
   const cards = () => Array.from({ length: below(15) }, () => card(peer()))
   const relay = (): Relay => ({
@@ -46,13 +46,15 @@ function inputMaker(
       }),
       () => ({ type: 'roster', members: cards() }),
       relay,
+      () => ({ type: 'atDoor', nonce: nonce() }),
       () => ({ type: oneOf(['ping', 'pong', 'bye']) }),
     ])()
 
   function signal(from: PeerId): Signal {
     const echo = nonce()
     if (below(3) === 0)
-      return oneOf([
+      return oneOf<Signal>([
+        { type: 'probe', nonce: 'nonce' },
         { type: 'hello', nonce: 'nonce' },
         { type: 'welcome', nonce: 'nonce', echo },
       ])
@@ -64,6 +66,7 @@ function inputMaker(
   return (): RoomInput =>
     oneOf<() => RoomInput>([
       () => ({ type: oneOf(['brokerOnline', 'brokerOffline']), broker: below(3) }),
+      () => (below(20) === 0 ? { type: 'epochChanged', epoch: below(2) } : { type: 'woke' }),
       () => ({ type: oneOf(['doorHeld', 'doorTaken', 'doorLost']), ...door() }),
       () => {
         const from = peer()
@@ -71,7 +74,7 @@ function inputMaker(
         const id = `letter${below(100_000)}`
         return {
           type: 'letterArrived',
-          letter: { id, from, to, mailboxes: mailboxes(), signal: signal(from) },
+          letter: { stamp: id, id, from, to, mailboxes: mailboxes(), signal: signal(from) },
         }
       },
       () => {
@@ -130,11 +133,11 @@ const seeds = Array.from({ length: 10 }, (_, seed) => seed + 1)
 it.each(seeds)('[R13] whatever comes, nothing throws and everything stays bounded (seed %i)', (seed) => {
   const watch = linkWatch()
   const makeInput = inputMaker(seed, (peer) => watch.open.get(peer), watch.nonces)
-  const room = createRoom({ self: peerNumber(1), random: seededRandom(seed), hash: fakeHash, epoch: '' })
+  const room = createRoom({ self: peerNumber(1), random: seededRandom(seed), hash: fakeHash })
   const waits = seededRandom(seed + 1)
   let now: Millis = 0
   const profile = { name: 'self', device: 'desktop' } as const
-  room.handle({ type: 'started', fresh: seed % 2 === 0, profile, brokers: ['a', 'b'] }, now)
+  room.handle({ type: 'started', fresh: seed % 2 === 0, profile, brokers: ['a', 'b'], epoch: 0 }, now)
   for (let step = 0; step < 3000; step++) {
     now += randomBelow(waits, randomBelow(waits, 200) === 0 ? 3_600_000 : 500)
     const input = makeInput()

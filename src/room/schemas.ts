@@ -21,7 +21,11 @@ export const nonceSchema = v.pipe(textOf(32), v.regex(/^[\w-]+$/))
 
 const brokerSchema = wholeUpTo(limits.brokersMax - 1)
 const mailboxAtSchema = v.object({ broker: brokerSchema, mailbox: v.custom<Mailbox>(isMailbox) })
-const doorAtSchema = v.object({ broker: brokerSchema, door: wholeUpTo(limits.doors - 1) })
+const doorAtSchema = v.object({
+  broker: brokerSchema,
+  door: wholeUpTo(limits.doors - 1),
+  epoch: wholeUpTo(2 ** 31),
+})
 
 /** A member's mailboxes: at most one for each broker there may be. */
 export const mailboxesSchema = listOf(mailboxAtSchema, limits.brokersMax)

@@ -254,6 +254,16 @@ export const limits = {
   knockAloneMs: 5 * seconds,
   /** A linked member knocks on doors it does not know after this, so that a split room heals. */
   knockLinkedMs: 30 * seconds,
+  /** Every so many knocks of a member without links go to the doors of the day before and after, too: a clock may be wrong. */
+  knocksToNextEpochs: 6,
+  /** Every so many knocks of a linked member go to all doors. */
+  knocksToAllDoors: 10,
+  /** Who says that it holds a door, and does not read what is left there, is asked again after this long, then twice as long. */
+  doorCheckMs: 10 * seconds,
+  /** Who has shown that it holds a door is asked again after this. */
+  doorProvenMs: 300 * seconds,
+  /** Doors move after this. */
+  epochMs: 24 * 3600 * seconds,
   /** A link attempt that has not opened in this time is given up and tried again. */
   linkOpenTimeoutMs: 15 * seconds,
   /** First wait before dialing a lost member again; doubles up to the maximum. */

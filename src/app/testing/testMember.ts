@@ -88,6 +88,7 @@ export class Member {
       fresh: options.fresh === true,
       random,
       clock: this.#clock(),
+      wallMs: () => this.#clock().now(),
       crypto,
       keys,
       log: parts.logBook.log,

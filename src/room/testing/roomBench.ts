@@ -52,7 +52,9 @@ export const posted = (effects: readonly RoomEffect[]) =>
 
 /** Letters left at doors, one entry a door. */
 export const leftAtDoors = (effects: readonly RoomEffect[]) =>
-  effectsOf(effects, 'sendLetter').flatMap(({ letter, doors }) => doors.map(({ door }) => ({ door, letter })))
+  effectsOf(effects, 'sendLetter').flatMap(({ letter, doors }) =>
+    doors.map(({ door, epoch }) => ({ door, epoch, letter })),
+  )
 
 /** What was written to one peer. */
 export const signalsTo = (effects: readonly RoomEffect[], to: PeerId): Signal[] =>
@@ -80,16 +82,21 @@ export const rosterOf = (peers: readonly PeerId[]): RoomMessage => ({
 
 export const hello = { type: 'hello', nonce: 'theirs' } as const
 
+export const today = 20_000
+export const doorAt = (door: number): DoorAt => ({ broker: 0, door, epoch: today })
+
 /** In the order of their numbers, so that a test knows who comes first. */
 const hash = (text: string): string => (text.startsWith('order ') ? text : fakeHash(text))
 
 /** One room machine on a workbench: a test feeds it by hand, at its own pace. What is to be signed and checked is, at once. */
 export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
-  const room = createRoom({ self, random: seededRandom(1), hash, epoch: 'order' })
+  const room = createRoom({ self, random: seededRandom(1), hash })
   let now: Millis = 1000
   let letters = 0
   let sessions = 100
   let helloNonce = ''
+  /** Who reads what is left at which door. */
+  const holders = new Map<number, PeerId>()
 
   function feed(input: RoomInput): RoomEffect[] {
     const effects = room.handle(input, now)
@@ -118,6 +125,12 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
           ? { type: 'messageFaulted', peer: from, fault: 'letter' }
           : { type: 'relayChecked', from, author, message }
       }
+      case 'sendLetter': {
+        const { signal } = effect.letter
+        const holder = holders.get(effect.doors[0]?.door ?? -1)
+        if (signal.type !== 'probe' || holder === undefined) return null
+        return { type: 'messageArrived', peer: holder, message: { type: 'atDoor', nonce: signal.nonce } }
+      }
       default:
         return null
     }
@@ -139,7 +152,14 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
 
   function letter(from: PeerId, signal: Signal, changes: Partial<Letter> = {}): RoomEffect[] {
     const to = signal.type === 'hello' ? null : self
-    const whole: Letter = { id: `letter${letters++}`, from, to, mailboxes: mailboxesOf(from), signal }
+    const whole: Letter = {
+      stamp: 'stamp',
+      id: `letter${letters++}`,
+      from,
+      to,
+      mailboxes: mailboxesOf(from),
+      signal,
+    }
     return feed({ type: 'letterArrived', letter: { ...whole, ...changes } })
   }
 
@@ -173,6 +193,7 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
   /** Says hello as the peer, is welcomed, makes an offer and greets. */
   function link(peer: PeerId, doors: readonly DoorAt[] = []): LinkSession {
     const session = sessionNumber(sessions++)
+    for (const { door } of doors) holders.set(door, peer)
     assert(opened(offer(peer, session)).length === 1, 'an offer is taken')
     feed({ type: 'linkOpened', peer, session, route: 'direct' })
     greet(peer, doors)
@@ -184,6 +205,7 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
     fresh,
     profile: { name: 'self', device: 'desktop' },
     brokers: Array.from({ length: brokers }, (_, broker) => `own-${broker}`),
+    epoch: today,
   })
   return {
     room,

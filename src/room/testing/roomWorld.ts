@@ -2,7 +2,7 @@ import type { Millis, PeerId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
-import type { RoomEffect, RoomInput, RoomReport } from '../io.ts'
+import type { Letter, RoomEffect, RoomInput, RoomMessage, RoomReport } from '../io.ts'
 import { relayOf } from '../messages.ts'
 import { createRoom, type Room } from '../room.ts'
 import { fakeAuthor, fakeCard, fakeHash, fakeOpen, fakeSeal, isOwnCard } from './fakeSigning.ts'
@@ -16,9 +16,13 @@ import { createWorldLinks, type WorldLinks } from './worldLinks.ts'
  */
 export interface RoomWorld {
   /** Opens a tab. `fresh`: it makes the room. `online`: false leaves its brokers unreached until `goOnline`. */
-  enter(name: string, options?: { readonly fresh?: boolean; readonly online?: boolean }): Tab
+  enter(name: string, options?: EnterOptions): Tab
   run(forMs: Millis): void
   now(): Millis
+  /** For a hostile tab: what only it and its like need of the world. */
+  hostile(tab: Tab): HostileWorld
+  /** The day that most clocks show. */
+  epoch(): number
   readonly brokers: readonly WorldBroker[]
   readonly links: WorldLinks
   goOnline(tab: Tab): void
@@ -29,6 +33,25 @@ export interface RoomWorld {
   /** The machine sleeps: nothing reaches the tab, and its sockets die. Its links look open to it when it wakes. */
   sleep(tab: Tab): void
   wake(tab: Tab): void
+}
+
+/** What a tab can do that does not keep to the protocol: its own ends, its own mailbox, and what went over the first broker. */
+export interface HostileWorld {
+  send(peer: PeerId, message: RoomMessage): void
+  sendText(peer: PeerId, text: string): void
+  /** Leaves anything in a mailbox of the first broker. */
+  post(mailbox: string, sealed: string): void
+  /** The first broker's mailboxes of everybody. */
+  mailboxOf(peer: PeerId): string | null
+  /** Hears of each letter that came to its mailbox, whomever it is for. */
+  onLetter(heard: (letter: Letter) => void): void
+}
+
+export interface EnterOptions {
+  readonly fresh?: boolean
+  readonly online?: boolean
+  /** How much its clock is ahead of the others'. */
+  readonly aheadMs?: Millis
 }
 
 export interface Tab {
@@ -44,15 +67,24 @@ export interface Tab {
 interface TabInside extends Tab {
   readonly clients: readonly BrokerClient[]
   state: 'awake' | 'asleep' | 'gone'
+  onLetter: (letter: Letter) => void
   wakeAt: Millis
 }
 
-function letterCame(tab: Tab, sealed: string): void {
+function letterCame(tab: TabInside, sealed: string): void {
   const letter = fakeOpen(sealed)
-  if (letter !== null) tab.feed({ type: 'letterArrived', letter })
+  if (letter === null) return
+  tab.onLetter(letter)
+  tab.feed({ type: 'letterArrived', letter })
 }
 
-export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
+export function createRoomWorld(
+  seed: number,
+  brokerCount = 1,
+  untilMidnightMs: Millis = limits.epochMs / 2,
+): RoomWorld {
+  /** The first is 1, so that there is a day before. */
+  const epochAt = (nowMs: Millis): number => 2 + Math.floor((nowMs - untilMidnightMs) / limits.epochMs)
   const random = seededRandom(seed)
   const clock = createWorldClock(random)
   const brokers = Array.from({ length: brokerCount }, (_, broker) => createWorldBroker(clock, broker))
@@ -119,9 +151,7 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
       case 'claimDoor':
       case 'releaseDoor':
         atBroker(tab, effect.broker, (broker, client) =>
-          effect.type === 'claimDoor'
-            ? broker.claim(client, effect.door)
-            : broker.release(client, effect.door),
+          effect.type === 'claimDoor' ? broker.claim(client, effect) : broker.release(client, effect),
         )
         break
       default:
@@ -143,7 +173,7 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
     const post = (at: number, mailbox: string): void =>
       atBroker(tab, at, (broker, client) => broker.post(client, mailbox, sealed))
     for (const { broker, mailbox } of effect.mailboxes) post(broker, mailbox)
-    for (const { broker, door } of effect.doors) post(broker, doorMailbox(door))
+    for (const at of effect.doors) post(at.broker, doorMailbox(at))
     const message = relayOf(limits.relayHopsMax, sealed)
     if (message !== null) for (const peer of effect.via) links.send(tab, peer, message)
   }
@@ -164,9 +194,9 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
   const goOnline = (tab: Tab) => forEachClient(tab, (broker, client) => broker.connect(client))
 
   return {
-    enter(name, { fresh = false, online = true } = {}) {
+    enter(name, { fresh = false, online = true, aheadMs = 0 } = {}) {
       const peer = randomPeerId(random)
-      const room = createRoom({ self: peer, random: seededRandom(random()), hash: fakeHash, epoch: 'today' })
+      const room = createRoom({ self: peer, random: seededRandom(random()), hash: fakeHash })
       const feed = (input: RoomInput): void => {
         if (tab.state !== 'awake') return
         for (const effect of room.handle(input, clock.now())) perform(tab, effect)
@@ -188,16 +218,36 @@ export function createRoomWorld(seed: number, brokerCount = 1): RoomWorld {
         linkedWith,
         clients,
         state: 'awake',
+        onLetter: () => undefined,
         wakeAt: 0,
       }
       tabs.set(peer, tab)
       const mailboxes = clients.map(({ mailbox }) => mailbox)
-      feed({ type: 'started', fresh, profile: { name, device: 'desktop' }, brokers: mailboxes })
+      const epoch = (): number => epochAt(clock.now() + aheadMs)
+      const profile = { name, device: 'desktop' } as const
+      feed({ type: 'started', fresh, profile, brokers: mailboxes, epoch: epoch() })
+      const tellEpoch = (): void => {
+        const leftMs = (epoch() - 1) * limits.epochMs + untilMidnightMs - clock.now() - aheadMs
+        clock.after(leftMs, () => {
+          feed({ type: 'epochChanged', epoch: epoch() })
+          tellEpoch()
+        })
+      }
+      tellEpoch()
       if (online) goOnline(tab)
       return tab
     },
     run: clock.run,
     now: clock.now,
+    hostile: (tab) => ({
+      send: (peer, message) => links.send(inside(tab), peer, message),
+      sendText: (peer, text) => links.sendText(inside(tab), peer, text),
+      post: (mailbox, sealed) =>
+        atBroker(inside(tab), 0, (broker, client) => broker.post(client, mailbox, sealed)),
+      mailboxOf: (peer) => tabs.get(peer)?.clients[0]?.mailbox ?? null,
+      onLetter: (heard) => void (inside(tab).onLetter = heard),
+    }),
+    epoch: () => epochAt(clock.now()),
     brokers,
     links,
     goOnline,

@@ -1,4 +1,4 @@
-import type { RoomInput } from '../io.ts'
+import type { DoorAt, RoomInput } from '../io.ts'
 import type { WorldClock } from './worldClock.ts'
 
 /** A tab as the broker sees it. */
@@ -14,16 +14,24 @@ export interface WorldBroker {
   /** The socket is gone. With `ghost` the broker has not noticed and keeps the ids taken. */
   disconnect(client: BrokerClient, ghost?: boolean): void
   post(from: BrokerClient, to: string, sealed: string): void
-  claim(client: BrokerClient, door: number): void
-  release(client: BrokerClient, door: number): void
+  claim(client: BrokerClient, at: DoorAt): void
+  release(client: BrokerClient, at: DoorAt): void
   /** Everyone is thrown out, and let in again when it is up. */
   setUp(up: boolean): void
-  holder(door: number): BrokerClient | undefined
+  holder(at: DoorAt): BrokerClient | undefined
   /** Signals carried so far. */
   posted(): number
+  /** The same, of one client. */
+  postedBy(client: Pick<BrokerClient, 'mailbox'>): number
+  /** A hostile broker: what it carried, and a way to leave anything anywhere. */
+  recorded(): readonly { readonly to: string; readonly sealed: string }[]
+  slip(to: string, sealed: string): void
 }
 
-export const doorMailbox = (door: number): string => `door-${door}`
+/** Letters that a broker remembers. */
+const recordsMax = 3000
+
+export const doorMailbox = ({ door, epoch }: DoorAt): string => `door-${epoch}-${door}`
 
 export function createWorldBroker(clock: WorldClock, broker: number): WorldBroker {
   /** Null for an id whose holder is gone unnoticed. */
@@ -32,6 +40,8 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
   const online = new Set<BrokerClient>()
   let isUp = true
   let posted = 0
+  const postedBy = new Map<string, number>()
+  const records: { readonly to: string; readonly sealed: string }[] = []
 
   function admit(client: BrokerClient): void {
     clock.after(clock.anyDelay(), () => {
@@ -63,31 +73,40 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
     },
     post(from, to, sealed) {
       posted++
+      postedBy.set(from.mailbox, (postedBy.get(from.mailbox) ?? 0) + 1)
+      records.push({ to, sealed })
+      if (records.length > recordsMax) records.shift()
       if (!online.has(from)) return
       clock.after(clock.anyDelay(), () => {
         const holder = holders.get(to)
         if (holder !== undefined && holder !== null && online.has(holder)) holder.sealedArrived(sealed)
       })
     },
-    claim(client, door) {
+    claim(client, at) {
       clock.after(clock.anyDelay(), () => {
         if (!online.has(client)) return
-        const isFree = !holders.has(doorMailbox(door))
-        if (isFree) holders.set(doorMailbox(door), client)
+        const isFree = !holders.has(doorMailbox(at))
+        if (isFree) holders.set(doorMailbox(at), client)
         clock.after(clock.anyDelay(), () => {
-          if (online.has(client)) client.feed({ type: isFree ? 'doorHeld' : 'doorTaken', broker, door })
+          if (online.has(client)) client.feed({ ...at, type: isFree ? 'doorHeld' : 'doorTaken' })
         })
       })
     },
-    release(client, door) {
-      if (holders.get(doorMailbox(door)) === client) holders.delete(doorMailbox(door))
+    release(client, at) {
+      if (holders.get(doorMailbox(at)) === client) holders.delete(doorMailbox(at))
     },
     setUp(up) {
       isUp = up
       if (!up) for (const client of online) dismiss(client, false)
       if (up) for (const client of clients) admit(client)
     },
-    holder: (door) => holders.get(doorMailbox(door)) ?? undefined,
+    holder: (at) => holders.get(doorMailbox(at)) ?? undefined,
     posted: () => posted,
+    postedBy: ({ mailbox }) => postedBy.get(mailbox) ?? 0,
+    recorded: () => records,
+    slip(to, sealed) {
+      const holder = holders.get(to)
+      if (holder) holder.sealedArrived(sealed)
+    },
   }
 }

@@ -30,7 +30,7 @@ export function linkFaults(world: RoomWorld, tabs: readonly Tab[]): string[] {
 export function doorsHeldBy(world: RoomWorld, tabs: readonly Tab[]): number[] {
   const doors = Array.from({ length: limits.doors }, (_, door) => door)
   return doors.filter((door) => {
-    const holder = world.brokers[0]?.holder(door)
+    const holder = world.brokers[0]?.holder({ broker: 0, door, epoch: world.epoch() })
     return holder !== undefined && tabs.some(({ name }) => holder.mailbox === `${name}-0`)
   })
 }

@@ -47,6 +47,8 @@ export interface WorldLinks {
   areJoined(a: PeerId, b: PeerId): boolean
   /** Ends a tab has open or is opening. */
   endCount(owner: LinkOwner): number
+  /** Ends it ever opened. */
+  openedBy(owner: LinkOwner): number
 }
 
 const pairKey = (a: PeerId, b: PeerId) => [a, b].toSorted().join()
@@ -55,6 +57,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
   const ends: End[] = []
   const latencies = new Map<string, number>()
   const blocked = new Set<string>()
+  const openedBy = new Map<PeerId, number>()
 
   const endOf = (owner: LinkOwner, session: LinkSession) =>
     ends.find((end) => end.owner === owner && end.session === session)
@@ -143,6 +146,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
         isCut: false,
       }
       ends.push(end)
+      openedBy.set(owner.peer, (openedBy.get(owner.peer) ?? 0) + 1)
       if (initiator) sayAll(end)
     },
     signal(owner, session, data) {
@@ -177,6 +181,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
       if (one === undefined || two === undefined || more.length > 0) return false
       return one.session === two.session && [one, two].every(({ isOpen, isCut }) => isOpen && !isCut)
     },
+    openedBy: ({ peer }) => openedBy.get(peer) ?? 0,
     endCount: (owner) => ends.filter((end) => end.owner === owner).length,
   }
 }
