@@ -114,8 +114,9 @@ class AppSession implements OpenSession {
   }
 
   downloadAll(): void {
-    for (const { share, source, state } of this.#known.all()) {
-      if (state === 'offered' && source === 'none' && !this.#shares.hidden.has(share)) this.download(share)
+    for (const { share, source, state, contradicted } of this.#known.all()) {
+      const isTakeable = state === 'offered' && source === 'none' && !contradicted
+      if (isTakeable && !this.#shares.hidden.has(share)) this.download(share)
     }
   }
 
@@ -233,6 +234,9 @@ class AppSession implements OpenSession {
         return this.#tellIgnored('theirSharesIgnored', report.peer)
       case 'shareUnseen':
         return this.#tellIgnored('ourSharesIgnored', report.peer)
+      case 'shareContradicted':
+        this.#saver.forget(report.share)
+        return this.#view.touchNow()
       case 'sourceDiffers':
       case 'peerMisbehaved':
         return

@@ -1,33 +1,30 @@
 import { pieceSizeFor } from '../shared/geometry.ts'
-import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import { shortenName, type Manifest } from '../swarm/manifest.ts'
+import { shortenName, type Description } from '../swarm/manifest.ts'
 import { encodeTree, pathDepth } from '../swarm/tree.ts'
 import type { Intake } from './intake.ts'
 
-/** A manifest, and the files whose bytes, one after the other, are the share. */
+/** What the files are, and those whose bytes, one after the other, are the share. */
 export interface Described {
-  readonly manifest: Manifest
+  readonly description: Description
   readonly files: readonly File[]
 }
 
 export type DescribeFault = { readonly code: 'tooLarge' | 'tooManyFiles' | 'pathTooLong' | 'pathTooDeep' }
 
 /** Makes a share of what was dropped or picked. Reads nothing of the files, so that a share of any size is there at once. */
-export function describeShare(intake: Intake, share: ShareId): Result<Described, DescribeFault> {
-  const described = intake.kind === 'file' ? describeFile(intake.file, share) : describeFolder(intake, share)
+export function describeShare(intake: Intake): Result<Described, DescribeFault> {
+  const described = intake.kind === 'file' ? describeFile(intake.file) : describeFolder(intake)
   if (!described.ok) return described
-  const { sizeBytes, treeSizeBytes } = described.value.manifest
+  const { sizeBytes, treeSizeBytes } = described.value.description
   return sizeBytes + treeSizeBytes > limits.shareSizeMaxBytes ? fail({ code: 'tooLarge' }) : described
 }
 
-function describeFile(file: File, share: ShareId): Result<Described, DescribeFault> {
+function describeFile(file: File): Result<Described, DescribeFault> {
   return ok({
     files: [file],
-    manifest: {
-      version: 1,
-      share,
+    description: {
       kind: 'file',
       name: shortenName(file.name),
       sizeBytes: file.size,
@@ -39,10 +36,7 @@ function describeFile(file: File, share: ShareId): Result<Described, DescribeFau
   })
 }
 
-function describeFolder(
-  intake: Intake & { kind: 'folder' },
-  share: ShareId,
-): Result<Described, DescribeFault> {
+function describeFolder(intake: Intake & { kind: 'folder' }): Result<Described, DescribeFault> {
   if (intake.entries.length > limits.entriesMax) return fail({ code: 'tooManyFiles' })
   if (intake.entries.some(({ path }) => path.length > limits.pathLengthMax))
     return fail({ code: 'pathTooLong' })
@@ -61,9 +55,7 @@ function describeFolder(
   const sizeBytes = entries.reduce((sum, { file }) => sum + file.size, 0)
   return ok({
     files: [new File([tree], 'tree'), ...entries.map(({ file }) => file)],
-    manifest: {
-      version: 1,
-      share,
+    description: {
       kind: 'folder',
       name: shortenName(intake.name),
       sizeBytes,
@@ -76,7 +68,7 @@ function describeFolder(
 }
 
 /** The same for shares that may be of the same bytes; their hashes then decide. */
-export const looks = (manifest: Manifest): string => {
-  const { kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes } = manifest
+export const looks = (description: Description): string => {
+  const { kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes } = description
   return JSON.stringify([kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes])
 }

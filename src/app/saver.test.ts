@@ -24,6 +24,7 @@ const complete: EngineShare = {
   reachableCount: 1,
   holders: [],
   wastedBytes: 0,
+  contradicted: false,
   firstHash: null,
   strip: [],
 }

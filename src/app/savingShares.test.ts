@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { pieceSizeFor } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
-import { randomShareId, seededRandom } from '../shared/random.ts'
 import { ok } from '../shared/result.ts'
 import { openMemoryStore } from '../store/memoryStore.ts'
-import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf } from '../swarm/manifest.ts'
+import { newManifest } from '../swarm/testing/swarmWorld.ts'
 import { encodeTree } from '../swarm/tree.ts'
 import { saveFromStore, type SaveWay } from './savingShares.ts'
 import { readTreeHere } from './saving/folderTree.ts'
 
-const random = seededRandom(5)
 const nothing = (): void => undefined
 
 /** A complete folder share of files of these paths, each of one byte. */
@@ -20,17 +19,14 @@ async function folderOf(...paths: string[]) {
     bugFound: nothing,
   })
   const tree = encodeTree(paths.map((path) => ({ path, sizeBytes: 1, modifiedMs: 7 })))
-  const manifest: Manifest = {
-    version: 1,
-    share: randomShareId(random),
+  const manifest = newManifest(1, {
     kind: 'folder',
     name: 'folder',
     sizeBytes: paths.length,
     treeSizeBytes: tree.length,
     fileCount: paths.length,
     pieceSizeBytes: pieceSizeFor(tree.length + paths.length),
-    modifiedMs: 0,
-  }
+  })
   await store.attach(manifest.share, geometryOf(manifest), [
     new File([tree, new Uint8Array(paths.length)], 'all'),
   ])

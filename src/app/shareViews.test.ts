@@ -8,6 +8,8 @@ import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmMessage } from '../swarm/io.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
+import { hashesOf, listOf, signParts, unlisted } from '../swarm/testing/lists.ts'
 import { newManifest } from '../swarm/testing/swarmWorld.ts'
 import { KnownShares } from './knownShares.ts'
 import { ShareViews } from './shareViews.ts'
@@ -34,7 +36,7 @@ let views: ShareViews
 let board: ShareBoard
 let now: Millis
 beforeEach(() => {
-  swarm = createSwarm({ random, uploadLimitBytesPerSecond: 0 })
+  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0 })
   known = new KnownShares()
   views = new ShareViews(known, memoryLimitBytes)
   board = new ShareBoard(swarm, new MemoryClock(), (event) => {
@@ -45,18 +47,21 @@ beforeEach(() => {
   for (const peer of [alice, bob]) swarm.handle({ type: 'peerLinked', peer }, now)
 })
 
-const tell = (peer: PeerId, message: SwarmMessage): void =>
-  void swarm.handle({ type: 'messageArrived', peer, message }, now)
+function tell(peer: PeerId, message: SwarmMessage): void {
+  for (const effect of swarm.handle({ type: 'messageArrived', peer, message }, now))
+    if (effect.type === 'verifyPart')
+      swarm.handle({ type: 'partVerified', share, part: effect.part, right: true }, now)
+}
 
 function offer(peer: PeerId, bits: number): void {
   tell(peer, { type: 'offer', manifest })
-  tell(peer, { type: 'bitfield', share, bits: Uint8Array.of(bits) })
+  tell(peer, { type: 'bitfield', share, listed: unlisted, bits: Uint8Array.of(bits) })
 }
 
 function startDownload(): void {
   swarm.handle({ type: 'downloadAsked', share }, now)
   swarm.handle({ type: 'storeOpened', share }, now)
-  tell(alice, { type: 'hashes', share, first: 0, hashes: randomBytes(random, 4 * hashBytes) })
+  for (const part of listOf(manifest, 4)) tell(alice, { type: 'hashes', share, part })
 }
 
 /** The piece asked for first comes, and is found right. Answers which it was. */
@@ -214,6 +219,20 @@ describe('trouble', () => {
     startDownload()
     swarm.handle({ type: 'pieceFaulted', share, piece: 1, fault: { code: 'broken', detail: 'why' } }, now)
     expect(look()).toMatchObject({ state: 'failed', trouble: { code: 'storageBroken', detail: 'why' } })
+  })
+
+  it.each([
+    ['before it is taken', () => undefined],
+    ['while it is', startDownload],
+  ])('says that its origin signed two lists, %s', (_, begin) => {
+    offer(alice, 0xf0)
+    offer(bob, 0xf0)
+    for (const part of listOf(manifest, 1)) tell(alice, { type: 'hashes', share, part })
+    begin()
+    const [other] = signParts(manifest, hashesOf(7, 8))
+    if (other) tell(bob, { type: 'hashes', share, part: other })
+    board.tell()
+    expect(look()).toMatchObject({ state: 'failed', trouble: { code: 'contradicted' } })
   })
 
   it('is a file of ours that can no longer be read', () => {

@@ -108,6 +108,7 @@ export class ShareViews {
   }
 
   #trouble(share: ShareSnapshot, memory: Memory, now: Millis): ShareTrouble | null {
+    if (share.contradicted) return { code: 'contradicted' }
     if (share.source === 'lost') return { code: 'sourceChanged' }
     if (share.fault?.code === 'broken') return { code: 'storageBroken', detail: share.fault.detail }
     if (share.fault?.code === 'full') {
@@ -158,7 +159,7 @@ function meter(meters: Map<PeerId, RateMeter>, peer: PeerId): RateMeter {
 }
 
 function shareState(share: ShareSnapshot): ShareState {
-  if (share.source === 'lost') return 'failed'
+  if (share.source === 'lost' || (share.contradicted && share.state === 'offered')) return 'failed'
   return share.state === 'stopped' ? 'failed' : share.state
 }
 

@@ -1,10 +1,11 @@
 import type { Crypto } from '../crypto/crypto.ts'
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import type { Engine, EngineShare } from '../engine/engine.ts'
-import { bytesEqual } from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
-import { randomShareId, type Random } from '../shared/random.ts'
-import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { randomBytes, type Random } from '../shared/random.ts'
+import { certified, geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
 import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
 import type { KnownShares } from './knownShares.ts'
@@ -51,31 +52,40 @@ export class Sharing {
   }
 
   async share(intake: Intake): Promise<void> {
-    const { engine, notices, show, random } = this.#options
-    const described = describeShare(intake, randomShareId(random))
+    const { engine, notices, show } = this.#options
+    const described = describeShare(intake)
     if (!described.ok) {
       const name = intake.kind === 'file' ? intake.file.name : intake.name
       return notices.add('error', { code: 'tooMuch', name })
     }
     const twin = await this.#twinOf(described.value)
-    if (!twin) return engine.offer(described.value.manifest, described.value.files)
+    if (!twin) return this.#offer(described.value)
     show(twin.manifest.share)
     const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
     if (isHere) return notices.add('info', { code: 'alreadyShared', name: twin.manifest.name })
     const joined = await engine.attach(twin.manifest, described.value.files)
     // The first piece was the same and a later one was not: it is a share of its own after all.
-    if (joined === 'differs') await engine.offer(described.value.manifest, described.value.files)
+    if (joined === 'differs') await this.#offer(described.value)
+  }
+
+  /** Each share has a key of its own, which signs its hash list and nothing else. */
+  async #offer({ description, files }: Described): Promise<void> {
+    const { engine, crypto, random } = this.#options
+    const { kept, publicKey } = await crypto.newSigningKey()
+    const key = base64UrlFromBytes(publicKey)
+    const salt = base64UrlFromBytes(randomBytes(random, saltBytes))
+    await engine.offer(certified({ version: 2, key, salt, ...description }, sha256AtOnce), files, kept)
   }
 
   /** The share of the room that these files are, as far as their first piece tells. */
-  async #twinOf({ manifest, files }: Described): Promise<EngineShare | null> {
+  async #twinOf({ description, files }: Described): Promise<EngineShare | null> {
     const { known, crypto } = this.#options
-    const alike = [...(this.#alike.get(looks(manifest)) ?? [])]
+    const alike = [...(this.#alike.get(looks(description)) ?? [])]
       .flatMap((share) => known.get(share) ?? [])
-      .filter(({ source }) => source !== 'lost')
-      .filter((share) => share.source === 'none' || share.manifest.modifiedMs === manifest.modifiedMs)
-    if (alike.length === 0 || manifest.sizeBytes + manifest.treeSizeBytes === 0) return null
-    const firstPiece = new Blob([...files]).slice(0, pieceLength(geometryOf(manifest), 0))
+      .filter(({ source, contradicted }) => source !== 'lost' && !contradicted)
+      .filter((share) => share.source === 'none' || share.manifest.modifiedMs === description.modifiedMs)
+    if (alike.length === 0 || description.sizeBytes + description.treeSizeBytes === 0) return null
+    const firstPiece = new Blob([...files]).slice(0, pieceLength(geometryOf(description), 0))
     const firstHash = await readHash(crypto, firstPiece)
     if (!firstHash) return null
     return alike.find((share) => share.firstHash !== null && bytesEqual(share.firstHash, firstHash)) ?? null

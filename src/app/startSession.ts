@@ -36,7 +36,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       seed: random(),
       clock: pageClock,
       uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
-      sha256: (bytes) => crypt.sha256(bytes),
+      crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),
     crypt.roomKeys(room.secret),

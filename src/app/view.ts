@@ -99,6 +99,8 @@ export type ShareTrouble =
   /** The offered file was changed, moved or deleted on this device. */
   | { readonly code: 'sourceChanged' }
   | { readonly code: 'storageBroken'; readonly detail: string }
+  /** Its origin has signed two different lists of what it is: it is neither fetched nor given any more. */
+  | { readonly code: 'contradicted' }
 
 export interface Notice {
   readonly id: number

@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import { seededRandom } from '../shared/random.ts'
 import { openMemoryStore } from '../store/memoryStore.ts'
 import { memoryIndex } from '../store/shareIndex.ts'
-import { sha256 } from '../store/testing/pieceStoreSamples.ts'
+import { openShareCrypto } from '../crypto/openShareCrypto.ts'
 import { createEngine } from './createEngine.ts'
 import { systemClock } from './systemClock.ts'
 import { engineContract, type EnginePlace } from './testing/engineContract.ts'
@@ -12,12 +12,20 @@ import { engineContract, type EnginePlace } from './testing/engineContract.ts'
 const inMemory: EnginePlace = {
   async openEngine() {
     const bugs: unknown[] = []
+    const crypto = await openShareCrypto()
     const store = openMemoryStore({
-      sha256,
+      sha256: (bytes) => crypto.sha256(bytes),
       limitBytes: limits.memoryStoreMaxBytes,
       bugFound: (error) => bugs.push(error),
     })
-    const parts = { store, clock: systemClock(), index: memoryIndex(), tab: 'tab', random: seededRandom(3) }
+    const parts = {
+      crypto,
+      store,
+      clock: systemClock(),
+      index: memoryIndex(),
+      tab: 'tab',
+      random: seededRandom(3),
+    }
     return {
       storage: { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes },
       withoutDisk: null,

@@ -1,3 +1,4 @@
+import type { KeptKey, ShareCrypto } from '../crypto/crypto.ts'
 import { createUplink } from '../link/uplink.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
@@ -18,6 +19,8 @@ export interface EngineParts {
   /** The picker draws lots by the thousand, and nothing hangs on them. */
   readonly random: Random
   readonly clock: Clock
+  /** Signs and verifies hash lists. */
+  readonly crypto: ShareCrypto
   readonly store: PieceStore
   readonly index: ShareIndex
   /** Names this page in the index. */
@@ -76,8 +79,9 @@ class EngineHere implements Engine {
     this.#peers.closed(link)
   }
 
-  async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
-    return this.#driver.offer(manifest, files)
+  async offer(manifest: Manifest, files: readonly File[], key: KeptKey): Promise<void> {
+    this.#index.offered(manifest.share, key)
+    return this.#driver.offer(manifest, files, key)
   }
 
   async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
@@ -121,6 +125,7 @@ class EngineHere implements Engine {
       log: (level, what, detail) => told({ type: 'logged', level, what, detail }),
       bugFound: (error) => told({ type: 'bugFound', error }),
       listener: {
+        signed: (share, part) => this.#index.signed(share, part),
         reported: (report) => {
           if ('share' in report) this.#board.tellOf(report.share)
           told({ type: 'reported', report })

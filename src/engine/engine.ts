@@ -1,3 +1,4 @@
+import type { KeptKey } from '../crypto/crypto.ts'
 import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
@@ -26,8 +27,11 @@ export interface Engine {
   linkAdmitted(link: number, peer: PeerId): void
   linkClosed(link: number): void
 
-  /** Offers files of this device at once, and hashes them in their turn; done when they are hashed, or nobody wants them hashed. */
-  offer(manifest: Manifest, files: readonly File[]): Promise<void>
+  /**
+   * Offers files of this device at once, and hashes them in their turn; done when they are hashed, or nobody wants them hashed. `key` is
+   * that of the manifest: it signs the hash list.
+   */
+  offer(manifest: Manifest, files: readonly File[], key: KeptKey): Promise<void>
   /**
    * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
    * out to be another share; `ended` where they were the same or the user lost interest meanwhile.

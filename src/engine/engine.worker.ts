@@ -30,13 +30,12 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
 catchUncaught('engine', bugFound)
 
 async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
-  const crypt = await openShareCrypto()
   opened = await openEngineHere({
     seed,
     // The page's clock: what both note can be compared.
     clock: systemClock(performance.timeOrigin - timeOriginMs),
     uploadLimitBytesPerSecond,
-    sha256: (bytes) => crypt.sha256(bytes),
+    crypto: await openShareCrypto(),
     openOpfs: (tab, listener) =>
       openOpfsHere(tab, {
         bugFound: listener.bugFound,

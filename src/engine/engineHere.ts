@@ -1,4 +1,4 @@
-import type { Bytes } from '../shared/bytes.ts'
+import type { ShareCrypto } from '../crypto/crypto.ts'
 import type { Clock } from '../shared/clock.ts'
 import { limits } from '../shared/limits.ts'
 import { seededRandom } from '../shared/random.ts'
@@ -13,8 +13,8 @@ export interface EngineOptions {
   readonly clock: Clock
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
-  /** Serves the store in memory. */
-  readonly sha256: (bytes: Bytes) => Promise<Bytes>
+  /** Signs and verifies hash lists, and hashes pieces in memory. */
+  readonly crypto: ShareCrypto
   /** Opens the store on disk. */
   readonly openOpfs: OpenOpfs
   readonly storeListener: StoreListener
@@ -22,9 +22,9 @@ export interface EngineOptions {
 
 /** Opens the store, and an engine over it that runs where this is called. */
 export async function openEngineHere(options: EngineOptions): Promise<OpenedEngine> {
-  const { seed, clock, uploadLimitBytesPerSecond, sha256, openOpfs, storeListener } = options
-  const opened = await openStore(sha256, openOpfs, storeListener)
-  const parts = { ...opened, random: seededRandom(seed), clock, uploadLimitBytesPerSecond }
+  const { seed, clock, uploadLimitBytesPerSecond, crypto, openOpfs, storeListener } = options
+  const opened = await openStore((bytes) => crypto.sha256(bytes), openOpfs, storeListener)
+  const parts = { ...opened, random: seededRandom(seed), clock, crypto, uploadLimitBytesPerSecond }
   return {
     storage: storageOf(opened),
     withoutDisk: opened.withoutDisk,

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { pieceCount, pieceLength } from '../shared/geometry.ts'
 import type { PeerId } from '../shared/ids.ts'
-import { randomBytes, randomPeerId, seededRandom } from '../shared/random.ts'
+import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { memoryIndex, type ShareIndex } from '../store/shareIndex.ts'
-import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
-import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf, parseManifest, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
+import { listOf, unlisted } from '../swarm/testing/lists.ts'
 import { fileManifest, newManifest } from '../swarm/testing/swarmWorld.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
@@ -21,10 +22,12 @@ let index: ShareIndex
 let keeper: IndexKeeper
 beforeEach(() => {
   clock = new MemoryClock()
-  swarm = createSwarm({ random, uploadLimitBytesPerSecond: 0 })
+  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0 })
   index = memoryIndex()
   keeper = new IndexKeeper({ index, tab, swarm, clock })
 })
+
+const key = { publicKey: new Uint8Array(32).fill(1), secret: new Uint8Array(32).fill(2) }
 
 /** A share of alice's of which we have fetched this many pieces. */
 function fetched(manifest: Manifest, pieces: number): void {
@@ -34,16 +37,17 @@ function fetched(manifest: Manifest, pieces: number): void {
   const inputs: SwarmInput[] = [
     { type: 'peerLinked', peer: alice },
     { type: 'messageArrived', peer: alice, message: { type: 'offer', manifest } },
-    { type: 'messageArrived', peer: alice, message: { type: 'bitfield', share, bits } },
+    { type: 'messageArrived', peer: alice, message: { type: 'bitfield', share, listed: unlisted, bits } },
     { type: 'downloadAsked', share },
     { type: 'storeOpened', share },
-    {
-      type: 'messageArrived',
-      peer: alice,
-      message: { type: 'hashes', share, first: 0, hashes: randomBytes(random, count * hashBytes) },
-    },
+    ...listOf(manifest, count).map(
+      (part) => ({ type: 'messageArrived', peer: alice, message: { type: 'hashes', share, part } }) as const,
+    ),
   ]
-  for (const input of inputs) swarm.handle(input, 0)
+  for (const input of inputs)
+    for (const effect of swarm.handle(input, 0))
+      if (effect.type === 'verifyPart')
+        swarm.handle({ type: 'partVerified', share, part: effect.part, right: true }, 0)
   for (let fetchedCount = 0; fetchedCount < pieces; fetchedCount++) fetchPiece(manifest)
 }
 
@@ -63,12 +67,45 @@ describe('the index', () => {
     fetched(manifest, 1)
     await keeper.write()
     const [record] = await index.list()
-    expect(JSON.parse(new TextDecoder().decode(record?.manifest))).toEqual(manifest)
-    expect(record?.bitfield).toEqual(Uint8Array.of(0b1000_0000))
-    expect(record?.hashes).toHaveLength(2 * hashBytes)
+    expect(parseManifest(JSON.parse(new TextDecoder().decode(record?.manifest)), fakeSha256)).toEqual(
+      manifest,
+    )
+    expect(record).toMatchObject({ key: null, bitfield: Uint8Array.of(0b1000_0000) })
+    expect(await index.parts(tab, manifest.share)).toEqual(listOf(manifest, 2))
   })
 
-  it('says nothing of our own files, and nothing of what has only begun', async () => {
+  it('says of our own what a later page needs to sign on: its key, and each part before anybody is told of it', async () => {
+    const manifest = newManifest(2)
+    const [first] = listOf(manifest, 1)
+    if (!first) throw new Error('a list has a first part')
+    keeper.offered(manifest.share, key)
+    swarm.handle({ type: 'shareOffered', manifest }, 0)
+    await keeper.signed(manifest.share, first)
+    expect(await index.parts(tab, manifest.share)).toEqual([first])
+    await keeper.write()
+    expect(await index.list()).toMatchObject([{ share: manifest.share, key, bitfield: Uint8Array.of(0) }])
+    swarm.handle({ type: 'pieceHashed', share: manifest.share, piece: 0, hash: first.hashes }, 0)
+    await keeper.write()
+    expect(await index.list()).toMatchObject([{ key, bitfield: Uint8Array.of(0b1000_0000) }])
+  })
+
+  it('keeps no key of a share of which a part could not be written: a later page would sign another in its place', async () => {
+    const manifest = newManifest(2)
+    const [first] = listOf(manifest, 1)
+    if (!first) throw new Error('a list has a first part')
+    keeper.offered(manifest.share, key)
+    swarm.handle({ type: 'shareOffered', manifest }, 0)
+    await keeper.write()
+    expect(await index.list()).toHaveLength(1)
+    index.putParts = async () => {
+      throw new DOMException('no space', 'QuotaExceededError')
+    }
+    await keeper.signed(manifest.share, first)
+    await keeper.write()
+    expect(await index.list()).toEqual([])
+  })
+
+  it('says nothing of files that are the share of another, and nothing of what has only begun', async () => {
     swarm.handle({ type: 'shareOffered', manifest: fileManifest(10) }, 0)
     fetched(newManifest(2), 0)
     await keeper.write()

@@ -1,6 +1,7 @@
+import type { KeptKey, ShareCrypto } from '../crypto/crypto.ts'
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { blockHeadroomBytes } from '../link/frames.ts'
 import type { Bytes } from '../shared/bytes.ts'
-import { pieceCount } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
@@ -8,18 +9,22 @@ import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
 import { blockHeaderBytes, decodeMessage, encodeMessage, writeBlockHeader } from '../swarm/codec.ts'
+import type { HashPart } from '../swarm/hashList.ts'
 import type { StorageFault, SwarmEffect, SwarmInput, SwarmReport } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
-import { SmallestFirst } from './smallestFirst.ts'
+import { ListSigner } from './listSigner.ts'
+import { OwnFiles, type OwnFilesListener } from './ownFiles.ts'
 
 export interface SwarmDriverOptions {
   readonly random: Random
   readonly clock: Clock
   readonly store: PieceStore
+  /** Signs and verifies hash lists. */
+  readonly crypto: ShareCrypto
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
   readonly network: Network
@@ -53,12 +58,10 @@ interface SentBlock {
   readonly bytes: Bytes
 }
 
-export interface SwarmDriverListener {
+export interface SwarmDriverListener extends OwnFilesListener {
+  /** A part of the list of a share of ours is signed; the room is told of it afterwards. */
+  signed(share: ShareId, part: HashPart): Promise<void>
   reported(report: SwarmReport): void
-  /** Files of this device are not any more what was offered. */
-  sourceChanged(share: ShareId): void
-  /** Files of this device were offered, and this device cannot read them. */
-  sourceUnreadable(share: ShareId): void
   changed(): void
 }
 
@@ -74,18 +77,19 @@ export class SwarmDriver {
   #lastBlockId = 0
   /** What is being read for each peer: it takes room on its link that the link does not know of. */
   readonly #reading = new Map<PeerId, { bytes: number }>()
-  /** Of each share whose files are being hashed, the run that does it. */
-  readonly #runs = new Map<ShareId, symbol>()
-  /** Shares whose attached files have just turned out to be others. */
-  readonly #differing = new Set<ShareId>()
-  readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
+  readonly #ownFiles: OwnFiles
+  readonly #signer: ListSigner
 
   constructor(options: SwarmDriverOptions) {
     this.#options = options
     this.#guard = guardWith(options.bugFound)
     this.#store = options.store
-    this.#swarm = createSwarm(options)
+    this.#swarm = createSwarm({ ...options, sha256: sha256AtOnce })
     this.#alarm = new Alarm(options.clock)
+    const handle = (input: SwarmInput): void => this.handle(input)
+    this.#ownFiles = new OwnFiles({ ...options, swarm: this.#swarm, handle })
+    const keep: SwarmDriverListener['signed'] = (share, part) => options.listener.signed(share, part)
+    this.#signer = new ListSigner({ crypto: options.crypto, handle, keep })
   }
 
   /** The machine's picture of things, to be read only. */
@@ -94,7 +98,7 @@ export class SwarmDriver {
   }
 
   messageArrived(peer: PeerId, bytes: Bytes): void {
-    const message = decodeMessage(bytes)
+    const message = decodeMessage(bytes, sha256AtOnce)
     if (message.ok) this.handle({ type: 'messageArrived', peer, message: message.value })
     else this.handle({ type: 'messageFaulted', peer })
   }
@@ -150,56 +154,15 @@ export class SwarmDriver {
     return sent
   }
 
-  /** Offers files of this device at once, and hashes them in their turn from the first piece to the last. */
-  async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
-    await this.#store.attach(manifest.share, geometryOf(manifest), files)
-    this.handle({ type: 'shareOffered', manifest })
-    await this.#hashInTurn(manifest)
+  /** Offers files of this device at once, and hashes them in their turn. */
+  async offer(manifest: Manifest, files: readonly File[], key: KeptKey): Promise<void> {
+    await this.#signer.offered(manifest.share, key)
+    return this.#ownFiles.offer(manifest, files)
   }
 
-  /**
-   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
-   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
-   */
-  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
-    const { share } = manifest
-    await this.#store.attach(share, geometryOf(manifest), files)
-    this.handle({ type: 'sourceAttached', share })
-    await this.#hashInTurn(manifest)
-    return this.#differing.delete(share) ? 'differs' : 'ended'
-  }
-
-  async #hashInTurn(manifest: Manifest): Promise<void> {
-    return this.#hashing.run(manifest.sizeBytes, () => this.#hashAll(manifest))
-  }
-
-  async #hashAll(manifest: Manifest): Promise<void> {
-    const { share } = manifest
-    const run = Symbol('hashing')
-    this.#runs.set(share, run)
-    const count = pieceCount(geometryOf(manifest))
-    let next = count > 0 ? this.#store.hashPiece(share, 0) : null
-    for (let piece = 0; next; piece++) {
-      const hash = await next
-      // The next piece is read while this one is told to the room.
-      next = piece + 1 < count ? this.#store.hashPiece(share, piece + 1) : null
-      // Removed and dropped again meanwhile, the share is hashed by another run.
-      if (this.#runs.get(share) !== run) return
-      if (!hash.ok) return this.#sourceFailed(share, hash.fault)
-      this.handle({ type: 'pieceHashed', share, piece, hash: hash.value })
-      if (this.#swarm.inspect(share)?.source !== 'hashing') break
-    }
-    this.#runs.delete(share)
-  }
-
-  #sourceFailed(share: ShareId, fault: StoreFault): void {
-    if (fault.code === 'gone') return
-    const { listener, log } = this.#options
-    log('warning', 'files of a share cannot be read', { share, ...fault })
-    if (this.#swarm.inspect(share)?.hashCount === 0) return listener.sourceUnreadable(share)
-    this.handle({ type: 'sourceLost', share })
-    if (fault.code === 'sourceChanged') listener.sourceChanged(share)
-    else listener.sourceUnreadable(share)
+  /** See `OwnFiles.attach`. */
+  attach(manifest: Manifest, files: readonly File[]): ReturnType<OwnFiles['attach']> {
+    return this.#ownFiles.attach(manifest, files)
   }
 
   /** Hands the machine an input and carries out what it orders: each order for itself, so that a bug in one does not lose the others. */
@@ -208,7 +171,10 @@ export class SwarmDriver {
       const carryOut = this.#guard((effect: SwarmEffect) => this.#carryOut(effect))
       for (const effect of this.#swarm.handle(input, this.#options.clock.now())) carryOut(effect)
     },
-    () => this.#guard(() => this.#options.listener.changed())(),
+    () => {
+      this.#guard(() => this.#ownFiles.rested())()
+      this.#guard(() => this.#options.listener.changed())()
+    },
     (error) => this.#options.bugFound(error),
   )
 
@@ -220,6 +186,10 @@ export class SwarmDriver {
     switch (effect.type) {
       case 'send':
         return this.#options.network.send(effect.peer, encodeMessage(effect.message))
+      case 'signPart':
+        return this.#guarded(this.#signer.sign(effect))
+      case 'verifyPart':
+        return this.#guarded(this.#signer.verify(effect))
       case 'openStore':
         return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
@@ -259,7 +229,7 @@ export class SwarmDriver {
 
   #reported(report: SwarmReport): void {
     const { log, listener } = this.#options
-    if (report.type === 'sourceDiffers') this.#differing.add(report.share)
+    this.#ownFiles.reported(report)
     if (report.type === 'peerMisbehaved')
       log('warning', 'a peer misbehaved', { peer: report.peer, why: report.why })
     listener.reported(report)
@@ -302,7 +272,7 @@ export class SwarmDriver {
     if (!read.ok) {
       this.handle({ type: 'blockUnreadable', ...at })
       this.roomGrew(peer)
-      if (read.fault.code === 'sourceChanged') this.#sourceFailed(share, read.fault)
+      if (read.fault.code === 'sourceChanged') this.#ownFiles.failed(share, read.fault)
       return
     }
     const id = ++this.#lastBlockId

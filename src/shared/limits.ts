@@ -37,7 +37,7 @@ export const limits = {
   messageSizeMaxBytes: 64 * KiB + 64,
   /** Every browser takes this in one data channel message; who says less wants us to send crumbs, and gets no link. */
   channelMessageMinBytes: 16 * KiB,
-  /** Hashes in one message: 1500 × 32 bytes stay under the message limit. */
+  /** Hashes in one message, and so in one signed part: 1500 × 32 bytes stay under the message limit. */
   hashesPerMessage: 1500,
   /** Runs of pieces in one have. */
   runsPerMessage: 4000,
@@ -183,6 +183,9 @@ export const limits = {
   /** What each of these messages counts for at least, however few pieces it names. */
   changedPiecesLeast: 64,
 
+  /** Verifying a part of a hash list counts for so many pieces: 256 a second, 50 ms of that by the browser, half a second by the library. */
+  verifyingCostPieces: 1024,
+
   // Requests ahead
   /** Asked ahead of one peer: a quarter of a second at the fastest that was measured; what its link holds is bounded by its own window. */
   requestedAheadMaxBytes: 4 * MiB,
@@ -220,8 +223,12 @@ export const limits = {
   requestTickMs: 0.5 * seconds,
   /** Who was asked first for the hash list, and sends none of it for so long, is not waited for. */
   hashesDueMs: 500,
-  /** Messages of hashes to one peer in one batch: a long list must not fill the send buffer. */
-  hashMessagesPerBatch: 4,
+  /** A list that grows is signed this often: more parts would cost everyone verifications, fewer would keep pieces waiting. */
+  signEveryMs: 150,
+  /** Of hash lists, to one peer in one batch: a long list must not fill the send buffer. */
+  hashListBytesPerBatch: 192 * KiB,
+  /** Parts of hash lists to one peer in one batch: each costs who gets it a verification. */
+  hashPartsPerBatch: 10,
   /** Waiting on one link: with more than this, what can wait does, until the link has drained. Blocks alone stay well below. */
   linkBacklogMaxBytes: 1 * MiB,
   /** With no more than this it has drained. */

@@ -52,7 +52,7 @@ export const invariants = {
   wantedPiecesAddUp(share) {
     const isFetched = share.wish.state === 'downloading'
     for (let piece = 0; piece < share.pieceCount; piece++) {
-      const isWanted = isFetched && piece < share.hashCount && share.stage[piece] === stages.lacking
+      const isWanted = isFetched && piece < share.list.count && share.stage[piece] === stages.lacking
       assert(share.ledger.isWanted(piece) === isWanted, `piece ${piece} is wanted: ${isWanted}`)
     }
   },
@@ -90,7 +90,7 @@ export const invariants = {
     if (peer.copies.size > 1 && peer.swarm.load().aheadBytes > 0) return
     for (const open of share.open.values())
       if (open.checking || open.blocks.some((block) => block.requests.length > 0)) return
-    for (let piece = 0; piece < share.hashCount; piece++) {
+    for (let piece = 0; piece < share.list.count; piece++) {
       const isObtainable = share.stage[piece] !== stages.held && (share.ledger.copies[piece] ?? 0) > 0
       assert(!isObtainable, `somebody has piece ${piece}, and nobody is asked`)
     }

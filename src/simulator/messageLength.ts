@@ -1,20 +1,24 @@
+import type { HashPart } from '../swarm/hashList.ts'
 import type { SwarmMessage } from '../swarm/io.ts'
 
 /** Bytes of a message's header. */
 const headerBytes = 40
 const numberBytes = 4
 
+const partLength = ({ before, signature, hashes }: HashPart): number =>
+  before.length + signature.length + hashes.length
+
 /** About what a message takes when encoded. */
 export function messageLength(message: SwarmMessage): number {
   switch (message.type) {
     case 'offer':
-      return 300
+      return 360
     case 'bitfield':
-      return headerBytes + message.bits.length
+      return headerBytes + numberBytes + message.listed.digest.length + message.bits.length
     case 'have':
       return headerBytes + 2 * numberBytes * message.runs.length
     case 'hashes':
-      return headerBytes + message.hashes.length
+      return headerBytes + numberBytes + partLength(message.part)
     case 'promise':
       return headerBytes + numberBytes * message.pieces.length
     case 'request':

@@ -1,6 +1,7 @@
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
+import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
 import type { Events } from './events.ts'
 import { packetBytes, Uplink, type LinkEnd } from './uplink.ts'
 
@@ -62,7 +63,11 @@ export const ackPart = 93 / (2 * packetBytes)
 export function newVirtualPeer(random: Random, access: Access, ways: Ways, events: Events): VirtualPeer {
   return {
     id: randomPeerId(random),
-    swarm: createSwarm({ random: seededRandom(random()), uploadLimitBytesPerSecond: 0 }),
+    swarm: createSwarm({
+      random: seededRandom(random()),
+      sha256: fakeSha256,
+      uploadLimitBytesPerSecond: 0,
+    }),
     access,
     corrupt: ways.corrupt ?? false,
     mute: ways.mute ?? false,

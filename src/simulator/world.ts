@@ -1,12 +1,13 @@
-import type { Bytes } from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import { blockLength, pieceCount, pieceLength, pieceSizeFor } from '../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomBelow, randomShareId, seededRandom, type Random } from '../shared/random.ts'
+import { randomBelow, randomBytes, seededRandom, type Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmEffect, SwarmInput } from '../swarm/io.ts'
-import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../swarm/manifest.ts'
+import { fakeSha256, fakeSign, fakeVerify } from '../swarm/testing/fakeCrypto.ts'
 import { Events } from './events.ts'
 import { Network } from './network.ts'
 import { copyOf, newVirtualPeer, type Access, type VirtualPeer, type Ways } from './virtualPeer.ts'
@@ -29,6 +30,8 @@ export interface WorldOptions {
 
 /** Answers of the disk take this long. */
 const diskMs = 2
+/** A signature, or its verification, takes this long. */
+const signatureMs = 0.2
 /** Timers of a hidden tab go off at whole multiples of this (Chrome, Firefox and Safari alike). */
 const hiddenTimerMs = 1000
 
@@ -70,9 +73,10 @@ export class World {
 
   /** A share that somebody may offer. */
   newShare(sizeBytes: number, pieceSizeBytes = pieceSizeFor(sizeBytes)): Manifest {
-    const manifest: Manifest = {
-      version: 1,
-      share: randomShareId(this.random),
+    const fields = {
+      version: 2,
+      key: base64UrlFromBytes(randomBytes(this.random, shareKeyBytes)),
+      salt: base64UrlFromBytes(randomBytes(this.random, saltBytes)),
       kind: 'file',
       name: 'film.mkv',
       sizeBytes,
@@ -80,7 +84,8 @@ export class World {
       fileCount: 1,
       pieceSizeBytes,
       modifiedMs: 0,
-    }
+    } as const
+    const manifest = certified(fields, fakeSha256)
     this.#manifests.set(manifest.share, manifest)
     return manifest
   }
@@ -151,6 +156,10 @@ export class World {
         verified.clear()
         return gathered.clear()
       }
+      case 'signPart':
+        return this.#sign(peer, effect)
+      case 'verifyPart':
+        return this.#verify(peer, effect)
       case 'keepBlock':
         return this.#keep(peer, effect.share, effect.piece, effect.bytes)
       case 'checkPiece':
@@ -172,6 +181,17 @@ export class World {
       default:
         return unreachable(effect)
     }
+  }
+
+  #sign(peer: VirtualPeer, { share, part, bytes }: SwarmEffect & { type: 'signPart' }): void {
+    const key = bytesFromBase64Url(this.#manifests.get(share)?.key ?? '')
+    assert(key, 'a share has a key')
+    this.#soon(peer, { type: 'partSigned', share, part, signature: fakeSign(key, bytes) }, signatureMs)
+  }
+
+  #verify(peer: VirtualPeer, { share, part, key, bytes }: SwarmEffect & { type: 'verifyPart' }): void {
+    const right = fakeVerify(key, part.signature, bytes)
+    this.#soon(peer, { type: 'partVerified', share, part, right }, signatureMs)
   }
 
   #reported(peer: VirtualPeer, report: (SwarmEffect & { type: 'report' })['report']): void {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import type { OpfsContract } from './testing/opfsContract.ts'
 import { pieceStoreContract } from './testing/pieceStoreContract.ts'
+import { shareIndexContract } from './testing/shareIndexContract.ts'
 import { chromiumPath, serveContract, type ServedContract } from './testing/serveContract.ts'
 
 /** Not a secure context, unlike localhost; resolved to this machine by the browser's own rule. */
@@ -20,6 +21,7 @@ interface PageGlobals {
 /** Run by the browser: they see the page's globals and nothing of this file. */
 const inPage = {
   run: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.run(name),
+  runIndex: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.runIndex(name),
   open: () => (globalThis as unknown as PageGlobals).opfsContract.open(),
   kind: () => (globalThis as unknown as PageGlobals).opfsContract.kind(),
   bugs: () => (globalThis as unknown as PageGlobals).opfsContract.bugs(),
@@ -81,6 +83,11 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
         expect(await contractPage.evaluate(inPage.run, name)).toBeNull()
       })
     }
+    for (const { name } of shareIndexContract) {
+      it(`the index ${name}`, async () => {
+        expect(await contractPage.evaluate(inPage.runIndex, name)).toBeNull()
+      })
+    }
   })
 
   it('is swept by the next page when its own is gone, and left alone while it lives', async () => {
@@ -91,7 +98,7 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
       kind: 'disk',
       withoutDisk: null,
       said: ['pieces are kept on disk'],
-      found: { version: 1, updatedMs: 5 },
+      found: { version: 2, updatedMs: 5 },
     })
     const bothTabs = [atAlice.tab, atBob.tab].toSorted()
     expect(await bob.evaluate(inPage.sweep)).toEqual({ folders: bothTabs, records: bothTabs })

@@ -1,8 +1,8 @@
 import type { Bytes } from '../shared/bytes.ts'
-import type { ShareId } from '../shared/ids.ts'
+import type { PieceIndex, ShareId } from '../shared/ids.ts'
 import { openDatabase, type DBSchema, type IDBPDatabase } from './database.ts'
 
-/** What must be known of a kept share to go on with it after the page was gone. */
+/** What must be known of a share to go on with it after the page was gone; with the parts of its hash list. */
 export interface ShareRecord {
   /** The format of this record; records of another version are not handed out. */
   readonly version: typeof recordVersion
@@ -11,19 +11,44 @@ export interface ShareRecord {
   readonly share: ShareId
   /** As it came from the room: to be parsed again like anything from a peer. */
   readonly manifest: Bytes
-  /** SHA-256 of each piece, one after the other. */
-  readonly hashes: Bytes
-  /** One bit for each piece that is kept. */
+  /** Of a share of ours, the key that signs its hash list; null of another's. */
+  readonly key: StoredKey | null
+  /** One bit for each piece that is kept, or, of a share of ours, that our files have. */
   readonly bitfield: Bytes
   readonly updatedMs: number
 }
 
-export const recordVersion = 1
+/** A secret key that no page can read out, or its bytes where the browser has none of those. */
+export interface StoredKey {
+  readonly publicKey: Bytes
+  readonly secret: CryptoKey | Bytes
+}
+
+/** A part of a share's hash list as its origin signed it: to be verified again like anything from a peer. */
+export interface StoredPart {
+  readonly first: PieceIndex
+  readonly before: Bytes
+  readonly signature: Bytes
+  readonly hashes: Bytes
+}
+
+interface PartRecord {
+  readonly tab: string
+  readonly share: ShareId
+  readonly part: StoredPart
+}
+
+export const recordVersion = 2
 
 /** The list of kept shares of all tabs of this origin. */
 export interface ShareIndex {
   put(record: ShareRecord): Promise<void>
+  /** All or none of them. */
+  putParts(tab: string, share: ShareId, parts: readonly StoredPart[]): Promise<void>
   list(): Promise<ShareRecord[]>
+  /** Of one share, from the first on. */
+  parts(tab: string, share: ShareId): Promise<StoredPart[]>
+  /** With its parts. */
   remove(tab: string, share: ShareId): Promise<void>
   removeTab(tab: string): Promise<void>
   close(): void
@@ -31,25 +56,42 @@ export interface ShareIndex {
 
 interface Schema extends DBSchema {
   shares: { key: [tab: string, share: string]; value: ShareRecord }
+  parts: { key: [tab: string, share: string, first: number]; value: PartRecord }
 }
 
 /** The index in IndexedDB, or in memory when the browser refuses it. */
 export async function openShareIndex(): Promise<ShareIndex> {
-  const database = await openDatabase<Schema>(
-    'swarmdrop',
-    1,
-    (upgraded) => void upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] }),
-  )
+  const database = await openDatabase<Schema>('swarmdrop', 2, (upgraded, oldVersion) => {
+    if (oldVersion < 1) upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] })
+    upgraded.createObjectStore('parts', { keyPath: ['tab', 'share', 'part.first'] })
+  })
   return database === null ? memoryIndex() : indexIn(database)
 }
 
 function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
+  const removeWithin = async (from: string[], to: string[]): Promise<void> => {
+    // Arrays sort after strings and numbers in IndexedDB, so this spans all keys that begin like that.
+    const range = IDBKeyRange.bound(from, [...to, []])
+    const change = database.transaction(['shares', 'parts'], 'readwrite')
+    await Promise.all([
+      change.objectStore('shares').delete(range),
+      change.objectStore('parts').delete(range),
+      change.done,
+    ])
+  }
   return {
     put: async (record) => void (await database.put('shares', record)),
+    async putParts(tab, share, parts) {
+      const change = database.transaction('parts', 'readwrite', { durability: 'relaxed' })
+      await Promise.all([...parts.map((part) => change.store.put({ tab, share, part })), change.done])
+    },
     list: async () => (await database.getAll('shares')).filter(isCurrent),
-    remove: (tab, share) => database.delete('shares', [tab, share]),
-    // Arrays sort after strings in IndexedDB, so this spans every share of the tab.
-    removeTab: (tab) => database.delete('shares', IDBKeyRange.bound([tab], [tab, []])),
+    async parts(tab, share) {
+      const records = await database.getAll('parts', IDBKeyRange.bound([tab, share], [tab, share, []]))
+      return records.map(({ part }) => part)
+    },
+    remove: (tab, share) => removeWithin([tab, share], [tab, share]),
+    removeTab: (tab) => removeWithin([tab], [tab]),
     close: () => database.close(),
   }
 }
@@ -59,12 +101,24 @@ const key = (tab: string, share: string): string => `${tab}/${share}`
 /** For Node, and for browsers without IndexedDB. */
 export function memoryIndex(): ShareIndex {
   const records = new Map<string, ShareRecord>()
+  const parts = new Map<string, Map<PieceIndex, StoredPart>>()
   return {
     put: async (record) => void records.set(key(record.tab, record.share), record),
+    async putParts(tab, share, added) {
+      const known = parts.get(key(tab, share)) ?? new Map<PieceIndex, StoredPart>()
+      parts.set(key(tab, share), known)
+      for (const part of added) known.set(part.first, part)
+    },
     list: async () => [...records.values()].filter(isCurrent),
-    remove: async (tab, share) => void records.delete(key(tab, share)),
+    parts: async (tab, share) =>
+      [...(parts.get(key(tab, share))?.values() ?? [])].toSorted((a, b) => a.first - b.first),
+    async remove(tab, share) {
+      for (const kept of [records, parts]) kept.delete(key(tab, share))
+    },
     removeTab: async (tab) => {
-      for (const [at, record] of records) if (record.tab === tab) records.delete(at)
+      const ofTab = key(tab, '')
+      for (const kept of [records, parts])
+        for (const at of kept.keys()) if (at.startsWith(ofTab)) kept.delete(at)
     },
     close: () => undefined,
   }

@@ -3,7 +3,8 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
-import { bitsOf, hashesOf, Machine, newManifest, ordered, range, sentTo } from './testing/swarmWorld.ts'
+import { unlisted } from './testing/lists.ts'
+import { bitsOf, listedTo, Machine, newManifest, ordered, range, sentTo } from './testing/swarmWorld.ts'
 
 const large = (): Manifest => newManifest(limits.piecesPerShareMax)
 const largeMax = limits.piecesPerPeerMax / limits.piecesPerShareMax
@@ -93,7 +94,7 @@ describe('offers to us', () => {
     expect(reportTypes(effects)).toEqual(['sharesIgnored', 'shareGone'])
     expect(isKnown(alice, shared)).toBe(false)
     const bits = bitsOf(1, [0])
-    expect(alice.hear(mallory, { type: 'bitfield', share: shared.share, bits })).toEqual([])
+    expect(alice.hear(mallory, { type: 'bitfield', share: shared.share, listed: unlisted, bits })).toEqual([])
   })
 
   it('S26 a share we let go of counts for somebody who offers it', () => {
@@ -143,6 +144,9 @@ describe('our offers', () => {
     expect(sentTo(effects, bob, 'offer').map(({ manifest }) => manifest)).toEqual([ignored])
     expect(sentTo(effects, carol, 'offer')).toEqual([])
     const told = alice.hear(bob, { type: 'interested', share, hashesFrom: 0 })
-    expect(sentTo(told, bob, 'hashes')).toEqual([{ type: 'hashes', share, first: 0, hashes: hashesOf(0, 2) }])
+    expect(listedTo(told, bob)).toEqual([
+      [0, 1],
+      [1, 2],
+    ])
   })
 })

@@ -4,8 +4,9 @@ import type { Bytes } from '../shared/bytes.ts'
 import { idBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
-import { hashBytes } from './hashList.ts'
+import { hashBytes, signatureBytes } from './hashList.ts'
 import type { SwarmMessage } from './io.ts'
+import { fakeSha256 } from './testing/fakeCrypto.ts'
 import { newManifest } from './testing/swarmWorld.ts'
 
 const { share } = newManifest(1)
@@ -25,7 +26,14 @@ const message: fc.Arbitrary<SwarmMessage> = fc.oneof(
   fc
     .record({ name: fc.string({ maxLength: 255, unit: 'binary' }), sizeBytes: fc.nat({ max: 2 ** 31 }) })
     .map((change): SwarmMessage => ({ type: 'offer', manifest: newManifest(1, change) })),
-  bytes(0, 3000).map((bits): SwarmMessage => ({ type: 'bitfield', share, bits })),
+  fc
+    .tuple(number, bytes(hashBytes, hashBytes), bytes(0, 3000))
+    .map(([count, digest, bits]): SwarmMessage => ({
+      type: 'bitfield',
+      share,
+      listed: { count, digest },
+      bits,
+    })),
   runs.map((some): SwarmMessage => ({ type: 'have', share, runs: some })),
   number.map((hashesFrom): SwarmMessage => ({ type: 'interested', share, hashesFrom })),
   fc.constantFrom<SwarmMessage>(
@@ -33,12 +41,14 @@ const message: fc.Arbitrary<SwarmMessage> = fc.oneof(
     { type: 'withdraw', share },
     { type: 'ignored', share },
   ),
-  fc.tuple(number, fc.nat({ max: 20 })).map(([first, count]): SwarmMessage => ({
-    type: 'hashes',
-    share,
-    first,
-    hashes: new Uint8Array(count * hashBytes).fill(count),
-  })),
+  fc
+    .record({
+      first: number,
+      before: bytes(hashBytes, hashBytes),
+      signature: bytes(signatureBytes, signatureBytes),
+      hashes: fc.integer({ min: 1, max: 20 }).map((count) => new Uint8Array(count * hashBytes).fill(count)),
+    })
+    .map((part): SwarmMessage => ({ type: 'hashes', share, part })),
   fc
     .array(number, { minLength: 1, maxLength: limits.requestsPerMessage })
     .map((pieces): SwarmMessage => ({ type: 'promise', share, pieces })),
@@ -66,11 +76,14 @@ const codes = {
   ignored: 13,
 }
 
+const decode = (encoded: Bytes) => decodeMessage(encoded, fakeSha256)
+const partHead = new Uint8Array(4 + hashBytes + signatureBytes)
+
 describe('codec', () => {
   it('W1 what is encoded decodes to the same', () => {
     fc.assert(
       fc.property(message, (original) => {
-        expect(decodeMessage(encodeMessage(original))).toEqual({ ok: true, value: original })
+        expect(decode(encodeMessage(original))).toEqual({ ok: true, value: original })
       }),
     )
   })
@@ -78,9 +91,9 @@ describe('codec', () => {
   it('W2 no bytes make it throw', () => {
     fc.assert(
       fc.property(fc.nat({ max: 14 }), bytes(0, 200), (code, body) => {
-        expect([true, false]).toContain(decodeMessage(raw(code, body)).ok)
-        expect([true, false]).toContain(decodeMessage(Uint8Array.from([code, ...body])).ok)
-        expect([true, false]).toContain(decodeMessage(body).ok)
+        expect([true, false]).toContain(decode(raw(code, body)).ok)
+        expect([true, false]).toContain(decode(Uint8Array.from([code, ...body])).ok)
+        expect([true, false]).toContain(decode(body).ok)
       }),
       { numRuns: 2000 },
     )
@@ -92,8 +105,8 @@ describe('codec', () => {
         const encoded = encodeMessage(original)
         const changed = encoded.slice()
         changed[at % changed.length] = byte
-        expect([true, false]).toContain(decodeMessage(changed).ok)
-        expect([true, false]).toContain(decodeMessage(encoded.slice(0, at % encoded.length)).ok)
+        expect([true, false]).toContain(decode(changed).ok)
+        expect([true, false]).toContain(decode(encoded.slice(0, at % encoded.length)).ok)
       }),
     )
   })
@@ -108,8 +121,15 @@ describe('codec', () => {
     ['a have whose runs overlap', raw(codes.have, numbers(0, 5, 4, 1))],
     ['a have whose runs go down', raw(codes.have, numbers(5, 1, 4, 1))],
     ['two interests', raw(codes.interested, numbers(1, 2))],
-    ['half a hash', raw(codes.hashes, [...numbers(0), 1, 2, 3])],
+    ['a bitfield without a digest', raw(codes.bitfield, [...numbers(1), 2, 3])],
+    ['half a hash', raw(codes.hashes, [...partHead, 1, 2, 3])],
+    ['a part of no hashes', raw(codes.hashes, partHead)],
     ['hashes from nowhere', raw(codes.hashes, [1, 2])],
+    ['a part that nobody signed', raw(codes.hashes, new Uint8Array(partHead.length - 1))],
+    [
+      'too many hashes',
+      raw(codes.hashes, new Uint8Array(partHead.length + (limits.hashesPerMessage + 1) * hashBytes)),
+    ],
     ['too many promises', raw(codes.promise, new Uint8Array(4 * (limits.requestsPerMessage + 1)))],
     ['too many requests', raw(codes.request, new Uint8Array(8 * (limits.requestsPerMessage + 1)))],
     ['an ignored with something more', raw(codes.ignored, [0])],
@@ -118,21 +138,35 @@ describe('codec', () => {
     ['an offer that is not UTF-8', Uint8Array.from([1, 0xff])],
     ['an offer of null', Uint8Array.from([1, ...new TextEncoder().encode('null')])],
   ])('W2 %s is malformed', (_, encoded) => {
-    expect(decodeMessage(encoded)).toMatchObject({ ok: false, fault: { code: 'malformed' } })
+    expect(decode(encoded)).toMatchObject({ ok: false, fault: { code: 'malformed' } })
   })
 
   it('W3 the longest of each fits in a message', () => {
     const longest: SwarmMessage[] = [
       { type: 'offer', manifest: newManifest(1, { name: '\u0000'.repeat(limits.nameLengthMax) }) },
-      { type: 'bitfield', share, bits: new Uint8Array(limits.piecesPerShareMax / 8) },
+      {
+        type: 'bitfield',
+        share,
+        listed: { count: limits.piecesPerShareMax, digest: new Uint8Array(hashBytes) },
+        bits: new Uint8Array(limits.piecesPerShareMax / 8),
+      },
       {
         type: 'have',
         share,
         runs: Array.from({ length: limits.runsPerMessage }, (_, at) => [2 * at, 1] as const),
       },
-      { type: 'hashes', share, first: 0, hashes: new Uint8Array(limits.hashesPerMessage * hashBytes) },
+      {
+        type: 'hashes',
+        share,
+        part: {
+          first: 0,
+          before: new Uint8Array(hashBytes),
+          signature: new Uint8Array(signatureBytes),
+          hashes: new Uint8Array(limits.hashesPerMessage * hashBytes),
+        },
+      },
       { type: 'block', share, piece: 0, block: 0, bytes: new Uint8Array(limits.blockSizeBytes) },
     ]
-    for (const one of longest) expect(decodeMessage(encodeMessage(one))).toEqual({ ok: true, value: one })
+    for (const one of longest) expect(decode(encodeMessage(one))).toEqual({ ok: true, value: one })
   })
 })

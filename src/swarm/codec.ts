@@ -1,24 +1,19 @@
-import {
-  base64UrlFromBytes,
-  bytesFromBase64Url,
-  textFromUtf8,
-  utf8FromText,
-  type Bytes,
-} from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, textFromUtf8, type Bytes } from '../shared/bytes.ts'
 import { idBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, unreachable, type Result } from '../shared/result.ts'
 import type { Run } from './bitfield.ts'
-import { hashBytes } from './hashList.ts'
+import { hashBytes, signatureBytes } from './hashList.ts'
 import type { BlockAt, SwarmMessage } from './io.ts'
-import { parseManifest } from './manifest.ts'
+import { encodeManifest, parseManifest, type Sha256 } from './manifest.ts'
 
 /*
  * One message: a byte that says its type, the share's id (16 bytes; not in an offer), and the body. Numbers are unsigned 32-bit
  * big-endian. An offer's body is UTF-8 JSON; all others are binary.
  *
- *   bitfield   bits                         have      (first, count)*, ascending and apart
- *   interested first hash wanted            hashes    first piece, 32 bytes each
+ *   bitfield   hashes known, their digest (32 bytes), bits
+ *   hashes     first piece, digest of all before (32 bytes), signature (64 bytes), 32 bytes each
+ *   interested first hash wanted            have      (first, count)*, ascending and apart
  *   promise    piece*                       request, cancel, refuse   (piece, block)*
  *   block      piece, block, bytes          notInterested, withdraw, ignored   nothing
  */
@@ -46,14 +41,14 @@ export type CodecFault = { readonly code: 'malformed'; readonly what: string }
 export function encodeMessage(message: SwarmMessage): Bytes {
   switch (message.type) {
     case 'offer': {
-      const body = utf8FromText(JSON.stringify(message.manifest))
+      const body = encodeManifest(message.manifest)
       const bytes = new Uint8Array(1 + body.length)
       bytes[0] = typeCodes.offer
       bytes.set(body, 1)
       return bytes
     }
     case 'bitfield':
-      return pack(message, [], message.bits)
+      return pack(message, [message.listed.count], message.listed.digest, message.bits)
     case 'have':
       return pack(message, message.runs.flat())
     case 'interested':
@@ -63,7 +58,13 @@ export function encodeMessage(message: SwarmMessage): Bytes {
     case 'ignored':
       return pack(message, [])
     case 'hashes':
-      return pack(message, [message.first], message.hashes)
+      return pack(
+        message,
+        [message.part.first],
+        message.part.before,
+        message.part.signature,
+        message.part.hashes,
+      )
     case 'promise':
       return pack(message, message.pieces)
     case 'request':
@@ -107,27 +108,32 @@ export function writeBlockHeader(bytes: Bytes, share: ShareId, piece: PieceIndex
 function pack(
   message: Exclude<SwarmMessage, { type: 'offer' }>,
   numbers: readonly number[],
-  tail: Uint8Array = new Uint8Array(0),
+  ...tails: readonly Uint8Array[]
 ): Bytes {
-  const bytes = new Uint8Array(headBytes + numbers.length * numberBytes + tail.length)
+  const tailBytes = tails.reduce((sum, tail) => sum + tail.length, 0)
+  const bytes = new Uint8Array(headBytes + numbers.length * numberBytes + tailBytes)
   bytes[0] = typeCodes[message.type]
   bytes.set(bytesFromBase64Url(message.share) ?? [], 1)
   const view = new DataView(bytes.buffer)
-  for (const [at, number] of numbers.entries()) view.setUint32(headBytes + at * numberBytes, number)
-  bytes.set(tail, headBytes + numbers.length * numberBytes)
+  for (const [place, number] of numbers.entries()) view.setUint32(headBytes + place * numberBytes, number)
+  let at = headBytes + numbers.length * numberBytes
+  for (const tail of tails) {
+    bytes.set(tail, at)
+    at += tail.length
+  }
   return bytes
 }
 
 /** Takes any bytes: whatever comes back is well formed, though not yet true. A block's bytes share the message's buffer. */
-export function decodeMessage(bytes: Bytes): Result<SwarmMessage, CodecFault> {
+export function decodeMessage(bytes: Bytes, sha256: Sha256): Result<SwarmMessage, CodecFault> {
   if (bytes.length > limits.messageSizeMaxBytes) return malformed('too long')
-  if (bytes[0] === typeCodes.offer) return decodeOffer(bytes.subarray(1))
+  if (bytes[0] === typeCodes.offer) return decodeOffer(bytes.subarray(1), sha256)
   if (bytes.length < headBytes) return malformed('too short')
   const share = base64UrlFromBytes(bytes.subarray(1, headBytes)) as ShareId
   const body = bytes.subarray(headBytes)
   switch (bytes[0]) {
     case typeCodes.bitfield:
-      return ok({ type: 'bitfield', share, bits: body })
+      return decodeBitfield(share, body)
     case typeCodes.have: {
       const runs = numberPairs(body, limits.runsPerMessage)
       return runs && areApart(runs) ? ok({ type: 'have', share, runs }) : malformed('have')
@@ -164,22 +170,36 @@ export function decodeMessage(bytes: Bytes): Result<SwarmMessage, CodecFault> {
 
 const malformed = (what: string): Result<never, CodecFault> => fail({ code: 'malformed', what })
 
-function decodeOffer(body: Uint8Array): Result<SwarmMessage, CodecFault> {
+function decodeOffer(body: Uint8Array, sha256: Sha256): Result<SwarmMessage, CodecFault> {
   const text = textFromUtf8(body)
   if (text === null) return malformed('offer')
   try {
-    const manifest = parseManifest(JSON.parse(text))
+    const manifest = parseManifest(JSON.parse(text), sha256)
     return manifest ? ok({ type: 'offer', manifest }) : malformed('manifest')
   } catch {
     return malformed('offer')
   }
 }
 
-function decodeHashes(share: ShareId, body: Uint8Array): Result<SwarmMessage, CodecFault> {
-  const hashes = body.subarray(numberBytes)
-  const [first] = numbersOf(body.subarray(0, numberBytes), 1) ?? []
-  if (first === undefined || hashes.length % hashBytes !== 0) return malformed('hashes')
-  return ok({ type: 'hashes', share, first, hashes })
+function decodeBitfield(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+  const [count] = numbersOf(body.subarray(0, numberBytes), 1) ?? []
+  const bits = body.subarray(numberBytes + hashBytes)
+  if (count === undefined || body.length < numberBytes + hashBytes) return malformed('bitfield')
+  const digest = body.subarray(numberBytes, numberBytes + hashBytes)
+  return ok({ type: 'bitfield', share, listed: { count, digest }, bits })
+}
+
+function decodeHashes(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+  const beforeAt = numberBytes
+  const signatureAt = beforeAt + hashBytes
+  const hashesAt = signatureAt + signatureBytes
+  const [first] = numbersOf(body.subarray(0, beforeAt), 1) ?? []
+  const hashes = body.subarray(hashesAt)
+  const isWhole = hashes.length > 0 && hashes.length % hashBytes === 0
+  if (first === undefined || !isWhole || hashes.length > limits.hashesPerMessage * hashBytes)
+    return malformed('hashes')
+  const [before, signature] = [body.subarray(beforeAt, signatureAt), body.subarray(signatureAt, hashesAt)]
+  return ok({ type: 'hashes', share, part: { first, before, signature, hashes } })
 }
 
 function decodeBlocks(

@@ -1,9 +1,10 @@
+import { bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { announceHave, announceSoon, forgetInterest, isOurs, withdraw } from './announcing.ts'
 import { forgetUnoffered } from './budget.ts'
-import { addHashes } from './hashList.ts'
+import { countOf, hashBytes, type HashPart } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
 import { stopPicking } from './picker.ts'
@@ -26,43 +27,48 @@ function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
 export function complete(turn: Turn, share: ShareState): void {
   if (share.source === 'hashing') share.source = 'whole'
   stopPicking(turn, share)
-  if (share.wish.state !== 'none') {
-    forgetInterest(share)
-    for (const peer of turn.state.peers.values()) {
-      if (!share.ledger.holdings.has(peer.peer)) continue
-      turn.emit({
-        type: 'send',
-        peer: peer.peer,
-        message: { type: 'notInterested', share: share.manifest.share },
-      })
-    }
-  }
+  for (const peer of share.interestToldTo)
+    turn.emit({ type: 'send', peer, message: { type: 'notInterested', share: share.manifest.share } })
+  forgetInterest(share)
   share.wish = { state: 'none' }
   share.completed = true
   turn.emit({ type: 'report', report: { type: 'shareCompleted', share: share.manifest.share } })
 }
 
-/** The next piece of our own files. Where the room knows its hash already, it must be the same. */
+/** The next piece of our own files. Of a share of ours it counts at once, of another's when the list says the same. */
 export function pieceHashed(turn: Turn, share: ShareState, piece: PieceIndex, hash: Uint8Array): void {
   if (share.source !== 'hashing') return
-  switch (addHashes(share, piece, hash)) {
-    case 'added':
-      announceSoon(turn)
-      return ownPieceFound(turn, share, piece)
-    case 'known':
-      return ownPieceFound(turn, share, piece)
-    case 'conflict':
-    case 'gap':
-    case 'beyond':
-      share.source = 'none'
-      turn.emit({
-        type: 'report',
-        report: { type: 'sourceDiffers', share: share.manifest.share, piece },
-      })
-      if (isOurs(share)) return
-      withdraw(turn, share)
-      forgetUnoffered(turn, share)
+  const listed = share.list.hashAt(piece)
+  if (listed) {
+    if (bytesEqual(listed, hash)) ownPieceFound(turn, share, piece)
+    else sourceDiffers(turn, share, piece)
+    return
   }
+  const isNext = piece === share.list.count + share.ownAhead.length && piece < share.pieceCount
+  if (!isNext) return sourceDiffers(turn, share, piece)
+  share.ownAhead.push(new Uint8Array(hash))
+  if (!share.isOrigin) return
+  announceSoon(turn)
+  ownPieceFound(turn, share, piece)
+}
+
+/** The list has grown by this part: what it says of pieces that our own files were hashed to. */
+export function ownPiecesListed(turn: Turn, share: ShareState, part: HashPart): void {
+  for (const [at, hash] of share.ownAhead.splice(0, countOf(part)).entries()) {
+    const piece = part.first + at
+    const listed = part.hashes.subarray(at * hashBytes, (at + 1) * hashBytes)
+    if (!bytesEqual(listed, hash)) return sourceDiffers(turn, share, piece)
+    ownPieceFound(turn, share, piece)
+  }
+}
+
+function sourceDiffers(turn: Turn, share: ShareState, piece: PieceIndex): void {
+  share.source = 'none'
+  share.ownAhead.length = 0
+  turn.emit({ type: 'report', report: { type: 'sourceDiffers', share: share.manifest.share, piece } })
+  if (isOurs(share)) return
+  withdraw(turn, share)
+  forgetUnoffered(turn, share)
 }
 
 /** What is being fetched of a piece is not needed once our own files have it. */
@@ -89,7 +95,7 @@ export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, r
 /** A lone giver of a corrupt piece is at fault; among several, the piece is next taken from one alone. */
 function blame(turn: Turn, share: ShareState, open: OpenPiece): void {
   const [giver, another] = open.givers
-  if (giver === undefined) return
+  if (giver === undefined || share.contradicted || share.parted.has(giver)) return
   if (another !== undefined) {
     share.suspect.add(open.piece)
     return

@@ -1,6 +1,7 @@
 import type { Bytes } from '../shared/bytes.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import type { Run } from './bitfield.ts'
+import type { HashPart, UnsignedPart } from './hashList.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A block: `limits.blockSizeBytes` from `block` times that inside its piece, less at the piece's end. */
@@ -10,11 +11,22 @@ export interface BlockAt {
   readonly block: number
 }
 
+/** How much of a hash list somebody knows, and the digest of that: by it two who have been told different lists find out. */
+export interface Listed {
+  readonly count: number
+  readonly digest: Bytes
+}
+
 /** What peers tell each other about shares, in the terms of BitTorrent (BEP 3) where it has one. */
 export type SwarmMessage =
   | { readonly type: 'offer'; readonly manifest: Manifest }
-  /** All that the sender holds of a share; replaces what it said before. */
-  | { readonly type: 'bitfield'; readonly share: ShareId; readonly bits: Uint8Array }
+  /** All that the sender holds of a share, and how far it knows the hash list; replaces what it said before. */
+  | {
+      readonly type: 'bitfield'
+      readonly share: ShareId
+      readonly listed: Listed
+      readonly bits: Uint8Array
+    }
   | { readonly type: 'have'; readonly share: ShareId; readonly runs: readonly Run[] }
   /** The sender wants the share, and the hash list from this piece on. */
   | { readonly type: 'interested'; readonly share: ShareId; readonly hashesFrom: PieceIndex }
@@ -23,13 +35,7 @@ export type SwarmMessage =
   | { readonly type: 'withdraw'; readonly share: ShareId }
   /** The sender has no room to know of a share it was offered, and will not hear what is said about it. */
   | { readonly type: 'ignored'; readonly share: ShareId }
-  /** A part of the hash list: 32 bytes a piece. */
-  | {
-      readonly type: 'hashes'
-      readonly share: ShareId
-      readonly first: PieceIndex
-      readonly hashes: Uint8Array
-    }
+  | { readonly type: 'hashes'; readonly share: ShareId; readonly part: HashPart }
   /** Pieces that only the sender holds and has promised to somebody else: ask it for others first. */
   | { readonly type: 'promise'; readonly share: ShareId; readonly pieces: readonly PieceIndex[] }
   | { readonly type: 'request' | 'cancel'; readonly share: ShareId; readonly blocks: readonly BlockAt[] }
@@ -43,8 +49,11 @@ export type SwarmMessage =
       readonly bytes: Bytes
     }
 
-/** Why a download stopped: the user can mend it and resume. */
+/** Why a download stopped that the user can mend and resume. */
 export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'; readonly detail: string }
+
+/** Why a download stopped. `contradicted`: its origin has signed two hash lists, so that nobody can say what it is. */
+export type StopFault = StorageFault | { readonly code: 'contradicted' }
 
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
@@ -65,6 +74,20 @@ export type SwarmInput =
       readonly share: ShareId
       readonly piece: PieceIndex
       readonly hash: Uint8Array
+    }
+  /** A part of the hash list of a share of ours is signed. */
+  | {
+      readonly type: 'partSigned'
+      readonly share: ShareId
+      readonly part: UnsignedPart
+      readonly signature: Bytes
+    }
+  /** Whether the share's origin signed a part that a peer sent. */
+  | {
+      readonly type: 'partVerified'
+      readonly share: ShareId
+      readonly part: HashPart
+      readonly right: boolean
     }
   /** Our own files can no longer be read. */
   | { readonly type: 'sourceLost'; readonly share: ShareId }
@@ -123,6 +146,21 @@ export type SwarmInput =
 
 export type SwarmEffect =
   | { readonly type: 'send'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** Sign these bytes with the key we made for the share; answered by partSigned. One at a time a share. */
+  | {
+      readonly type: 'signPart'
+      readonly share: ShareId
+      readonly part: UnsignedPart
+      readonly bytes: Bytes
+    }
+  /** See whether the holder of the key signed these bytes; answered by partVerified. One at a time a share. */
+  | {
+      readonly type: 'verifyPart'
+      readonly share: ShareId
+      readonly part: HashPart
+      readonly key: Bytes
+      readonly bytes: Bytes
+    }
   /** Make room for the share; answered by storeOpened or storeFailed. */
   | { readonly type: 'openStore'; readonly manifest: Manifest }
   | { readonly type: 'closeStore'; readonly share: ShareId }
@@ -162,6 +200,8 @@ export type SwarmEffect =
 
 export type SwarmReport =
   | { readonly type: 'shareAppeared' | 'shareGone' | 'shareCompleted'; readonly share: ShareId }
+  /** Its origin has signed two hash lists. */
+  | { readonly type: 'shareContradicted'; readonly share: ShareId }
   /** The attached files are not the share after all. */
   | { readonly type: 'sourceDiffers'; readonly share: ShareId; readonly piece: PieceIndex }
   /** The peer offers more than we keep track of. Once a link. */

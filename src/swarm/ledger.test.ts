@@ -2,10 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PeerId } from '../shared/ids.ts'
 import { Bitfield, runsOf } from './bitfield.ts'
-import { addHashes, hashAt } from './hashList.ts'
 import { Ledger } from './ledger.ts'
-import { newShareState } from './state.ts'
-import { bitsOf, hashesOf, hashOf, newManifest, newPeerId } from './testing/swarmWorld.ts'
+import { bitsOf, newPeerId } from './testing/swarmWorld.ts'
 import { randomCommonPiece } from './wantedPieces.ts'
 
 const pieceCount = 77
@@ -186,29 +184,5 @@ describe('ledger', () => {
     expect(ledger.commonness(3)).toBe(2)
     ledger.removePeer(carol)
     expect(ledger.commonness(3)).toBe(1)
-  })
-})
-
-describe('hash list', () => {
-  it('grows without gaps, and does not change its mind', () => {
-    const share = newShareState(newManifest(9))
-    expect(addHashes(share, 2, hashesOf(2, 3))).toBe('gap')
-    expect(addHashes(share, 0, hashesOf(0, 3))).toBe('added')
-    expect(addHashes(share, 1, hashesOf(1, 3))).toBe('known')
-    expect(addHashes(share, 1, hashesOf(1, 7))).toBe('added')
-    expect(addHashes(share, 6, hashesOf(5, 7))).toBe('conflict')
-    expect(addHashes(share, 7, hashesOf(7, 10))).toBe('beyond')
-    expect(addHashes(share, 2 ** 31, hashesOf(0, 1))).toBe('beyond')
-    expect(share.hashCount).toBe(7)
-    expect(hashAt(share, 6)).toEqual(hashOf(6))
-    expect(hashAt(share, 7)).toBeNull()
-  })
-
-  it('takes no memory before hashes come, and then about as much as they need', () => {
-    const share = newShareState(newManifest(200_000))
-    expect(share.hashes).toHaveLength(0)
-    addHashes(share, 0, hashesOf(0, 1000))
-    addHashes(share, 1000, hashesOf(1000, 1001))
-    expect(share.hashes.length).toBeLessThanOrEqual(2 * 1001 * 32)
   })
 })

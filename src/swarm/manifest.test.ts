@@ -1,23 +1,35 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { textFromUtf8 } from '../shared/bytes.ts'
 import { pieceCount, pieceSizeFor } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
-import { geometryOf, parseManifest, payloadLength, sameManifest, shortenName } from './manifest.ts'
+import {
+  certified,
+  encodeManifest,
+  geometryOf,
+  parseManifest,
+  payloadLength,
+  shortenName,
+} from './manifest.ts'
+import { fakeSha256 } from './testing/fakeCrypto.ts'
 import { newManifest, range } from './testing/swarmWorld.ts'
 
 describe('manifest', () => {
   const good = newManifest(3)
 
   it('W4 takes what a machine says of its own share', () => {
-    expect(parseManifest(JSON.parse(JSON.stringify(good)))).toEqual(good)
-    expect(parseManifest({ ...good, more: 'ignored' })).toEqual(good)
+    expect(parseManifest(JSON.parse(JSON.stringify(good)), fakeSha256)).toEqual(good)
+    expect(parseManifest({ ...good, more: 'ignored' }, fakeSha256)).toEqual(good)
   })
 
   it.each<[string, unknown]>([
     ['not an object', 'film.mkv'],
     ['null', null],
-    ['another version', { ...good, version: 2 }],
-    ['a bad share id', { ...good, share: 'short' }],
+    ['another version', { ...good, version: 1 }],
+    ['a short key', { ...good, key: good.salt }],
+    ['a long salt', { ...good, salt: good.key }],
+    ['a key in another spelling', { ...good, key: `${good.key.slice(0, -1)}=` }],
+    ['no key', { ...good, key: undefined }],
     ['another kind', { ...good, kind: 'link' }],
     ['a name that is no text', { ...good, name: 5 }],
     ['a long name', { ...good, name: 'x'.repeat(limits.nameLengthMax + 1) }],
@@ -36,13 +48,16 @@ describe('manifest', () => {
     ['pieces of no size', { ...good, pieceSizeBytes: Number.NaN }],
     ['no time', { ...good, modifiedMs: null }],
   ])('W4 refuses %s', (_, value) => {
-    expect(parseManifest(value)).toBeNull()
+    expect(parseManifest(value, fakeSha256)).toBeNull()
   })
 
   it('W4 nothing makes the parser throw', () => {
     fc.assert(
       fc.property(fc.anything(), fc.constantFrom(...Object.keys(good)), (value, key) => {
-        expect(() => [parseManifest(value), parseManifest({ ...good, [key]: value })]).not.toThrow()
+        expect(() => [
+          parseManifest(value, fakeSha256),
+          parseManifest({ ...good, [key]: value }, fakeSha256),
+        ]).not.toThrow()
       }),
     )
   })
@@ -51,15 +66,34 @@ describe('manifest', () => {
     fc.assert(
       fc.property(fc.nat({ max: limits.shareSizeMaxBytes }), (sizeBytes) => {
         const manifest = newManifest(1, { sizeBytes, pieceSizeBytes: pieceSizeFor(sizeBytes) })
-        expect(parseManifest(manifest)).toEqual(manifest)
+        expect(parseManifest(manifest, fakeSha256)).toEqual(manifest)
         expect(pieceCount(geometryOf(manifest))).toBeLessThanOrEqual(limits.piecesPerShareMax)
       }),
     )
   })
 
-  it('is the same when every field is', () => {
-    expect(sameManifest(good, { ...good })).toBe(true)
-    expect(sameManifest(good, { ...good, modifiedMs: 1 })).toBe(false)
+  it.each<[keyof typeof good, unknown]>([
+    ['key', newManifest(3).key],
+    ['salt', newManifest(3).salt],
+    ['kind', 'folder'],
+    ['name', 'else'],
+    ['sizeBytes', good.sizeBytes - 1],
+    ['fileCount', 2],
+    ['pieceSizeBytes', 2 * good.pieceSizeBytes],
+    ['modifiedMs', 1],
+  ])('S1 with another %s has another id', (field, value) => {
+    const other = certified({ ...good, [field]: value }, fakeSha256)
+    expect(other.share).not.toBe(good.share)
+  })
+
+  it('S1 has the id of its fields, whatever id was sent with them, in whatever order, and whatever else', () => {
+    const fields = Object.entries(JSON.parse(textFromUtf8(encodeManifest(good)) ?? ''))
+    const shuffled: unknown = Object.fromEntries([
+      ['share', newManifest(1).share],
+      ['more', 1],
+      ...fields.toReversed(),
+    ])
+    expect(parseManifest(shuffled, fakeSha256)).toEqual(good)
   })
 
   it('counts the bytes of the files in each piece, the tree before them left out', () => {

@@ -1,15 +1,17 @@
 import * as v from 'valibot'
+import {
+  base64UrlFromBytes,
+  bytesFromBase64Url,
+  concatBytes,
+  utf8FromText,
+  type Bytes,
+} from '../shared/bytes.ts'
 import { isGeometry, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
-import { parseShareId, type PieceIndex, type ShareId } from '../shared/ids.ts'
+import { idBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 
-/**
- * What a share is, as its origin says it. A folder's tree travels as the first bytes of the share, before its files, so that
- * it is fetched and checked as everything else is.
- */
-export interface Manifest {
-  readonly version: 1
-  readonly share: ShareId
+/** What files are, as far as it can be said without reading them. */
+export interface Description {
   readonly kind: 'file' | 'folder'
   /** Untrusted text of at most `limits.nameLengthMax`. */
   readonly name: string
@@ -24,12 +26,66 @@ export interface Manifest {
   readonly modifiedMs: number
 }
 
-export const geometryOf = (manifest: Manifest): Geometry => ({
+/** What a share is, as its origin says it. */
+export interface ManifestFields extends Description {
+  readonly version: 2
+  /** The origin's public key for this share (Ed25519, 32 bytes) in base64url: it signs the hash list. */
+  readonly key: string
+  /** 16 random bytes in base64url, so that the id of a known file cannot be guessed. */
+  readonly salt: string
+}
+
+/**
+ * A share certifies itself: its id is the hash of all that its origin says of it. A folder's tree travels as the first bytes of the
+ * share, before its files, so that it is fetched and checked as everything else is.
+ */
+export interface Manifest extends ManifestFields {
+  readonly share: ShareId
+}
+
+/** SHA-256 at once: what a message says must be known before the next is looked at. */
+export type Sha256 = (bytes: Bytes) => Bytes
+
+/** Bytes of an origin's public key. */
+export const shareKeyBytes = 32
+/** Bytes of a share's salt. */
+export const saltBytes = 16
+
+/** The manifest that says this, with its id. */
+export const certified = (fields: ManifestFields, sha256: Sha256): Manifest => ({
+  ...fields,
+  share: base64UrlFromBytes(
+    sha256(concatBytes([label, encodeManifest(fields)])).subarray(0, idBytes),
+  ) as ShareId,
+})
+
+const label = utf8FromText('swarmdrop share 2')
+
+/** A manifest as it is sent and hashed: JSON in one spelling, for its id depends on every byte. */
+export function encodeManifest(fields: ManifestFields): Bytes {
+  const { version, key, salt, kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes, modifiedMs } =
+    fields
+  const ordered = {
+    version,
+    key,
+    salt,
+    kind,
+    name,
+    sizeBytes,
+    treeSizeBytes,
+    fileCount,
+    pieceSizeBytes,
+    modifiedMs,
+  }
+  return utf8FromText(JSON.stringify(ordered))
+}
+
+export const geometryOf = (manifest: Description): Geometry => ({
   sizeBytes: manifest.treeSizeBytes + manifest.sizeBytes,
   pieceSizeBytes: manifest.pieceSizeBytes,
 })
 
-export const pieceCountOf = (manifest: Manifest): number => pieceCount(geometryOf(manifest))
+export const pieceCountOf = (manifest: Description): number => pieceCount(geometryOf(manifest))
 
 /** Bytes of the files themselves inside a piece: what people count, the tree left out. */
 export function payloadLength(manifest: Manifest, piece: PieceIndex): number {
@@ -52,10 +108,17 @@ export function shortenName(name: string): string {
 
 const count = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max))
 
-const manifestSchema = v.pipe(
+const base64Url = (lengthBytes: number) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => bytesFromBase64Url(text)?.length === lengthBytes),
+  )
+
+const fieldsSchema = v.pipe(
   v.object({
-    version: v.literal(1),
-    share: v.custom<ShareId>((id) => parseShareId(id) !== null),
+    version: v.literal(2),
+    key: base64Url(shareKeyBytes),
+    salt: base64Url(saltBytes),
     kind: v.picklist(['file', 'folder']),
     name: v.pipe(v.string(), v.maxLength(limits.nameLengthMax)),
     sizeBytes: count(limits.shareSizeMaxBytes),
@@ -71,10 +134,7 @@ const manifestSchema = v.pipe(
 )
 
 /** Takes anything a peer may have sent; null unless every field is there and within its limits. */
-export function parseManifest(value: unknown): Manifest | null {
-  const parsed = v.safeParse(manifestSchema, value, { abortEarly: true })
-  return parsed.success ? parsed.output : null
+export function parseManifest(value: unknown, sha256: Sha256): Manifest | null {
+  const parsed = v.safeParse(fieldsSchema, value, { abortEarly: true })
+  return parsed.success ? certified(parsed.output, sha256) : null
 }
-
-export const sameManifest = (a: Manifest, b: Manifest): boolean =>
-  Object.entries(a).every(([key, value]) => b[key as keyof Manifest] === value)

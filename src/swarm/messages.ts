@@ -1,15 +1,15 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
-import { announceSoon, forgetInterestTold, offerIgnored, sendHashes, tellInterest } from './announcing.ts'
+import { forgetInterestTold, offerIgnored, seeksList, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
 import { forgetUnoffered, newShareOffered, uncharge } from './budget.ts'
-import { addHashes, hashBytes } from './hashList.ts'
-import { checkGathered } from './holding.ts'
 import type { SwarmMessage } from './io.ts'
-import { sameManifest, type Manifest } from './manifest.ts'
+import { partArrived, sendHashesTo } from './listing.ts'
+import type { Manifest } from './manifest.ts'
 import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
 import { chargeChanges, strike, type PeerState, type ShareState, type Turn } from './state.ts'
+import { agrees, partWays } from './twoLists.ts'
 import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
 
 /** What a peer says. Nothing of it is believed further than it could be checked. */
@@ -20,7 +20,7 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
   if (!share) return
   switch (message.type) {
     case 'bitfield':
-      return bitfieldArrived(turn, peer, share, message.bits)
+      return bitfieldArrived(turn, peer, share, message)
     case 'have':
       return haveArrived(turn, peer, share, message.runs)
     case 'withdraw':
@@ -33,7 +33,7 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
       share.interested.delete(peer.peer)
       return blocksCancelled(turn, peer, share, () => true)
     case 'hashes':
-      return hashesArrived(turn, peer, share, message.first, message.hashes)
+      return partArrived(turn, peer, share, message.part)
     case 'promise':
       return piecesPromised(turn, peer, share, message.pieces)
     case 'request':
@@ -52,28 +52,30 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
   }
 }
 
-/** The first offer of a share says what it is; one that differs from it is not believed. */
+/** The id says what the share is: there is no other manifest of it. */
 function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   const known = turn.state.shares.get(manifest.share)
   if (!known) return newShareOffered(turn, peer, manifest)
   chargeChanges(turn, peer, 0)
-  if (!sameManifest(known.manifest, manifest)) return strike(turn, peer, 'another manifest for a known share')
   peer.offered.add(manifest.share)
 }
 
-function hintArrived(share: ShareState, first: PieceIndex, hashes: Uint8Array): void {
-  if (first === 0 && hashes.length >= hashBytes)
-    share.firstHashHint ??= new Uint8Array(hashes.subarray(0, hashBytes))
-}
-
-function bitfieldArrived(turn: Turn, peer: PeerState, share: ShareState, bytes: Uint8Array): void {
-  const bits = Bitfield.parse(share.pieceCount, bytes)
-  if (!bits) return strike(turn, peer, 'a bitfield of the wrong size')
+function bitfieldArrived(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  { bits, listed }: SwarmMessage & { type: 'bitfield' },
+): void {
+  const held = Bitfield.parse(share.pieceCount, bits)
+  if (!held) return strike(turn, peer, 'a bitfield of the wrong size')
+  if (listed.count > share.pieceCount) return strike(turn, peer, 'hashes beyond the share')
   if (!peer.offered.has(share.manifest.share)) return
   const isFirst = !share.ledger.holdings.has(peer.peer)
   chargeChanges(turn, peer, isFirst ? 0 : share.pieceCount)
-  share.ledger.setHolding(peer.peer, bits)
-  if (!turn.state.downloads.has(share)) return
+  if (!agrees(share, listed)) return partWays(turn, peer, share, listed.count)
+  if (share.parted.has(peer.peer)) return
+  share.ledger.setHolding(peer.peer, held)
+  if (!seeksList(turn, share)) return
   tellInterest(turn, share)
   fill(turn, peer)
 }
@@ -86,7 +88,7 @@ function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: reado
     peer,
     runs.reduce((sum, [, count]) => sum + count, 0),
   )
-  if (newCount === 0 || !turn.state.downloads.has(share)) return
+  if (newCount === 0 || !seeksList(turn, share)) return
   tellInterest(turn, share)
   fill(turn, peer)
 }
@@ -94,10 +96,10 @@ function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: reado
 /** The list is sent once, however often it is asked for: a link loses nothing. */
 function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesFrom: PieceIndex): void {
   const offer = share.offeredTo.get(peer.peer)
-  if (!offer || offer.isIgnored) return
+  if (!offer || offer.isIgnored || share.parted.has(peer.peer)) return
   offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.pieceCount))
   share.interested.add(peer.peer)
-  if (!peer.isBacklogged) sendHashes(turn, peer, share, offer)
+  sendHashesTo(turn, peer, share)
 }
 
 /** What it does not know of it cannot want. */
@@ -118,29 +120,4 @@ function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   giveBackRequests(turn, peer, share)
   forgetUnoffered(turn, share)
   fillAll(turn)
-}
-
-function hashesArrived(
-  turn: Turn,
-  peer: PeerState,
-  share: ShareState,
-  first: number,
-  hashes: Uint8Array,
-): void {
-  // Unasked, a list would cost memory, and could stand in the way of the true one. One asked for comes once, so it is taken even
-  // where the download has ended meanwhile.
-  if (!share.hashesAskedOf.has(peer.peer)) return hintArrived(share, first, hashes)
-  switch (addHashes(share, first, hashes)) {
-    case 'added':
-      announceSoon(turn)
-      if (turn.state.downloads.has(share)) tellInterest(turn, share)
-      checkGathered(turn, share)
-      return fillAll(turn)
-    case 'conflict':
-      return strike(turn, peer, 'hashes that differ from those known')
-    case 'beyond':
-      return strike(turn, peer, 'hashes beyond the share')
-    case 'known':
-    case 'gap':
-  }
 }

@@ -3,7 +3,8 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom } from './testing/downloads.ts'
-import { askedOf, bitsOf, hashesOf, Machine, newManifest, range } from './testing/swarmWorld.ts'
+import { hashesOf, unlisted } from './testing/lists.ts'
+import { askedOf, bitsOf, Machine, newManifest, range } from './testing/swarmWorld.ts'
 
 const firstAheadBlocks = limits.requestedAheadFirstBytes / limits.blockSizeBytes
 
@@ -67,7 +68,7 @@ describe('what is asked ahead', () => {
     for (let at = 0; at < 500; at++) {
       const manifest = newManifest(1, { sizeBytes: 10 })
       alice.hear(bob, { type: 'offer', manifest })
-      alice.hear(bob, { type: 'bitfield', share: manifest.share, bits: bitsOf(1, [0]) })
+      alice.hear(bob, { type: 'bitfield', share: manifest.share, listed: unlisted, bits: bitsOf(1, [0]) })
       alice.download(manifest, bob, hashesOf(0, 1))
     }
     expect(alice.swarm.load().aheadBytes).toBe(10 * limits.requestsAheadMax)

@@ -25,7 +25,7 @@ export interface Pick {
 export function startPicking(turn: Turn, share: ShareState): void {
   turn.state.downloads.add(share)
   share.ledger.startWanting()
-  for (let piece = 0; piece < share.hashCount; piece++)
+  for (let piece = 0; piece < share.list.count; piece++)
     if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
 }
 

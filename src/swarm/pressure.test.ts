@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
+import { hashesOf, listedOf, unlisted } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
-  hashesOf,
+  listedTo,
   Machine,
   newManifest,
   ordered,
@@ -38,7 +39,7 @@ describe('work', () => {
       const { alice, bob, pieces, manifest, share } = holderOfMany()
       const none = bitsOf(pieces, [])
       const effects = range(2 * (limits.changedPiecesBurst / pieces)).flatMap(() => {
-        if (type === 'bitfield') return alice.hear(bob, { type, share, bits: none })
+        if (type === 'bitfield') return alice.hear(bob, { type, share, listed: unlisted, bits: none })
         return alice.hear(bob, { type, share }).concat(alice.hear(bob, { type: 'offer', manifest }))
       })
       expect(ordered(effects, 'dropLink')).toHaveLength(1)
@@ -47,7 +48,7 @@ describe('work', () => {
       const carol = other.holder(small, [0])
       const bits = bitsOf(1, [0])
       const flood = range(limits.changedPiecesBurst / limits.changedPiecesLeast + limits.strikesMax).flatMap(
-        () => other.hear(carol, { type: 'bitfield', share: small.share, bits }),
+        () => other.hear(carol, { type: 'bitfield', share: small.share, listed: unlisted, bits }),
       )
       expect(ordered(flood, 'dropLink')).toHaveLength(1)
     },
@@ -71,7 +72,7 @@ describe('work', () => {
       const { share } = manifest
       return [
         alice.hear(bob, { type: 'offer', manifest }),
-        alice.hear(bob, { type: 'bitfield', share, bits: bitsOf(pieces, []) }),
+        alice.hear(bob, { type: 'bitfield', share, listed: unlisted, bits: bitsOf(pieces, []) }),
         alice.hear(bob, { type: 'have', share, runs: [[0, pieces]] }),
       ].flat()
     })
@@ -89,7 +90,7 @@ describe('work', () => {
     const effects = manifests.flatMap((manifest) =>
       alice
         .hear(bob, { type: 'offer', manifest })
-        .concat(alice.hear(bob, { type: 'bitfield', share: manifest.share, bits })),
+        .concat(alice.hear(bob, { type: 'bitfield', share: manifest.share, listed: unlisted, bits })),
     )
     expect(ordered(effects, 'report').filter(({ report }) => report.type === 'peerMisbehaved')).toEqual([])
   })
@@ -101,7 +102,7 @@ describe('work', () => {
     const bob = alice.holder(manifest, [0])
     alice.download(manifest, bob, hashesOf(0, 4))
     const again = range(3).flatMap(() =>
-      alice.hear(bob, { type: 'bitfield', share, bits: bitsOf(4, [0, 1]) }),
+      alice.hear(bob, { type: 'bitfield', share, listed: unlisted, bits: bitsOf(4, [0, 1]) }),
     )
     expect(sentTo(again, bob, 'interested')).toEqual([])
   })
@@ -126,8 +127,9 @@ describe('a link that does not drain', () => {
     expect(sentTo(alice.pass(10 * limits.announceBatchMs), bob, 'hashes')).toEqual([])
     expect(alice.wakeAt).toBe(Infinity)
     drain()
-    expect(sentTo(alice.pass(limits.announceBatchMs), bob, 'hashes')).toEqual([
-      { type: 'hashes', share, first: 0, hashes: hashesOf(0, 8) },
+    expect(listedTo(alice.pass(limits.announceBatchMs), bob)).toEqual([
+      [0, 1],
+      [1, 8],
     ])
   })
 
@@ -137,7 +139,9 @@ describe('a link that does not drain', () => {
     const effects = alice.pass(limits.announceBatchMs)
     expect(sentTo(effects, bob, 'have')).toEqual([])
     const drained = drain()
-    expect(sentTo(drained, bob, 'bitfield')).toEqual([{ type: 'bitfield', share, bits: bitsOf(9, range(9)) }])
+    expect(sentTo(drained, bob, 'bitfield')).toEqual([
+      { type: 'bitfield', share, listed: listedOf(manifest, 8), bits: bitsOf(9, range(9)) },
+    ])
     expect(sentTo(drain(), bob, 'bitfield')).toEqual([])
   })
 

@@ -3,10 +3,10 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom, joins } from './testing/downloads.ts'
+import { hashesOf, listOf, unlisted } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
-  hashesOf,
   keptBlocks,
   Machine,
   newManifest,
@@ -17,9 +17,9 @@ import {
 
 describe('asking', () => {
   it('S5 asks only for pieces that the peer holds and whose hash is known', () => {
-    const { alice, bob, share, effects } = downloadFrom(4, [1, 2], 2)
+    const { alice, bob, manifest, share, effects } = downloadFrom(4, [1, 2], 2)
     expect(askedOf(effects, bob)).toEqual([1])
-    const grown = alice.hear(bob, { type: 'hashes', share, first: 2, hashes: hashesOf(2, 4) })
+    const grown = alice.tellList(bob, manifest, listOf(manifest, 4, [1, 2]).slice(2))
     expect(askedOf(grown, bob)).toEqual([2])
     expect(askedOf(alice.hear(bob, { type: 'have', share, runs: [[3, 1]] }), bob)).toEqual([])
     expect(askedOf(alice.give(bob, { ...newManifest(4), share }, 1), bob)).toEqual([3])
@@ -290,7 +290,7 @@ describe('memory', () => {
     expect(alice.swarm.load().openBytes).toBe(limits.openPiecesMaxBytes)
     const second = newManifest(1, big)
     alice.hear(bob, { type: 'offer', manifest: second })
-    alice.hear(bob, { type: 'bitfield', share: second.share, bits: bitsOf(1, [0]) })
+    alice.hear(bob, { type: 'bitfield', share: second.share, listed: unlisted, bits: bitsOf(1, [0]) })
     alice.download(second, bob, hashesOf(0, 1))
     alice.feed({ type: 'pauseAsked', share: first.share })
     expect(alice.asked(second.share).get(0)).toContain(bob)

@@ -1,7 +1,6 @@
 import type { Bytes } from '../shared/bytes.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { hashAt } from './hashList.ts'
 import type { BlockAt } from './io.ts'
 import { dropOpenPiece } from './openPieces.ts'
 import { aheadMaxBytes, expectedAt, isSending, learnPace } from './pace.ts'
@@ -139,14 +138,14 @@ function gather(turn: Turn, share: ShareState, request: Request, bytes: Bytes): 
 
 /** A piece's last block and its check are one order, where its hash is known by then. */
 function keep(turn: Turn, share: ShareState, open: OpenPiece, block: number, bytes: Bytes): void {
-  const hash = open.awaitedCount === 0 ? hashAt(share, open.piece) : null
+  const hash = open.awaitedCount === 0 ? share.list.hashAt(open.piece) : null
   const at = { share: share.manifest.share, piece: open.piece, block, bytes } as const
   if (hash) open.checking = true
   turn.emit(hash ? { type: 'finishPiece', ...at, hash } : { type: 'keepBlock', ...at })
 }
 
 export function checkPiece(turn: Turn, share: ShareState, open: OpenPiece): void {
-  const hash = hashAt(share, open.piece)
+  const hash = share.list.hashAt(open.piece)
   if (!hash) return
   open.checking = true
   turn.emit({ type: 'checkPiece', share: share.manifest.share, piece: open.piece, hash })

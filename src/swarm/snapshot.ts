@@ -1,5 +1,5 @@
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
-import type { StorageFault } from './io.ts'
+import type { StopFault } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { stages, type ShareState, type Source } from './state.ts'
 
@@ -19,7 +19,9 @@ export interface ShareSnapshot {
   readonly manifest: Manifest
   readonly state: 'offered' | 'downloading' | 'paused' | 'stopped' | 'complete'
   readonly source: Source
-  readonly fault: StorageFault | null
+  readonly fault: StopFault | null
+  /** Its origin has signed two hash lists: nobody can say what it is. */
+  readonly contradicted: boolean
   readonly pieceCount: number
   readonly heldCount: number
   /** Bytes of the files themselves, the tree left out. */
@@ -42,6 +44,7 @@ export function snapshotOf(share: ShareState): ShareSnapshot {
     state: stateOf(share),
     source: share.source,
     fault: share.wish.state === 'stopped' ? share.wish.fault : null,
+    contradicted: share.contradicted,
     pieceCount: share.pieceCount,
     heldCount: share.held.count,
     heldPayloadBytes: share.heldPayloadBytes,

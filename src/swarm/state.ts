@@ -4,9 +4,10 @@ import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import type { Bitfield } from './bitfield.ts'
-import type { StorageFault, SwarmEffect } from './io.ts'
+import { HashList, type HashPart, type UnsignedPart } from './hashList.ts'
+import type { StopFault, SwarmEffect } from './io.ts'
 import { Ledger } from './ledger.ts'
-import { geometryOf, pieceCountOf, type Manifest } from './manifest.ts'
+import { geometryOf, pieceCountOf, type Manifest, type Sha256 } from './manifest.ts'
 
 /** What the user wants of a share that is not ours. */
 export type Wish =
@@ -15,7 +16,7 @@ export type Wish =
   | { readonly state: 'downloading' }
   /** `opened`: whether the store had made room by then. */
   | { readonly state: 'paused'; readonly opened: boolean }
-  | { readonly state: 'stopped'; readonly opened: boolean; readonly fault: StorageFault }
+  | { readonly state: 'stopped'; readonly opened: boolean; readonly fault: StopFault }
 
 /** Whether files of this device back the share. `lost`: they did, and can no longer be read. */
 export type Source = 'none' | 'hashing' | 'whole' | 'lost'
@@ -72,6 +73,12 @@ export interface Given {
   readonly promisedAt: Millis
 }
 
+/** A part of a hash list that a peer sent, and nobody has looked at. */
+export interface PartSent {
+  readonly peer: PeerId
+  readonly part: HashPart
+}
+
 /** What came of offering a share to a peer. */
 export interface OfferMade {
   /** How much of the hash list it has been sent: none of it twice. */
@@ -97,11 +104,24 @@ export interface ShareState {
   heldUpTo: PieceIndex
   /** All of it has been here, if only for the zero pieces of an empty file. */
   completed: boolean
-  /** 32 bytes a piece; the first `hashCount` are known. */
-  hashes: Bytes
-  hashCount: number
-  /** What somebody said the first hash is, before we asked for the list. Nothing is checked against it. */
-  firstHashHint: Bytes | null
+  /** Verified. */
+  readonly list: HashList
+  /** We made the share's key, and sign its list. */
+  isOrigin: boolean
+  /** Hashes of our own files from the list's end on: to be signed by us, or to be compared with what comes of the list. */
+  readonly ownAhead: Bytes[]
+  /** The part that is being signed. */
+  signing: UnsignedPart | null
+  /** When the last was to be signed. */
+  signedAt: Millis
+  /** Parts that came and are not verified, oldest first. */
+  readonly unverified: PartSent[]
+  /** The one of those that is being verified. */
+  verifying: PartSent | null
+  /** Its origin has signed two lists: it is neither fetched nor given any more. */
+  contradicted: boolean
+  /** Who seems to have been told another list: asked for nothing, given nothing, blamed for nothing. */
+  readonly parted: Set<PeerId>
   /** One of `stages` a piece. */
   readonly stage: Uint8Array
   /** Pieces begun, oldest first. */
@@ -116,8 +136,8 @@ export interface ShareState {
   readonly offeredTo: Map<PeerId, OfferMade>
   /** Who wants it from us. */
   readonly interested: Set<PeerId>
-  /** Whom we have asked for its hash list. */
-  readonly hashesAskedOf: Set<PeerId>
+  /** Whom we have asked for its hash list, and from where on the next part of each is to be. */
+  readonly hashesAskedOf: Map<PeerId, PieceIndex>
   /** Who knows that we want it, since we last began to. */
   readonly interestToldTo: Set<PeerId>
   /** When others than the first are told, though no hashes have come; null while nobody is. */
@@ -168,6 +188,8 @@ export interface PeerState {
   /** How many pieces its words may still change, and since when (`limits.changedPiecesBurst`). */
   changesLeft: number
   changesLeftAt: Millis
+  /** What of hash lists it may still be sent in this batch, of all shares together. */
+  listRoom: { parts: number; bytes: number }
   /** Too much waits on its link: what can wait does. */
   isBacklogged: boolean
   /** Shares of which it was told no haves meanwhile. */
@@ -184,6 +206,7 @@ export interface PeerState {
 
 export interface SwarmState {
   readonly random: Random
+  readonly sha256: Sha256
   readonly uploadLimitBytesPerSecond: number
   readonly peers: Map<PeerId, PeerState>
   readonly shares: Map<ShareId, ShareState>
@@ -214,7 +237,7 @@ export interface Turn {
   readonly emit: (effect: SwarmEffect) => void
 }
 
-export function newShareState(manifest: Manifest): ShareState {
+export function newShareState(manifest: Manifest, sha256: Sha256): ShareState {
   const pieceCount = pieceCountOf(manifest)
   const ledger = new Ledger(pieceCount)
   return {
@@ -229,9 +252,15 @@ export function newShareState(manifest: Manifest): ShareState {
     isInOrder: false,
     heldUpTo: 0,
     completed: false,
-    hashes: new Uint8Array(0),
-    hashCount: 0,
-    firstHashHint: null,
+    list: new HashList(sha256),
+    isOrigin: false,
+    ownAhead: [],
+    signing: null,
+    signedAt: -Infinity,
+    unverified: [],
+    verifying: null,
+    contradicted: false,
+    parted: new Set(),
     stage: new Uint8Array(pieceCount),
     open: new Map(),
     suspect: new Set(),
@@ -239,7 +268,7 @@ export function newShareState(manifest: Manifest): ShareState {
     chargedTo: null,
     offeredTo: new Map(),
     interested: new Set(),
-    hashesAskedOf: new Set(),
+    hashesAskedOf: new Map(),
     interestToldTo: new Set(),
     hashesDueAt: null,
     givenTo: new Map(),
@@ -268,6 +297,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     strikes: 0,
     changesLeft: limits.changedPiecesBurst,
     changesLeftAt: now,
+    listRoom: newListRoom(),
     isBacklogged: false,
     missedHaves: new Set(),
     offered: new Set(),
@@ -276,6 +306,12 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     isIgnoring: false,
   }
 }
+
+/** What one batch of hash lists to one peer may be. */
+export const newListRoom = (): PeerState['listRoom'] => ({
+  parts: limits.hashPartsPerBatch,
+  bytes: limits.hashListBytesPerBatch,
+})
 
 export function newOpenPiece(share: ShareState, piece: PieceIndex, solo: PeerId | null): OpenPiece {
   const count = blockCount(share.geometry, piece)
@@ -308,6 +344,13 @@ export function strike(turn: Turn, peer: PeerState, why: string): void {
   turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
   if (peer.strikes === limits.strikesMax)
     turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
+}
+
+/** What only who means harm sends: its link is dropped at once, and it is heard no more. */
+export function misbehaved(turn: Turn, peer: PeerState, why: string): void {
+  peer.strikes = limits.strikesMax
+  turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
+  turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
 }
 
 /**

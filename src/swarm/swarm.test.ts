@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
+import { hashesOf } from './testing/lists.ts'
 import {
-  hashesOf,
   lengthOfPiece,
   Machine,
   newManifest,
@@ -126,15 +126,36 @@ describe('together', () => {
     world.run(100)
     world.feed(bob, { type: 'downloadAsked', share })
     world.run(aMinuteMs)
-    expect(bob.swarm.shares()[0]).toMatchObject({ state: 'downloading', heldCount: 20 })
+    world.feed(bob, { type: 'pauseAsked', share })
+    for (const piece of range(30).slice(20)) world.hash(alice, manifest, piece)
+    world.run(aMinuteMs)
     world.unlink(alice, bob)
     world.unlink(alice, carol)
+    world.feed(bob, { type: 'resumeAsked', share })
     world.run(aMinuteMs)
+    expect(bob.swarm.shares()[0]).toMatchObject({ state: 'downloading', heldCount: 20 })
     expect(bob.swarm.load()).toEqual(atRest)
     world.feed(carol, { type: 'sourceAttached', share })
     for (const piece of range(30)) world.hash(carol, manifest, piece)
     world.run(aMinuteMs)
     expect([bob, carol].map(stateAt)).toEqual(['complete', 'complete'])
+  })
+
+  it('S19 where the origin left before it had signed all, the same file completes nothing: nobody can vouch for the rest', () => {
+    const { world, alice, bob, carol } = threeLinked()
+    const manifest = newManifest(30)
+    const { share } = manifest
+    world.offer(alice, manifest, 20)
+    world.run(100)
+    world.feed(bob, { type: 'downloadAsked', share })
+    world.run(aMinuteMs)
+    world.unlink(alice, bob)
+    world.unlink(alice, carol)
+    world.feed(carol, { type: 'sourceAttached', share })
+    for (const piece of range(30)) world.hash(carol, manifest, piece)
+    world.run(aMinuteMs)
+    for (const machine of [bob, carol]) expect(machine.swarm.snapshot(share)?.heldCount).toBe(20)
+    expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
   })
 
   it('two downloads at once, a thousand small shares among them, all complete', () => {

@@ -3,18 +3,19 @@ import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import {
-  announceBatch,
-  announceMissed,
   announceShare,
   forgetInterestTold,
   greet,
+  isListHere,
+  seeksList,
   tellInterest,
 } from './announcing.ts'
+import { announceBatch, announceMissed } from './batching.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
-import { hashAt } from './hashList.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
-import type { Manifest } from './manifest.ts'
+import { partSigned, partVerified, signNext } from './listing.ts'
+import type { Manifest, Sha256 } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { isMemoryShort } from './openPieces.ts'
 import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
@@ -33,6 +34,7 @@ import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened 
 
 export interface SwarmOptions {
   readonly random: Random
+  readonly sha256: Sha256
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
 }
@@ -49,7 +51,7 @@ export interface Swarm {
   inspect(share: ShareId): Readonly<ShareState> | null
   /** Bytes begun and not yet checked, asked for and not yet here, waiting to be served: 0 each at rest. */
   load(): SwarmLoad
-  /** The hash of a share's first piece, as far as somebody said it, to tell whether a file may be it; null while unknown. */
+  /** The hash of a share's first piece, to tell whether a file may be it; null while unknown. */
   firstHash(share: ShareId): Uint8Array | null
 }
 
@@ -62,6 +64,7 @@ export interface SwarmLoad {
 export function createSwarm(options: SwarmOptions): Swarm {
   const state: SwarmState = {
     random: options.random,
+    sha256: options.sha256,
     uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond,
     peers: new Map(),
     shares: new Map(),
@@ -105,8 +108,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
       }
     },
     firstHash(id) {
-      const share = state.shares.get(id)
-      return share ? (hashAt(share, 0) ?? share.firstHashHint) : null
+      return state.shares.get(id)?.list.hashAt(0) ?? null
     },
   }
 }
@@ -171,9 +173,18 @@ function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
   switch (input.type) {
     case 'sourceAttached':
       share.source = 'hashing'
-      return announceShare(turn, share)
+      share.ownAhead.length = 0
+      announceShare(turn, share)
+      if (seeksList(turn, share)) tellInterest(turn, share)
+      return
     case 'pieceHashed':
-      return pieceHashed(turn, share, input.piece, input.hash)
+      pieceHashed(turn, share, input.piece, input.hash)
+      if (share.list.count === 0) signNext(turn, share)
+      return
+    case 'partSigned':
+      return partSigned(turn, share, input)
+    case 'partVerified':
+      return partVerified(turn, share, input)
     case 'sourceLost':
       return sourceLost(turn, share)
     case 'downloadAsked':
@@ -231,6 +242,7 @@ function peerUnlinked(turn: Turn, peer: PeerState): void {
     share.ledger.removePeer(peer.peer)
     share.traffic.delete(peer.peer)
     share.offeredTo.delete(peer.peer)
+    share.parted.delete(peer.peer)
     forgetInterestTold(turn, share, peer)
     uncharge(peer, share)
     forgetUnoffered(turn, share)
@@ -248,7 +260,8 @@ function linkBacklog(turn: Turn, peer: PeerState, isFull: boolean): void {
 
 function shareOffered(turn: Turn, manifest: Manifest): void {
   if (turn.state.shares.has(manifest.share)) return
-  const share = newShareState(manifest)
+  const share = newShareState(manifest, turn.state.sha256)
+  share.isOrigin = true
   share.source = 'hashing'
   turn.state.shares.set(manifest.share, share)
   announceShare(turn, share)
@@ -296,4 +309,4 @@ function whyWake(state: SwarmState, at: Millis, limitAt: Millis): (SwarmEffect &
 }
 
 const hashesDueAt = (share: ShareState): Millis =>
-  share.hashCount === 0 ? (share.hashesDueAt ?? Infinity) : Infinity
+  isListHere(share) ? Infinity : (share.hashesDueAt ?? Infinity)

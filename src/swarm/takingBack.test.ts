@@ -3,16 +3,8 @@ import type { PeerId, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom, joins } from './testing/downloads.ts'
-import {
-  askedOf,
-  bitsOf,
-  hashesOf,
-  keptBlocks,
-  Machine,
-  newManifest,
-  range,
-  sentTo,
-} from './testing/swarmWorld.ts'
+import { hashesOf, unlisted } from './testing/lists.ts'
+import { askedOf, bitsOf, keptBlocks, Machine, newManifest, range, sentTo } from './testing/swarmWorld.ts'
 
 const elsewhere = (then: (alice: Machine, bob: PeerId, manifest: Manifest) => void): PieceIndex[] => {
   const { alice, bob, manifest } = downloadFrom(1, [0])
@@ -122,7 +114,7 @@ function secondBlockWithBob(bobMs: number, carolMs: number, pieces = 2) {
   alice.hear(bob, { type: 'have', share, runs: [[1, 1]] })
   expect(alice.asked(share).get(1)).toEqual([bob])
   alice.hear(carol, { type: 'offer', manifest })
-  alice.hear(carol, { type: 'bitfield', share, bits: bitsOf(pieces, [0, 1]) })
+  alice.hear(carol, { type: 'bitfield', share, listed: unlisted, bits: bitsOf(pieces, [0, 1]) })
   return { alice, bob, carol, manifest, share }
 }
 

@@ -3,6 +3,7 @@ import type { PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
+import { unlisted } from './testing/lists.ts'
 import { bitsOf, Machine, newManifest, newPeerId, ordered, range, sentTo } from './testing/swarmWorld.ts'
 
 /** Alice holds a share of so many pieces, alone. */
@@ -322,7 +323,7 @@ describe('serving', () => {
   it('S22 gives nothing to a peer that is not linked', () => {
     const { alice, manifest, share } = holding(1)
     expect(asks(alice, newPeerId(), manifest, 0)).toEqual([])
-    alice.hear(newPeerId(), { type: 'bitfield', share, bits: bitsOf(1, [0]) })
+    alice.hear(newPeerId(), { type: 'bitfield', share, listed: unlisted, bits: bitsOf(1, [0]) })
     expect(alice.swarm.shares()[0]?.otherCopies).toBe(0)
   })
 })

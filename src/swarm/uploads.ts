@@ -15,6 +15,7 @@ export function blocksRequested(
   blocks: readonly BlockAt[],
 ): void {
   const refused: BlockAt[] = []
+  const isShut = share.contradicted || share.parted.has(peer.peer)
   let isTooMuch = false
   const promised = new Set<PieceIndex>()
   const promisedElsewhere = new Set<PieceIndex>()
@@ -24,7 +25,7 @@ export function blocksRequested(
       continue
     }
     const isFull = peer.queue.length >= limits.uploadQueuePerPeerMax
-    if (isFull || !share.held.has(piece)) {
+    if (isFull || isShut || !share.held.has(piece)) {
       isTooMuch ||= isFull
       refused.push({ piece, block })
       continue

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
+import { hashesOf, hashOf, listOf, unlisted } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
-  hashesOf,
-  hashOf,
   keptBlocks,
   Machine,
   newManifest,
@@ -38,7 +37,7 @@ describe('downloading', () => {
       { type: 'openStore', manifest },
       { type: 'send', peer: bob, message },
     ])
-    const told = alice.hear(bob, { type: 'hashes', share, first: 0, hashes: hashesOf(0, 2) })
+    const told = alice.tellList(bob, manifest, listOf(manifest, 2))
     expect(sentTo(told, bob, 'request')).toEqual([])
     const opened = alice.feed({ type: 'storeOpened', share })
     expect(opened.flatMap((effect) => (effect.type === 'send' ? [effect.message.type] : []))).toEqual([
@@ -153,7 +152,7 @@ describe('downloading', () => {
     const [first, second] = [newManifest(1), newManifest(5)]
     const bob = alice.holder(first, [0])
     alice.hear(bob, { type: 'offer', manifest: second })
-    alice.hear(bob, { type: 'bitfield', share: second.share, bits: bitsOf(5, range(5)) })
+    alice.hear(bob, { type: 'bitfield', share: second.share, listed: unlisted, bits: bitsOf(5, range(5)) })
     alice.download(first, bob, hashesOf(0, 1))
     alice.download(second, bob, hashesOf(0, 5))
     expect(alice.asked(first.share).get(0)).toEqual([bob])
@@ -267,6 +266,7 @@ function removedHalfway() {
   const manifest = newManifest(4)
   const { share } = manifest
   const bob = alice.holder(manifest, range(4))
+  alice.tellList(bob, manifest, listOf(manifest, 1))
   alice.feed({ type: 'sourceAttached', share })
   for (const piece of [0, 1]) alice.hash(manifest, piece)
   const effects = alice.feed({ type: 'removeAsked', share })

@@ -1,6 +1,6 @@
 import { announceShare, tellInterest, withdraw } from './announcing.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
-import type { StorageFault } from './io.ts'
+import type { StopFault, StorageFault } from './io.ts'
 import { startPicking, stopPicking } from './picker.ts'
 import { fillAll, stopRequests } from './requests.ts'
 import type { ShareState, Turn } from './state.ts'
@@ -8,7 +8,8 @@ import type { ShareState, Turn } from './state.ts'
 /** The user takes a share. */
 export function download(turn: Turn, share: ShareState): void {
   if (share.wish.state !== 'none' || share.completed || share.source === 'hashing') return
-  open(turn, share)
+  if (share.contradicted) share.wish = { state: 'stopped', opened: false, fault: { code: 'contradicted' } }
+  else open(turn, share)
 }
 
 function open(turn: Turn, share: ShareState): void {
@@ -40,15 +41,24 @@ export function pause(turn: Turn, share: ShareState): void {
 }
 
 export function resume(turn: Turn, share: ShareState): void {
-  if (share.wish.state !== 'paused' && share.wish.state !== 'stopped') return
+  if (share.contradicted || (share.wish.state !== 'paused' && share.wish.state !== 'stopped')) return
   if (share.wish.opened) startFetching(turn, share)
   else open(turn, share)
 }
 
 /** The disk refused: the download stops where it is, until the user resumes it. */
 export function stop(turn: Turn, share: ShareState, fault: StorageFault): void {
-  if (share.wish.state === 'none' || share.wish.state === 'stopped') return
-  const opened = share.wish.state === 'downloading' || (share.wish.state === 'paused' && share.wish.opened)
+  if (share.wish.state !== 'stopped') stopFor(turn, share, fault)
+}
+
+/** Its origin has signed two hash lists: the download stops for good. */
+export const stopContradicted = (turn: Turn, share: ShareState): void =>
+  stopFor(turn, share, { code: 'contradicted' })
+
+function stopFor(turn: Turn, share: ShareState, fault: StopFault): void {
+  const { wish } = share
+  if (wish.state === 'none') return
+  const opened = wish.state === 'downloading' || (wish.state !== 'opening' && wish.opened)
   stopFetching(turn, share)
   share.wish = { state: 'stopped', opened, fault }
 }
@@ -63,6 +73,7 @@ function stopFetching(turn: Turn, share: ShareState): void {
 export function sourceLost(turn: Turn, share: ShareState): void {
   if (share.source === 'none' || share.source === 'lost') return
   share.source = 'lost'
+  share.ownAhead.length = 0
   letGo(turn, share)
   withdraw(turn, share)
   if (share.wish.state === 'downloading') startFetching(turn, share)
@@ -78,6 +89,7 @@ export function cancel(turn: Turn, share: ShareState): void {
 export function remove(turn: Turn, share: ShareState): void {
   forget(turn, share)
   share.source = 'none'
+  share.ownAhead.length = 0
 }
 
 function forget(turn: Turn, share: ShareState): void {

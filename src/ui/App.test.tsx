@@ -27,6 +27,7 @@ describe('the buttons of a share', () => {
     ['a paused download', 'paused', {}, ['resume', 'cancel']],
     ['a finished download', 'complete', {}, ['save', 'remove']],
     ['a failed download', 'failed', {}, ['resume', 'cancel', 'remove']],
+    ['a share with two meanings', 'failed', { trouble: { code: 'contradicted' } }, ['remove']],
     ['our own, being hashed', 'offered', { mine: true }, ['remove']],
     ['our own', 'complete', { mine: true }, ['remove']],
     ['our own, gone from disk', 'failed', { mine: true }, ['remove']],

@@ -4,7 +4,7 @@ import { words } from './words/words.ts'
 export type ShareAction = 'download' | 'pause' | 'resume' | 'cancel' | 'save' | 'remove'
 
 /** What can be done with a share now, the likeliest first. */
-export function actionsFor(share: Pick<ShareView, 'state' | 'mine'>): readonly ShareAction[] {
+export function actionsFor(share: Pick<ShareView, 'state' | 'mine' | 'trouble'>): readonly ShareAction[] {
   if (share.mine) return ['remove']
   switch (share.state) {
     case 'offered':
@@ -16,7 +16,7 @@ export function actionsFor(share: Pick<ShareView, 'state' | 'mine'>): readonly S
     case 'complete':
       return ['save', 'remove']
     case 'failed':
-      return ['resume', 'cancel', 'remove']
+      return share.trouble?.code === 'contradicted' ? ['remove'] : ['resume', 'cancel', 'remove']
   }
 }
 

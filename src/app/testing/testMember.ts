@@ -211,13 +211,14 @@ export class Member {
   }
 
   #engine(store: PieceStore): OpenedEngine {
-    const { options, random, name } = { ...this.#parts, name: this.name }
+    const { options, random, crypto, name } = { ...this.#parts, name: this.name }
     const parts = {
       store,
       index: memoryIndex(),
       tab: name,
       random: seededRandom(random()),
       clock: this.#clock(),
+      crypto,
       uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
     }
     const limitBytes = options.storeLimitBytes ?? limits.memoryStoreMaxBytes

@@ -3,7 +3,7 @@ import type { OpenedEngine } from '../engine.ts'
 import { systemClock } from '../systemClock.ts'
 import { openWorkerEngine } from '../workerEngine.ts'
 import { openOpfsStore } from '../../store/opfsStore.ts'
-import { sha256 } from '../../store/testing/pieceStoreSamples.ts'
+import { openShareCrypto } from '../../crypto/openShareCrypto.ts'
 import { engineContract, type EnginePlace } from './engineContract.ts'
 
 const strays: unknown[] = []
@@ -18,8 +18,13 @@ async function openInWorker(): Promise<OpenedEngine> {
   return opened.value
 }
 
-const openOnPage = (): Promise<OpenedEngine> =>
-  openEngineHere({ ...options, clock: systemClock(), sha256, openOpfs: openOpfsStore })
+const openOnPage = async (): Promise<OpenedEngine> =>
+  openEngineHere({
+    ...options,
+    clock: systemClock(),
+    crypto: await openShareCrypto(),
+    openOpfs: openOpfsStore,
+  })
 
 const makeChannel = (of: RTCPeerConnection): RTCDataChannel =>
   of.createDataChannel('bulk', { negotiated: true, id: 1 })

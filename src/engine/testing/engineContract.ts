@@ -1,9 +1,11 @@
+import { sha256AtOnce } from '../../crypto/nobleHashes.ts'
+import { openShareCrypto } from '../../crypto/openShareCrypto.ts'
 import type { BulkChannel } from '../../link/bulkChannel.ts'
-import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
+import { base64UrlFromBytes, bytesEqual, type Bytes } from '../../shared/bytes.ts'
 import type { PeerId, ShareId } from '../../shared/ids.ts'
 import { randomBytes, randomPeerId, randomShareId, seededRandom } from '../../shared/random.ts'
 import { assert } from '../../shared/result.ts'
-import type { Manifest } from '../../swarm/manifest.ts'
+import { certified } from '../../swarm/manifest.ts'
 import { fileManifest } from '../../swarm/testing/swarmWorld.ts'
 import type { Engine, EngineEvent, OpenedEngine } from '../engine.ts'
 
@@ -94,9 +96,12 @@ function admit(a: End, b: End, number: number): void {
   b.engine.linkAdmitted(number, a.peer)
 }
 
-function fileOf(sizeBytes: number): { manifest: Manifest; file: File; bytes: Bytes } {
+/** Something to offer, with a key and an id as the app makes them. */
+async function fileOf(sizeBytes: number) {
   const bytes = randomBytes(random, sizeBytes)
-  return { manifest: fileManifest(sizeBytes), file: new File([bytes], 'a.bin'), bytes }
+  const { publicKey, kept } = await (await openShareCrypto()).newSigningKey()
+  const manifest = certified({ ...fileManifest(sizeBytes), key: base64UrlFromBytes(publicKey) }, sha256AtOnce)
+  return { manifest, file: new File([bytes], 'a.bin'), bytes, key: kept }
 }
 
 async function close(...ends: readonly End[]): Promise<void> {
@@ -115,8 +120,8 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       const [alice, bob] = [await open(place), await open(place)]
       await link(place, alice, bob, 1)
       admit(alice, bob, 1)
-      const { manifest, file, bytes } = fileOf(700_001)
-      const hashed = alice.engine.offer(manifest, [file])
+      const { manifest, file, bytes, key } = await fileOf(700_001)
+      const hashed = alice.engine.offer(manifest, [file], key)
       const share = await bob.reported('shareAppeared')
       assert(share === manifest.share, 'it is the share')
       const known = bob.events.findIndex((event) => event.type === 'sharesChanged')
@@ -138,8 +143,8 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
     name: 'lets what comes on a link wait until the room has taken the peer in',
     async run(place) {
       const [alice, bob] = [await open(place), await open(place)]
-      const { manifest, file } = fileOf(10)
-      await alice.engine.offer(manifest, [file])
+      const { manifest, file, key } = await fileOf(10)
+      await alice.engine.offer(manifest, [file], key)
       await link(place, alice, bob, 1)
       alice.engine.linkAdmitted(1, bob.peer)
       // Another link goes all the way meanwhile: what was sent on the first has long come.
@@ -156,8 +161,8 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       const [alice, bob] = [await open(place), await open(place)]
       await link(place, alice, bob, 1)
       admit(alice, bob, 1)
-      const { manifest, file } = fileOf(10)
-      await alice.engine.offer(manifest, [file])
+      const { manifest, file, key } = await fileOf(10)
+      await alice.engine.offer(manifest, [file], key)
       await bob.reported('shareAppeared')
       for (const { engine } of [alice, bob]) engine.linkClosed(1)
       await bob.reported('shareGone')
@@ -200,8 +205,8 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
         (side === 'a' ? alice : bob).engine.addLane(1, 1, channel),
       )
       for (const { engine } of [alice, bob]) engine.laneProven(1, 1)
-      const { manifest, file, bytes } = fileOf(3_000_000)
-      await alice.engine.offer(manifest, [file])
+      const { manifest, file, bytes, key } = await fileOf(3_000_000)
+      await alice.engine.offer(manifest, [file], key)
       bob.engine.want('downloadAsked', await bob.reported('shareAppeared'))
       await bob.until('some of it', (event) =>
         event.type === 'sharesChanged' && event.changed.some(({ heldCount }) => heldCount > 0) ? event : null,

@@ -17,6 +17,7 @@ import {
   value,
 } from './pieceStoreSamples.ts'
 import { openShareIndex } from '../shareIndex.ts'
+import { shareIndexContract, recordOf } from './shareIndexContract.ts'
 import { sweepDeadTabs } from '../tabFolders.ts'
 
 // Runs inside a browser page; a test drives it from outside.
@@ -41,6 +42,15 @@ const opfsContract = {
       return String(error)
     }
   },
+  /** The same for the index, which pages of one origin share. */
+  async runIndex(name: string): Promise<string | null> {
+    try {
+      await shareIndexContract.find((one) => one.name === name)?.run(openShareIndex)
+      return null
+    } catch (error) {
+      return String(error)
+    }
+  },
   /** Opens the page's own store as the app does, and keeps a share in it. */
   async open() {
     const said: string[] = []
@@ -51,8 +61,7 @@ const opfsContract = {
     })
     const file = sample(pieceSizeBytes)
     await keepAll(store, file)
-    const [manifest, hashes, bitfield] = [new Uint8Array(3), new Uint8Array(32), new Uint8Array(1)]
-    await index.put({ version: 1, tab, share: file.share, manifest, hashes, bitfield, updatedMs: 5 })
+    await index.put({ ...recordOf(tab, file.share), updatedMs: 5 })
     return {
       kind: store.kind,
       tab,

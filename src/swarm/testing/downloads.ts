@@ -1,6 +1,7 @@
 import type { PieceIndex } from '../../shared/ids.ts'
 import type { Manifest } from '../manifest.ts'
-import { bitsOf, hashesOf, Machine, newManifest } from './swarmWorld.ts'
+import { hashesOf, unlisted } from './lists.ts'
+import { bitsOf, Machine, newManifest } from './swarmWorld.ts'
 
 /** Alice downloads what bob holds some of. */
 export function downloadFrom(pieces: number, held: readonly PieceIndex[], hashCount = pieces) {
@@ -16,6 +17,6 @@ export function joins(alice: Machine, manifest: Manifest, pieces: readonly Piece
   const peer = alice.link()
   alice.hear(peer, { type: 'offer', manifest })
   const bits = bitsOf(manifest.sizeBytes / manifest.pieceSizeBytes, pieces)
-  const effects = alice.hear(peer, { type: 'bitfield', share: manifest.share, bits })
+  const effects = alice.hear(peer, { type: 'bitfield', share: manifest.share, listed: unlisted, bits })
   return { peer, effects }
 }

@@ -1,14 +1,17 @@
+import { base64UrlFromBytes, type Bytes } from '../../shared/bytes.ts'
 import { pieceCount, pieceLength, pieceSizeFor } from '../../shared/geometry.ts'
 import type { Millis, PeerId, PieceIndex, ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { randomPeerId, randomShareId, seededRandom } from '../../shared/random.ts'
+import { randomBytes, randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
 import { Bitfield } from '../bitfield.ts'
 import { decodeMessage, encodeMessage } from '../codec.ts'
-import { hashBytes } from '../hashList.ts'
+import { countOf, type HashPart } from '../hashList.ts'
 import type { SwarmEffect, SwarmInput, SwarmMessage } from '../io.ts'
-import { geometryOf, type Manifest } from '../manifest.ts'
+import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../manifest.ts'
 import { createSwarm, type Swarm } from '../swarm.ts'
+import { fakeSha256, fakeSign, fakeVerify } from './fakeCrypto.ts'
+import { hashOf, keyOf, signParts, unlisted } from './lists.ts'
 
 /* Machines to test with: one alone among peers that the test plays, and several joined directly, with no network between. */
 
@@ -19,9 +22,10 @@ export const newPeerId = (): PeerId => randomPeerId(random)
 /** A file of so many pieces of one block each, unless told otherwise. */
 export function newManifest(pieces: number, change: Partial<Manifest> = {}): Manifest {
   const pieceSizeBytes = change.pieceSizeBytes ?? limits.blockSizeBytes
-  return {
-    version: 1,
-    share: randomShareId(random),
+  const fields = {
+    version: 2,
+    key: base64UrlFromBytes(randomBytes(random, shareKeyBytes)),
+    salt: base64UrlFromBytes(randomBytes(random, saltBytes)),
     kind: 'file',
     name: 'film.mkv',
     sizeBytes: pieces * pieceSizeBytes,
@@ -29,26 +33,13 @@ export function newManifest(pieces: number, change: Partial<Manifest> = {}): Man
     fileCount: 1,
     pieceSizeBytes,
     modifiedMs: 0,
-    ...change,
-  }
+  } as const
+  return certified({ ...fields, ...change }, fakeSha256)
 }
 
 /** A file of so many bytes, cut as the app cuts it. */
 export const fileManifest = (sizeBytes: number): Manifest =>
   newManifest(1, { sizeBytes, pieceSizeBytes: pieceSizeFor(sizeBytes) })
-
-/** What stands for a piece's SHA-256. */
-export function hashOf(piece: PieceIndex): Uint8Array {
-  const hash = new Uint8Array(hashBytes)
-  new DataView(hash.buffer).setUint32(0, piece + 1)
-  return hash
-}
-
-export function hashesOf(first: PieceIndex, end: PieceIndex): Uint8Array {
-  const hashes = new Uint8Array((end - first) * hashBytes)
-  for (let piece = first; piece < end; piece++) hashes.set(hashOf(piece), (piece - first) * hashBytes)
-  return hashes
-}
 
 export function bitsOf(pieceCountOfShare: number, pieces: readonly PieceIndex[]): Uint8Array {
   const bits = new Bitfield(pieceCountOfShare)
@@ -78,6 +69,10 @@ export const ordered = <Type extends SwarmEffect['type']>(
   type: Type,
 ): Ordered<Type>[] => effects.filter((effect): effect is Ordered<Type> => effect.type === type)
 
+/** The pieces whose hashes are told to a peer among these effects: from the first of each part to before its end. */
+export const listedTo = (effects: readonly SwarmEffect[], peer: PeerId): [PieceIndex, PieceIndex][] =>
+  sentTo(effects, peer, 'hashes').map(({ part }) => [part.first, part.first + countOf(part)])
+
 /** The blocks that are to be kept among these effects, as [piece, block]. */
 export const keptBlocks = (effects: readonly SwarmEffect[]): [PieceIndex, number][] =>
   effects.flatMap((effect) =>
@@ -88,6 +83,14 @@ export const keptBlocks = (effects: readonly SwarmEffect[]): [PieceIndex, number
 export const askedOf = (effects: readonly SwarmEffect[], peer: PeerId): PieceIndex[] =>
   sentTo(effects, peer, 'request').flatMap(({ blocks }) => blocks.map(({ piece }) => piece))
 
+/** What comes of signing or verifying, for whoever made the share's key. */
+function partDone(due: Ordered<'signPart'> | Ordered<'verifyPart'>, manifest: Manifest): SwarmInput {
+  const { share, bytes } = due
+  return due.type === 'signPart'
+    ? { type: 'partSigned', share, part: due.part, signature: fakeSign(keyOf(manifest), bytes) }
+    : { type: 'partVerified', share, part: due.part, right: fakeVerify(due.key, due.part.signature, bytes) }
+}
+
 /** One machine, its clock, and the peers that the test plays. */
 export class Machine {
   readonly peer: PeerId = newPeerId()
@@ -97,18 +100,38 @@ export class Machine {
   uplinkRoomBytes = Infinity
   /** When it wants to be woken. */
   wakeAt: Millis = Infinity
+  /** Whether signing and verifying take until `finishParts`; else they are done at once. */
+  arePartsSlow = false
+  /** How often it has hashed. */
+  hashedCount = 0
+  /** What is to be signed or verified. */
+  readonly partsDue: (Ordered<'signPart'> | Ordered<'verifyPart'>)[] = []
 
   constructor(options: { uploadLimitBytesPerSecond?: number } = {}) {
     this.swarm = createSwarm({
       random: seededRandom(random()),
+      sha256: (bytes) => {
+        this.hashedCount++
+        return fakeSha256(bytes)
+      },
       uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
     })
   }
 
   feed(input: SwarmInput): SwarmEffect[] {
     const effects = this.swarm.handle(input, this.now)
-    for (const effect of effects) if (effect.type === 'wakeAt') this.wakeAt = effect.at
-    return effects
+    for (const effect of effects) {
+      if (effect.type === 'wakeAt') this.wakeAt = effect.at
+      if (effect.type === 'signPart' || effect.type === 'verifyPart') this.partsDue.push(effect)
+    }
+    return this.arePartsSlow ? effects : [...effects, ...this.finishParts()]
+  }
+
+  /** Signs and verifies all that is to be, and what comes of that. */
+  finishParts(): SwarmEffect[] {
+    const due = this.partsDue.shift()
+    const manifest = due && this.swarm.inspect(due.share)?.manifest
+    return manifest ? [...this.feed(partDone(due, manifest)), ...this.finishParts()] : []
   }
 
   link(peer: PeerId = newPeerId()): PeerId {
@@ -166,12 +189,13 @@ export class Machine {
     const peer = this.link()
     this.hear(peer, { type: 'offer', manifest })
     const bits = bitsOf(pieceCount(geometryOf(manifest)), pieces)
-    this.hear(peer, { type: 'bitfield', share: manifest.share, bits })
+    this.hear(peer, { type: 'bitfield', share: manifest.share, listed: unlisted, bits })
     return peer
   }
 
   /** The user takes the share, the store has made room, and this peer tells all hashes, when it is asked for them. */
-  download({ share }: Manifest, teller: PeerId, hashes: Uint8Array): SwarmEffect[] {
+  download(manifest: Manifest, teller: PeerId, hashes: Uint8Array): SwarmEffect[] {
+    const { share } = manifest
     const effects = [
       ...this.feed({ type: 'downloadAsked', share }),
       ...this.feed({ type: 'storeOpened', share }),
@@ -180,8 +204,12 @@ export class Machine {
     return [
       ...effects,
       ...(isAsked ? [] : this.pass(limits.hashesDueMs)),
-      ...this.hear(teller, { type: 'hashes', share, first: 0, hashes }),
+      ...this.tellList(teller, manifest, signParts(manifest, hashes)),
     ]
+  }
+
+  tellList(teller: PeerId, { share }: Manifest, parts: readonly HashPart[]): SwarmEffect[] {
+    return parts.flatMap((part) => this.hear(teller, { type: 'hashes', share, part }))
   }
 
   checked({ share }: Manifest, piece: PieceIndex, right = true): SwarmEffect[] {
@@ -200,11 +228,16 @@ export class Machine {
   }
 }
 
-/** Machines joined directly: what one sends is encoded, decoded, and heard by the other in order; checks are always right. */
+/**
+ * Machines joined directly: what one sends is encoded, decoded, and heard by the other in order. A piece is what its sender's list says:
+ * its first number is that of its hash there, and a check compares them.
+ */
 export class SwarmWorld {
   readonly machines: readonly Machine[]
   readonly reports: { readonly machine: Machine; readonly type: string; readonly share?: ShareId }[] = []
   readonly #queue: (() => void)[] = []
+  /** The first number of each piece gathered, by who gathers it. */
+  readonly #gathered = new Map<string, number>()
 
   constructor(count: number) {
     this.machines = range(count).map(() => new Machine())
@@ -266,23 +299,18 @@ export class SwarmWorld {
         return this.#send(machine, effect.peer, effect.message)
       case 'openStore':
         return this.#soon(machine, { type: 'storeOpened', share: effect.manifest.share })
-      case 'checkPiece':
+      case 'keepBlock':
+        return this.#gather(machine, effect)
       case 'finishPiece':
-        return this.#soon(machine, {
-          type: 'pieceChecked',
-          share: effect.share,
-          piece: effect.piece,
-          right: true,
-        })
+        this.#gather(machine, effect)
+        return this.#check(machine, effect)
+      case 'checkPiece':
+        return this.#check(machine, effect)
       case 'uploadBlock': {
         const { peer, share, piece, block, lengthBytes } = effect
-        return this.#send(machine, peer, {
-          type: 'block',
-          share,
-          piece,
-          block,
-          bytes: new Uint8Array(lengthBytes),
-        })
+        const bytes = new Uint8Array(lengthBytes)
+        bytes.set(this.#firstNumberAt(machine, share, piece))
+        return this.#send(machine, peer, { type: 'block', share, piece, block, bytes })
       }
       case 'report':
         this.reports.push({ machine, ...effect.report })
@@ -290,13 +318,30 @@ export class SwarmWorld {
       case 'dropLink':
         return this.#soon(machine, { type: 'peerUnlinked', peer: effect.peer })
       case 'closeStore':
-      case 'keepBlock':
       case 'dropPiece':
       case 'wakeAt':
+      case 'signPart':
+      case 'verifyPart':
         return
       default:
         return unreachable(effect)
     }
+  }
+
+  #firstNumberAt({ swarm }: Machine, share: ShareId, piece: PieceIndex): Uint8Array {
+    return swarm.inspect(share)?.list.hashAt(piece)?.subarray(0, 4) ?? new Uint8Array(4)
+  }
+
+  #gather(
+    machine: Machine,
+    { share, piece, bytes }: { share: ShareId; piece: PieceIndex; bytes: Bytes },
+  ): void {
+    this.#gathered.set(`${machine.peer}/${share}/${piece}`, firstNumber(bytes))
+  }
+
+  #check(machine: Machine, { share, piece, hash }: { share: ShareId; piece: PieceIndex; hash: Bytes }): void {
+    const right = this.#gathered.get(`${machine.peer}/${share}/${piece}`) === firstNumber(hash)
+    this.#soon(machine, { type: 'pieceChecked', share, piece, right })
   }
 
   #soon(machine: Machine, input: SwarmInput): void {
@@ -304,12 +349,14 @@ export class SwarmWorld {
   }
 
   #send(from: Machine, to: PeerId, message: SwarmMessage): void {
-    const decoded = decodeMessage(encodeMessage(message))
+    const decoded = decodeMessage(encodeMessage(message), fakeSha256)
     assert(decoded.ok, 'what a machine says can be read')
     const other = this.machines.find((machine) => machine.peer === to)
     if (other) this.#soon(other, { type: 'messageArrived', peer: from.peer, message: decoded.value })
   }
 }
+
+const firstNumber = (bytes: Bytes): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
 
 /** The length of a piece, for tests that count bytes. */
 export const lengthOfPiece = (manifest: Manifest, piece: PieceIndex): number =>

@@ -92,6 +92,7 @@ describe('troubles', () => {
     { code: 'tooLargeForMemory', limitBytes: 400_000_000 },
     { code: 'sourceChanged' },
     { code: 'storageBroken', detail: 'NotReadableError' },
+    { code: 'contradicted' },
   ]
   it.each(troubles)('are whole sentences: $code', (trouble) => {
     expect(en.trouble(trouble, 0.5)).toMatch(/^[A-Z].*\.$/s)

@@ -60,6 +60,8 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
       return 'The file was changed, moved or deleted on this device after you shared it. What others already have is safe. Drop it here again to share it as it is now.'
     case 'storageBroken':
       return `This browser could not store the file (${named(what.detail)}). ${safe}. Try again, or open the room in another browser.`
+    case 'contradicted':
+      return 'Whoever shared this told different people that it is different things, so nobody can say which of them is meant, and no more of it is taken or given. Ask for it to be shared again.'
   }
 }
 

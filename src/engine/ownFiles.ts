@@ -1,0 +1,115 @@
+import { pieceCount } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Log } from '../shared/log.ts'
+import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
+import type { SwarmInput, SwarmReport } from '../swarm/io.ts'
+import { geometryOf, type Manifest } from '../swarm/manifest.ts'
+import type { Swarm } from '../swarm/swarm.ts'
+import { SmallestFirst } from './smallestFirst.ts'
+
+export interface OwnFilesOptions {
+  readonly store: PieceStore
+  readonly swarm: Pick<Swarm, 'inspect'>
+  readonly handle: (input: SwarmInput) => void
+  readonly log: Log
+  readonly listener: OwnFilesListener
+}
+
+export interface OwnFilesListener {
+  /** Files of this device are not any more what was offered. */
+  sourceChanged(share: ShareId): void
+  /** Files of this device were offered, and this device cannot read them. */
+  sourceUnreadable(share: ShareId): void
+}
+
+/** Files of this device that back shares: hashes them in their turn, from the first piece to the last, and says what came of it. */
+export class OwnFiles {
+  readonly #options: OwnFilesOptions
+  /** Of each share whose files are being hashed, the run that does it. */
+  readonly #runs = new Map<ShareId, symbol>()
+  /** Shares whose attached files have just turned out to be others. */
+  readonly #differing = new Set<ShareId>()
+  /** Files that are hashed, and wait for what the hash list says of them. */
+  readonly #compared = new Map<ShareId, () => void>()
+  readonly #hashing = new SmallestFirst(limits.sharesHashedAtOnce)
+
+  constructor(options: OwnFilesOptions) {
+    this.#options = options
+  }
+
+  /** Offers files at once. */
+  async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
+    const { store, handle } = this.#options
+    await store.attach(manifest.share, geometryOf(manifest), files)
+    handle({ type: 'shareOffered', manifest })
+    await this.#hashInTurn(manifest)
+  }
+
+  /**
+   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
+   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
+   */
+  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+    const { share } = manifest
+    const { store, handle } = this.#options
+    await store.attach(share, geometryOf(manifest), files)
+    handle({ type: 'sourceAttached', share })
+    await this.#hashInTurn(manifest)
+    // The list may end before what was hashed.
+    if (this.#isHashing(share)) await new Promise<void>((resolve) => this.#compared.set(share, resolve))
+    return this.#differing.delete(share) ? 'differs' : 'ended'
+  }
+
+  reported(report: SwarmReport): void {
+    if (report.type === 'sourceDiffers') this.#differing.add(report.share)
+  }
+
+  /** The machine has taken in what there was. */
+  rested(): void {
+    for (const [share, resolve] of this.#compared) {
+      if (this.#isHashing(share)) continue
+      this.#compared.delete(share)
+      resolve()
+    }
+  }
+
+  /** The share's files cannot be read. */
+  failed(share: ShareId, fault: StoreFault): void {
+    if (fault.code === 'gone') return
+    const { listener, log, swarm, handle } = this.#options
+    log('warning', 'files of a share cannot be read', { share, ...fault })
+    if (swarm.inspect(share)?.held.count === 0) return listener.sourceUnreadable(share)
+    handle({ type: 'sourceLost', share })
+    if (fault.code === 'sourceChanged') listener.sourceChanged(share)
+    else listener.sourceUnreadable(share)
+  }
+
+  async #hashInTurn(manifest: Manifest): Promise<void> {
+    return this.#hashing.run(manifest.sizeBytes, () => this.#hashAll(manifest))
+  }
+
+  async #hashAll(manifest: Manifest): Promise<void> {
+    const { share } = manifest
+    const { store, handle } = this.#options
+    const run = Symbol('hashing')
+    this.#runs.set(share, run)
+    const count = pieceCount(geometryOf(manifest))
+    let next = count > 0 ? store.hashPiece(share, 0) : null
+    for (let piece = 0; next; piece++) {
+      const hash = await next
+      // The next piece is read while this one is told to the room.
+      next = piece + 1 < count ? store.hashPiece(share, piece + 1) : null
+      // Removed and dropped again meanwhile, the share is hashed by another run.
+      if (this.#runs.get(share) !== run) return
+      if (!hash.ok) return this.failed(share, hash.fault)
+      handle({ type: 'pieceHashed', share, piece, hash: hash.value })
+      if (!this.#isHashing(share)) break
+    }
+    this.#runs.delete(share)
+  }
+
+  #isHashing(share: ShareId): boolean {
+    return this.#options.swarm.inspect(share)?.source === 'hashing'
+  }
+}

@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest'
+import type { PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { decodeMessage, encodeMessage } from './codec.ts'
+import type { HashPart } from './hashList.ts'
+import type { SwarmEffect } from './io.ts'
+import type { Manifest } from './manifest.ts'
+import { fakeSha256 } from './testing/fakeCrypto.ts'
+import { hashesOf, hashOf, listOf, signedBy, signParts } from './testing/lists.ts'
+import {
+  askedOf,
+  bitsOf,
+  Machine,
+  newManifest,
+  ordered,
+  range,
+  sentTo,
+  SwarmWorld,
+} from './testing/swarmWorld.ts'
+
+const aMinuteMs = 60_000
+
+const dropped = (effects: readonly SwarmEffect[]): PeerId[] =>
+  ordered(effects, 'dropLink').map(({ peer }) => peer)
+const blamed = (effects: readonly SwarmEffect[]): PeerId[] =>
+  ordered(effects, 'report').flatMap(({ report }) => (report.type === 'peerMisbehaved' ? [report.peer] : []))
+
+/** A list of other hashes under the same manifest, signed with a key of the forger's own. */
+const forgedList = (manifest: Manifest, pieces: number): HashPart[] =>
+  signParts({ ...newManifest(pieces), share: manifest.share }, hashesOf(100, 100 + pieces))
+
+/** The victim takes a share that its origin and a forger offer; both say that they hold all of it. */
+function betweenTwo(pieces = 4) {
+  const victim = new Machine()
+  const manifest = newManifest(pieces)
+  const forger = victim.holder(manifest, range(pieces))
+  const origin = victim.holder(manifest, range(pieces))
+  const { share } = manifest
+  const effects = [
+    ...victim.feed({ type: 'downloadAsked', share }),
+    ...victim.feed({ type: 'storeOpened', share }),
+  ]
+  return { victim, manifest, share, forger, origin, effects }
+}
+
+describe('a forged list', () => {
+  it('S4 under a copied manifest, told first, costs the forger its link, and the origin nothing', () => {
+    const { victim, manifest, share, forger, origin, effects } = betweenTwo()
+    expect(sentTo(effects, forger, 'interested')).toHaveLength(1)
+    const told = victim.tellList(forger, manifest, forgedList(manifest, 4))
+    expect(dropped(told)).toEqual([forger])
+    const asked = victim.feed({ type: 'peerUnlinked', peer: forger })
+    expect(sentTo(asked, origin, 'interested')).toHaveLength(1)
+    told.push(...victim.tellList(origin, manifest, listOf(manifest, 4)))
+    for (const piece of range(4)) told.push(...victim.give(origin, manifest, piece))
+    for (const piece of range(4)) told.push(...victim.checked(manifest, piece))
+    expect(range(4).map((piece) => victim.swarm.inspect(share)?.list.hashAt(piece))).toEqual(
+      range(4).map(hashOf),
+    )
+    expect(victim.swarm.snapshot(share)?.state).toBe('complete')
+    expect(blamed(told)).toEqual([forger])
+  })
+
+  it('S4 told first, stands in the way of nobody while it is being verified', () => {
+    const { victim, manifest, share, forger, origin } = betweenTwo()
+    victim.pass(limits.hashesDueMs)
+    victim.arePartsSlow = true
+    victim.tellList(forger, manifest, forgedList(manifest, 4))
+    victim.tellList(origin, manifest, listOf(manifest, 4))
+    expect(dropped(victim.finishParts())).toEqual([forger])
+    expect(victim.swarm.inspect(share)?.list.parts).toEqual(listOf(manifest, 4))
+  })
+
+  it('S1 another manifest under a known id cannot be made: it is another share', () => {
+    const victim = new Machine()
+    const manifest = newManifest(3)
+    victim.holder(manifest, [0])
+    const forger = victim.link()
+    const forged = encodeMessage({ type: 'offer', manifest: { ...manifest, name: 'else' } })
+    const decoded = decodeMessage(forged, fakeSha256)
+    if (!decoded.ok) throw new Error('it is well formed')
+    expect(blamed(victim.hear(forger, decoded.value))).toEqual([])
+    expect(victim.swarm.shares().map(({ manifest: { name } }) => name)).toEqual(['film.mkv', 'else'])
+    expect(victim.swarm.snapshot(manifest.share)?.manifest).toEqual(manifest)
+  })
+})
+
+const joined = ([one, other]: HashPart[]): HashPart[] =>
+  one && other ? [{ ...one, hashes: Uint8Array.from([...one.hashes, ...other.hashes]) }] : []
+
+describe('a member between origin and victim', () => {
+  const pieces = 6
+  const cuts = [1, 2, 4]
+
+  /** The victim has been told the first two hashes, and the member is next to tell what it makes of the rest. */
+  function relayed(change: (rest: HashPart[], manifest: Manifest) => HashPart[]) {
+    const { victim, manifest, share, forger: member, origin } = betweenTwo(pieces)
+    const [first, second, ...rest] = listOf(manifest, pieces, cuts)
+    if (!first || !second) throw new Error('the list is cut in four')
+    victim.tellList(member, manifest, [first, second])
+    victim.tellList(origin, manifest, [first, second])
+    const effects = victim.tellList(member, manifest, change(rest, manifest))
+    const after = victim.tellList(origin, manifest, rest)
+    return { victim, member, origin, effects, after, list: victim.swarm.inspect(share)?.list }
+  }
+
+  it.each<[string, (rest: HashPart[], manifest: Manifest) => HashPart[]]>([
+    ['changes one hash', ([part]) => (part ? [{ ...part, hashes: part.hashes.with(40, 99) }] : [])],
+    ['changes what was before', ([part]) => (part ? [{ ...part, before: part.before.with(0, 99) }] : [])],
+    ['changes a signature', ([part]) => (part ? [{ ...part, signature: part.signature.with(63, 99) }] : [])],
+    ['joins two parts', joined],
+    ['cuts a part short', ([part]) => (part ? [{ ...part, hashes: part.hashes.subarray(0, 32) }] : [])],
+    [
+      'tells what the origin signed of another share',
+      () => listOf(newManifest(pieces), pieces, cuts).slice(2),
+    ],
+    [
+      'signs a list of its own',
+      (_, manifest) => listOf({ ...newManifest(pieces), share: manifest.share }, pieces, cuts).slice(2),
+    ],
+  ])('S4 that %s is dropped; the list is as the origin signed it, who is blamed for nothing', (_, change) => {
+    const { victim, member, effects, after, list } = relayed(change)
+    expect(dropped(effects)).toEqual([member])
+    expect(blamed([...effects, ...after])).toEqual([member])
+    expect(list?.count).toBe(pieces)
+    expect(victim.swarm.shares()[0]?.contradicted).toBe(false)
+  })
+
+  it.each<[string, (rest: HashPart[], manifest: Manifest) => HashPart[]]>([
+    ['turns the parts around', (rest) => rest.toReversed().slice(0, 1)],
+    ['leaves one out', (rest) => rest.slice(1)],
+    [
+      'tells more than the share has',
+      (_, manifest) => listOf(manifest, pieces + 2, [...cuts, pieces]).slice(-1),
+    ],
+  ])('S4 that %s gets a strike, and nothing is made of that', (_, change) => {
+    const { member, effects, after, list } = relayed(change)
+    expect(blamed([...effects, ...after])).toEqual([member])
+    expect(ordered(effects, 'verifyPart')).toEqual([])
+    expect(list?.count).toBe(pieces)
+  })
+
+  it('S4 that tells it twice, or to somebody who did not ask, achieves nothing', () => {
+    const { victim, member, effects } = relayed((rest) => [...rest, ...rest])
+    expect(blamed(effects)).toEqual([])
+    expect(ordered(effects, 'verifyPart')).toHaveLength(2)
+    const unasked = newManifest(pieces)
+    victim.hear(member, { type: 'offer', manifest: unasked })
+    const said = victim.tellList(member, unasked, listOf(unasked, pieces, cuts).slice(1))
+    expect(said.filter(({ type }) => type !== 'wakeAt')).toEqual([])
+    expect(victim.swarm.inspect(unasked.share)?.list.count).toBe(0)
+  })
+
+  it.each<[string, (manifest: Manifest) => HashPart[]]>([
+    ['two hashes', (manifest) => signParts(manifest, hashesOf(0, 2), [])],
+    [
+      'something before it',
+      (manifest) =>
+        listOf(manifest, 1).map((part) => signedBy(manifest, { ...part, before: hashOf(3).slice() })),
+    ],
+  ])('S4 a first part of %s is no list, whoever signed it', (_, first) => {
+    const { victim, manifest, forger } = betweenTwo()
+    const effects = victim.tellList(forger, manifest, first(manifest))
+    expect(blamed(effects)).toEqual([forger])
+    expect(ordered(effects, 'verifyPart')).toEqual([])
+  })
+
+  it('S28 that only says it has another list is asked for nothing more, and costs nobody anything', () => {
+    const { victim, manifest, share, forger, origin } = betweenTwo()
+    const asked = victim.tellList(forger, manifest, listOf(manifest, 4))
+    expect(askedOf(asked, forger).length).toBeGreaterThan(0)
+    const listed = { count: 4, digest: new Uint8Array(32).fill(7) }
+    const lie = { type: 'bitfield', share, listed, bits: bitsOf(4, range(4)) } as const
+    const effects = [...victim.hear(forger, lie), ...victim.hear(forger, lie)]
+    expect(sentTo(effects, forger, 'hashes').map(({ part }) => part)).toEqual(listOf(manifest, 4).slice(1))
+    expect(victim.swarm.inspect(share)?.ledger.holdings.has(forger)).toBe(false)
+    expect(new Set([...victim.asked(share).values()].flat())).toEqual(new Set([origin]))
+    expect(blamed(effects)).toEqual([])
+  })
+})
+
+describe('an origin that signs two lists', () => {
+  const pieces = 12
+  const manifest = newManifest(pieces)
+  const { share } = manifest
+
+  /** The origin is two machines with one key: each tells its half of the room another list, from the fifth piece on. */
+  function twoHalves(hashedCount: number) {
+    const world = new SwarmWorld(5)
+    const [one, other, alice, bob, carol] = world.machines
+    if (!one || !other || !alice || !bob || !carol) throw new Error('five machines')
+    const hash = (from: number, to: number): void => {
+      for (const [origin, offset] of [
+        [one, 0],
+        [other, 100],
+      ] as const) {
+        for (const piece of range(to).slice(from)) {
+          const found = hashOf(piece < 4 ? piece : piece + offset)
+          world.feed(origin, { type: 'pieceHashed', share, piece, hash: found })
+        }
+      }
+      world.run(aMinuteMs)
+    }
+    for (const [origin, member] of [
+      [one, alice],
+      [other, bob],
+    ] as const) {
+      world.link(origin, member)
+      world.feed(origin, { type: 'shareOffered', manifest })
+    }
+    hash(0, 4)
+    for (const member of [alice, bob]) world.feed(member, { type: 'downloadAsked', share })
+    hash(4, hashedCount)
+    const marked = (): Machine[] =>
+      world.reports.flatMap(({ type, machine }) => (type === 'shareContradicted' ? [machine] : []))
+    return { world, one, other, alice, bob, carol, hash, marked }
+  }
+
+  const stopped = { state: 'stopped', contradicted: true, fault: { code: 'contradicted' } }
+
+  it.each([8, 11, 12])(
+    'S28 is found out when two of its halves meet, with %i pieces told: both mark it, neither blames the other',
+    (hashedCount) => {
+      const { world, one, other, alice, bob, marked } = twoHalves(hashedCount)
+      expect([alice, bob].map(({ swarm }) => swarm.snapshot(share)?.heldCount)).toEqual([
+        hashedCount,
+        hashedCount,
+      ])
+      world.unlink(one, alice)
+      world.unlink(other, bob)
+      world.link(alice, bob)
+      world.run(aMinuteMs)
+      expect(new Set(marked())).toEqual(new Set([alice, bob]))
+      expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
+    },
+  )
+
+  it('S28 while both still fetch, completes nothing at any of those it told, nor at one between them', () => {
+    const { world, alice, bob, carol, hash, marked } = twoHalves(8)
+    world.link(carol, alice)
+    world.run(aMinuteMs)
+    world.feed(carol, { type: 'downloadAsked', share })
+    world.link(carol, bob)
+    world.run(aMinuteMs)
+    hash(8, pieces)
+    expect(new Set(marked().filter((machine) => [alice, bob, carol].includes(machine)))).toEqual(
+      new Set([alice, bob, carol]),
+    )
+    for (const { swarm } of [alice, bob, carol]) expect(swarm.snapshot(share)).toMatchObject(stopped)
+    expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
+  })
+
+  it('S28 stops a download for good, and one asked for later at once', () => {
+    const victim = new Machine()
+    const bob = victim.holder(manifest, range(pieces))
+    victim.download(manifest, bob, hashesOf(0, pieces))
+    const carol = victim.link()
+    victim.hear(carol, { type: 'offer', manifest })
+    const [, proof] = signParts(manifest, hashesOf(50, 50 + pieces))
+    const effects = proof ? victim.tellList(carol, manifest, [proof]) : []
+    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
+    expect(blamed(effects)).toEqual([])
+    // Everyone it concerns sees both parts, and can tell for itself.
+    const own = listOf(manifest, pieces)[1]
+    expect(sentTo(effects, bob, 'hashes').map(({ part }) => part)).toEqual([own, proof])
+    expect(sentTo(effects, bob, 'withdraw')).toHaveLength(1)
+    victim.feed({ type: 'resumeAsked', share })
+    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
+    victim.feed({ type: 'cancelAsked', share })
+    victim.feed({ type: 'downloadAsked', share })
+    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
+    const refused = victim.hear(carol, { type: 'request', share, blocks: [{ piece: 0, block: 0 }] })
+    expect(sentTo(refused, carol, 'refuse')).toHaveLength(1)
+  })
+
+  it('S28 is not blamed on who gave a piece of the other list', () => {
+    const victim = new Machine()
+    const bob = victim.holder(manifest, range(pieces))
+    victim.download(manifest, bob, hashesOf(0, pieces))
+    const pending = [...victim.asked(share).keys()].slice(0, 3)
+    victim.give(bob, manifest, ...pending)
+    const [, proof] = signParts(manifest, hashesOf(50, 50 + pieces))
+    const effects = proof ? victim.tellList(bob, manifest, [proof]) : []
+    for (const piece of pending) effects.push(...victim.checked(manifest, piece, false))
+    expect(blamed(effects)).toEqual([])
+    expect(dropped(effects)).toEqual([])
+  })
+
+  it('S28 a forged proof is no proof', () => {
+    const { victim, manifest: offered, share: id, forger, origin } = betweenTwo()
+    victim.pass(limits.hashesDueMs)
+    victim.tellList(origin, offered, listOf(offered, 4))
+    const effects = victim.tellList(forger, offered, forgedList(offered, 4).slice(1))
+    expect(dropped(effects)).toEqual([forger])
+    expect(victim.swarm.snapshot(id)?.contradicted).toBe(false)
+  })
+})
+
+describe('a list that grows slowly', () => {
+  it('S4 is passed on by members when the origin has left, also to who comes late', () => {
+    const world = new SwarmWorld(4)
+    const [origin, near, far, late] = world.machines
+    if (!origin || !near || !far || !late) throw new Error('four machines')
+    world.link(origin, near)
+    world.link(near, far)
+    const manifest = newManifest(20)
+    const { share } = manifest
+    world.feed(origin, { type: 'shareOffered', manifest })
+    world.hash(origin, manifest, 0)
+    world.run(limits.announceBatchMs)
+    world.feed(near, { type: 'downloadAsked', share })
+    world.run(limits.announceBatchMs)
+    world.feed(far, { type: 'downloadAsked', share })
+    for (const piece of range(20).slice(1)) {
+      world.hash(origin, manifest, piece)
+      world.run(2 * limits.announceBatchMs)
+    }
+    world.unlink(origin, near)
+    world.link(far, late)
+    world.run(limits.announceBatchMs)
+    world.feed(late, { type: 'downloadAsked', share })
+    world.run(aMinuteMs)
+    expect([near, far, late].map((one) => one.swarm.snapshot(share)?.state)).toEqual(
+      range(3).map(() => 'complete'),
+    )
+    const parts = late.swarm.inspect(share)?.list.parts
+    expect(parts?.length).toBeGreaterThan(10)
+    expect(parts).toEqual(origin.swarm.inspect(share)?.list.parts)
+  })
+})
