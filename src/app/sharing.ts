@@ -1,11 +1,10 @@
 import type { Crypto } from '../crypto/crypto.ts'
-import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import type { Engine, EngineShare } from '../engine/engine.ts'
 import { base64UrlFromBytes, bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { randomBytes, type Random } from '../shared/random.ts'
-import { certified, geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
 import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
 import type { KnownShares } from './knownShares.ts'
@@ -74,7 +73,7 @@ export class Sharing {
     const { kept, publicKey } = await crypto.newSigningKey()
     const key = base64UrlFromBytes(publicKey)
     const salt = base64UrlFromBytes(randomBytes(random, saltBytes))
-    await engine.offer(certified({ version: 2, key, salt, ...description }, sha256AtOnce), files, kept)
+    await engine.offer({ version: 2, key, salt, ...description }, files, kept)
   }
 
   /** The share of the room that these files are, as far as their first piece tells. */

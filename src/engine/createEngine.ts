@@ -1,4 +1,5 @@
 import type { KeptKey, ShareCrypto } from '../crypto/crypto.ts'
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { createUplink } from '../link/uplink.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
@@ -7,7 +8,7 @@ import type { Random } from '../shared/random.ts'
 import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex } from '../store/shareIndex.ts'
-import type { Manifest } from '../swarm/manifest.ts'
+import { certified, type Manifest, type ManifestFields } from '../swarm/manifest.ts'
 import { BulkPeers } from './bulkPeers.ts'
 import type { Engine, EngineListener, Wish } from './engine.ts'
 import { IndexKeeper } from './indexKeeper.ts'
@@ -79,7 +80,8 @@ class EngineHere implements Engine {
     this.#peers.closed(link)
   }
 
-  async offer(manifest: Manifest, files: readonly File[], key: KeptKey): Promise<void> {
+  async offer(fields: ManifestFields, files: readonly File[], key: KeptKey): Promise<void> {
+    const manifest = certified(fields, sha256AtOnce)
     this.#index.offered(manifest.share, key)
     return this.#driver.offer(manifest, files, key)
   }

@@ -6,7 +6,7 @@ import type { LogDetail, LogLevel } from '../shared/log.ts'
 import type { Result } from '../shared/result.ts'
 import type { StoreFault } from '../store/pieceStore.ts'
 import type { SwarmInput, SwarmReport } from '../swarm/io.ts'
-import type { Manifest } from '../swarm/manifest.ts'
+import type { Manifest, ManifestFields } from '../swarm/manifest.ts'
 import type { ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
 
 /**
@@ -28,10 +28,10 @@ export interface Engine {
   linkClosed(link: number): void
 
   /**
-   * Offers files of this device at once, and hashes them in their turn; done when they are hashed, or nobody wants them hashed. `key` is
-   * that of the manifest: it signs the hash list.
+   * Offers files of this device at once, under the id that these fields give, and hashes them in their turn; done when they are hashed, or
+   * nobody wants them hashed. `key` is that of the fields: it signs the hash list.
    */
-  offer(manifest: Manifest, files: readonly File[], key: KeptKey): Promise<void>
+  offer(fields: ManifestFields, files: readonly File[], key: KeptKey): Promise<void>
   /**
    * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
    * out to be another share; `ended` where they were the same or the user lost interest meanwhile.

@@ -1,7 +1,7 @@
 import { pieceLength } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
-import { isMissing, stages, type ShareState } from '../swarm/state.ts'
+import { isListHere, isMissing, stages, type ShareState } from '../swarm/state.ts'
 import { copyOf, type VirtualPeer } from './virtualPeer.ts'
 import type { World } from './world.ts'
 
@@ -50,7 +50,7 @@ export const invariants = {
 
   /** While the share is fetched, exactly the pieces that are neither held nor begun and whose hash is known may be begun. */
   wantedPiecesAddUp(share) {
-    const isFetched = share.wish.state === 'downloading'
+    const isFetched = share.wish.state === 'downloading' && isListHere(share)
     for (let piece = 0; piece < share.pieceCount; piece++) {
       const isWanted = isFetched && piece < share.list.count && share.stage[piece] === stages.lacking
       assert(share.ledger.isWanted(piece) === isWanted, `piece ${piece} is wanted: ${isWanted}`)
@@ -85,7 +85,7 @@ export const invariants = {
 
   /** A download is never stuck: where somebody here has what we lack, somebody is asked, or a piece is being checked. */
   somebodyIsAsked(share, peer) {
-    if (share.wish.state !== 'downloading') return
+    if (share.wish.state !== 'downloading' || !isListHere(share)) return
     // Of several downloads the first is served first.
     if (peer.copies.size > 1 && peer.swarm.load().aheadBytes > 0) return
     for (const open of share.open.values())

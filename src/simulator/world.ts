@@ -195,6 +195,8 @@ export class World {
   }
 
   #reported(peer: VirtualPeer, report: (SwarmEffect & { type: 'report' })['report']): void {
+    if (report.type === 'peerMisbehaved')
+      assert(this.peers.get(report.peer)?.corrupt, `${report.peer} is blamed for ${report.why}`)
     if (report.type === 'shareCompleted') copyOf(peer, report.share).completedAt ??= this.events.now
     if (report.type === 'shareAppeared' && this.#options.takesAll === true)
       this.#soon(peer, { type: 'downloadAsked', share: report.share })

@@ -1,7 +1,7 @@
 import type { Millis, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SwarmMessage } from './io.ts'
-import type { PeerState, ShareState, Turn } from './state.ts'
+import { isListHere, type PeerState, type ShareState, type Turn } from './state.ts'
 
 /** We hold some of the share, offer it, or want it: the room hears of it from us. */
 export const isOurs = (share: ShareState): boolean =>
@@ -99,10 +99,6 @@ const isAttached = ({ source, isOrigin }: ShareState): boolean => source === 'ha
 /** Whether we go on with the hash list as peers come that know more of it. */
 export const seeksList = ({ state }: Turn, share: ShareState): boolean =>
   state.downloads.has(share) || isAttached(share)
-
-/** More of the hash list than its first part, which comes with the offer. */
-export const isListHere = ({ list, pieceCount }: ShareState): boolean =>
-  list.count > 1 || list.count === pieceCount
 
 /**
  * Tells everyone who offers the share, and has not been told, that we want it. Since that is answered with the hash list, at first only one

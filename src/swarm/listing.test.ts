@@ -4,7 +4,16 @@ import type { HashPart } from './hashList.ts'
 import type { Manifest } from './manifest.ts'
 import { downloadFrom } from './testing/downloads.ts'
 import { hashesOf, hashOf, listOf, signParts } from './testing/lists.ts'
-import { listedTo, Machine, newManifest, newPeerId, ordered, range, sentTo } from './testing/swarmWorld.ts'
+import {
+  askedOf,
+  listedTo,
+  Machine,
+  newManifest,
+  newPeerId,
+  ordered,
+  range,
+  sentTo,
+} from './testing/swarmWorld.ts'
 
 /** Alice holds a share; bob is linked, and what he says of it brings him so many parts of the list. */
 function sendingLists() {
@@ -174,6 +183,28 @@ describe('telling', () => {
 })
 
 describe('taking', () => {
+  it('S5 nothing is asked for while only the first hash is known, which everyone knows', () => {
+    const { alice, bob, manifest, effects } = downloadFrom(4, range(4), 1)
+    expect(askedOf(effects, bob)).toEqual([])
+    const told = alice.tellList(bob, manifest, listOf(manifest, 4).slice(1))
+    expect(askedOf(told, bob).length).toBeGreaterThan(0)
+    const { bob: holder, effects: begun } = downloadFrom(1, [0])
+    expect(askedOf(begun, holder)).toEqual([0])
+  })
+
+  it('S4 what we told a peer it need not tell us, and goes on from there', () => {
+    const { alice, bob, manifest, share } = downloadFrom(6, range(6), 1)
+    const carol = alice.holder(manifest, range(6))
+    const parts = listOf(manifest, 6, [1, 2, 4])
+    for (const peer of [bob, carol]) alice.hear(peer, { type: 'interested', share, hashesFrom: 1 })
+    alice.tellList(bob, manifest, parts.slice(1, 3))
+    const told = alice.pass(limits.announceBatchMs)
+    expect([listedTo(told, bob).length, listedTo(told, carol).length]).toEqual([0, 2])
+    const effects = alice.tellList(carol, manifest, parts.slice(3))
+    expect(alice.swarm.inspect(share)?.list.count).toBe(6)
+    expect(ordered(effects, 'report')).toEqual([])
+  })
+
   it('S4 a part counts when its signature has been found right, and not before', () => {
     const { alice, bob, manifest, share } = downloadFrom(4, range(4), 1)
     alice.arePartsSlow = true

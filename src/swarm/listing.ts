@@ -15,6 +15,7 @@ import type { SwarmInput } from './io.ts'
 import { fillAll } from './requests.ts'
 import {
   chargeChanges,
+  isListHere,
   misbehaved,
   stages,
   strike,
@@ -91,12 +92,12 @@ const copyOf = ({ first, before, signature, hashes }: HashPart): HashPart => ({
 
 /**
  * Whether the part is one to be taken of this peer now. A list that nobody asked for would cost memory; one asked for comes once, from where
- * we asked for it, so it is taken even where the download has ended meanwhile.
+ * we asked for it, so it is taken even where the download has ended meanwhile. What we have told the peer ourselves it leaves out.
  */
 function takesTurn(turn: Turn, peer: PeerState, share: ShareState, part: HashPart): boolean {
   const next = share.hashesAskedOf.get(peer.peer)
-  if (next === part.first) {
-    share.hashesAskedOf.set(peer.peer, next + countOf(part))
+  if (next !== undefined && part.first >= next && part.first <= Math.max(next, share.list.count)) {
+    share.hashesAskedOf.set(peer.peer, part.first + countOf(part))
     return true
   }
   const isFirst = part.first === 0
@@ -159,8 +160,10 @@ function listGrew(turn: Turn, share: ShareState, part: HashPart): void {
 }
 
 function addPart(turn: Turn, share: ShareState, part: HashPart): void {
+  const wantedFrom = isListHere(share) ? part.first : 0
   share.list.add(part)
-  for (let piece = part.first; piece < share.list.count; piece++)
+  const wantedTo = isListHere(share) ? share.list.count : 0
+  for (let piece = wantedFrom; piece < wantedTo; piece++)
     if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
   ownPiecesListed(turn, share, part)
   if (part.first === 0) for (const peer of listeners(turn, share)) tellFirstPart(turn, peer, share)

@@ -5,6 +5,7 @@ import type { Bitfield } from './bitfield.ts'
 import { beginPiece, makeRoom } from './openPieces.ts'
 import { expectedAt } from './pace.ts'
 import {
+  isListHere,
   isMissing,
   stages,
   type BlockState,
@@ -25,6 +26,7 @@ export interface Pick {
 export function startPicking(turn: Turn, share: ShareState): void {
   turn.state.downloads.add(share)
   share.ledger.startWanting()
+  if (!isListHere(share)) return
   for (let piece = 0; piece < share.list.count; piece++)
     if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
 }

@@ -334,6 +334,13 @@ export function trafficWith(share: ShareState, peer: PeerId): Traffic {
   return traffic
 }
 
+/**
+ * More of the hash list than its first part, which comes with the offer. Before, nothing is asked for: all would ask for the first piece
+ * (in a room of thirty that took a hundredth of the time, simulated).
+ */
+export const isListHere = ({ list, pieceCount }: ShareState): boolean =>
+  list.count > 1 || list.count === pieceCount
+
 /** Whether somebody should be asked for the block. */
 export const isMissing = ({ here, requests }: BlockState): boolean =>
   !here && requests.every(({ lapsed }) => lapsed)

@@ -2,14 +2,7 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import {
-  announceShare,
-  forgetInterestTold,
-  greet,
-  isListHere,
-  seeksList,
-  tellInterest,
-} from './announcing.ts'
+import { announceShare, forgetInterestTold, greet, seeksList, tellInterest } from './announcing.ts'
 import { announceBatch, announceMissed } from './batching.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
@@ -21,6 +14,7 @@ import { isMemoryShort } from './openPieces.ts'
 import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
+  isListHere,
   newPeerState,
   newShareState,
   strike,
@@ -242,7 +236,6 @@ function peerUnlinked(turn: Turn, peer: PeerState): void {
     share.ledger.removePeer(peer.peer)
     share.traffic.delete(peer.peer)
     share.offeredTo.delete(peer.peer)
-    share.parted.delete(peer.peer)
     forgetInterestTold(turn, share, peer)
     uncharge(peer, share)
     forgetUnoffered(turn, share)
