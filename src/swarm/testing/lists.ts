@@ -8,13 +8,13 @@ import { fakeSha256, fakeSign } from './fakeCrypto.ts'
 /* Hash lists as an origin makes them, and as it does not. */
 
 /** What stands for a piece's SHA-256. */
-export function hashOf(piece: PieceIndex): Uint8Array {
+export function hashOf(piece: PieceIndex): Bytes {
   const hash = new Uint8Array(hashBytes)
   new DataView(hash.buffer).setUint32(0, piece + 1)
   return hash
 }
 
-export function hashesOf(first: PieceIndex, end: PieceIndex): Uint8Array {
+export function hashesOf(first: PieceIndex, end: PieceIndex): Bytes {
   const hashes = new Uint8Array((end - first) * hashBytes)
   for (let piece = first; piece < end; piece++) hashes.set(hashOf(piece), (piece - first) * hashBytes)
   return hashes
