@@ -24,7 +24,7 @@ export interface WorldOptions {
   readonly banMs?: Millis
   /** Everyone takes a share as soon as it is heard of. */
   readonly takesAll?: boolean
-  /** Look over every peer after each event, and throw where something does not hold. */
+  /** Look over every peer after each event, and throw where something does not hold, or an honest peer is blamed. */
   readonly check?: (world: World, peer: VirtualPeer) => void
 }
 
@@ -195,7 +195,7 @@ export class World {
   }
 
   #reported(peer: VirtualPeer, report: (SwarmEffect & { type: 'report' })['report']): void {
-    if (report.type === 'peerMisbehaved')
+    if (report.type === 'peerMisbehaved' && this.#options.check)
       assert(this.peers.get(report.peer)?.corrupt, `${report.peer} is blamed for ${report.why}`)
     if (report.type === 'shareCompleted') copyOf(peer, report.share).completedAt ??= this.events.now
     if (report.type === 'shareAppeared' && this.#options.takesAll === true)

@@ -2,12 +2,12 @@ import { limits } from '../shared/limits.ts'
 import { listeners, tell, tellHeld, announceSoon } from './announcing.ts'
 import { runsOf } from './bitfield.ts'
 import { sendHashes, signNext } from './listing.ts'
-import { newListRoom, type PeerState, type ShareState, type Turn } from './state.ts'
+import { renewListRoom, type PeerState, type ShareState, type Turn } from './state.ts'
 
 /** Has what was hashed since signed, and sends the next parts of hash lists to those who want them, and the batch of haves. */
 export function announceBatch(turn: Turn): void {
   turn.state.announceAt = null
-  for (const peer of turn.state.peers.values()) peer.listRoom = newListRoom()
+  for (const peer of turn.state.peers.values()) renewListRoom(peer, turn.now)
   for (const share of turn.state.shares.values()) {
     signNext(turn, share)
     // The list goes before what it is needed for.

@@ -1,7 +1,8 @@
 import { limits } from '../shared/limits.ts'
 import { isOurs } from './announcing.ts'
 import { pieceCountOf, type Manifest } from './manifest.ts'
-import { chargeChanges, newShareState, type PeerState, type ShareState, type Turn } from './state.ts'
+import { newShareState, type PeerState, type ShareState, type Turn } from './state.ts'
+import { chargeChanges } from './strikes.ts'
 
 /*
  * What strangers may make us know of. Each share that somebody offers counts against the budget of one member that offers it, the

@@ -52,13 +52,8 @@ describe('a forged list', () => {
     const asked = victim.feed({ type: 'peerUnlinked', peer: forger })
     expect(sentTo(asked, origin, 'interested')).toHaveLength(1)
     told.push(...victim.tellList(origin, manifest, listOf(manifest, 4)))
-    for (
-      let asked = [...victim.asked(share).keys()];
-      asked.length > 0;
-      asked = [...victim.asked(share).keys()]
-    )
-      for (const piece of asked)
-        told.push(...victim.give(origin, manifest, piece), ...victim.checked(manifest, piece))
+    for (let [piece] = victim.asked(share).keys(); piece !== undefined; [piece] = victim.asked(share).keys())
+      told.push(...victim.give(origin, manifest, piece), ...victim.checked(manifest, piece))
     expect(range(4).map((piece) => victim.swarm.inspect(share)?.list.hashAt(piece))).toEqual(
       range(4).map(hashOf),
     )

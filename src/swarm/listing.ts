@@ -13,16 +13,8 @@ import { countOf, hashBytes, signedBytes, type HashPart } from './hashList.ts'
 import { checkGathered, ownPiecesListed } from './holding.ts'
 import type { SwarmInput } from './io.ts'
 import { fillAll } from './requests.ts'
-import {
-  chargeChanges,
-  isListHere,
-  misbehaved,
-  stages,
-  strike,
-  type PeerState,
-  type ShareState,
-  type Turn,
-} from './state.ts'
+import { isListHere, stages, type PeerState, type ShareState, type Turn } from './state.ts'
+import { chargeChanges, misbehaved, strike } from './strikes.ts'
 import { contradict, partWays } from './twoLists.ts'
 
 /*
@@ -36,7 +28,7 @@ import { contradict, partWays } from './twoLists.ts'
  */
 export function signNext(turn: Turn, share: ShareState): void {
   const { list, ownAhead } = share
-  if (!share.isOrigin || share.signing || ownAhead.length === 0) return
+  if (!share.isOrigin || share.contradicted || share.signing || ownAhead.length === 0) return
   const waitMs = list.count > 1 ? share.signedAt + limits.signEveryMs - turn.now : 0
   if (waitMs > 0 && ownAhead.length < limits.hashesPerMessage) return announceIn(turn, waitMs)
   share.signedAt = turn.now
@@ -50,7 +42,8 @@ export function signNext(turn: Turn, share: ShareState): void {
 export function partSigned(turn: Turn, share: ShareState, signed: SwarmInput & { type: 'partSigned' }): void {
   if (share.signing !== signed.part) return
   share.signing = null
-  addPart(turn, share, { ...signed.part, signature: signed.signature })
+  const part = { ...signed.part, signature: signed.signature }
+  if (share.list.compare(part) === 'next') addPart(turn, share, part)
   sendHashes(turn, share)
   if (share.ownAhead.length >= limits.hashesPerMessage) signNext(turn, share)
   else if (share.ownAhead.length > 0) announceSoon(turn)

@@ -7,7 +7,6 @@ import { aheadMaxBytes, expectedAt, isSending, learnPace } from './pace.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
   isMissing,
-  strike,
   trafficWith,
   type BlockState,
   type OpenPiece,
@@ -16,6 +15,7 @@ import {
   type ShareState,
   type Turn,
 } from './state.ts'
+import { strike } from './strikes.ts'
 
 /** Asks every peer for as much as its pace allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {

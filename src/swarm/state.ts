@@ -156,6 +156,13 @@ export interface UploadItem {
   readonly lengthBytes: number
 }
 
+/** What of hash lists may still go to a peer in this batch, which began then. */
+export interface ListRoom {
+  parts: number
+  bytes: number
+  readonly since: Millis
+}
+
 export interface PeerState {
   readonly peer: PeerId
   /** Blocks we asked it for, oldest first. */
@@ -188,8 +195,8 @@ export interface PeerState {
   /** How many pieces its words may still change, and since when (`limits.changedPiecesBurst`). */
   changesLeft: number
   changesLeftAt: Millis
-  /** What of hash lists it may still be sent in this batch, of all shares together. */
-  listRoom: { parts: number; bytes: number }
+  /** Of all shares together. */
+  listRoom: ListRoom
   /** Too much waits on its link: what can wait does. */
   isBacklogged: boolean
   /** Shares of which it was told no haves meanwhile. */
@@ -297,7 +304,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     strikes: 0,
     changesLeft: limits.changedPiecesBurst,
     changesLeftAt: now,
-    listRoom: newListRoom(),
+    listRoom: newListRoom(now),
     isBacklogged: false,
     missedHaves: new Set(),
     offered: new Set(),
@@ -307,11 +314,16 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
   }
 }
 
-/** What one batch of hash lists to one peer may be. */
-export const newListRoom = (): PeerState['listRoom'] => ({
+const newListRoom = (since: Millis): ListRoom => ({
   parts: limits.hashPartsPerBatch,
   bytes: limits.hashListBytesPerBatch,
+  since,
 })
+
+/** Another batch of hash lists may go to the peer, unless the last has just begun. */
+export function renewListRoom(peer: PeerState, now: Millis): void {
+  if (now - peer.listRoom.since >= limits.announceBatchMs) peer.listRoom = newListRoom(now)
+}
 
 export function newOpenPiece(share: ShareState, piece: PieceIndex, solo: PeerId | null): OpenPiece {
   const count = blockCount(share.geometry, piece)
@@ -344,31 +356,3 @@ export const isListHere = ({ list, pieceCount }: ShareState): boolean =>
 /** Whether somebody should be asked for the block. */
 export const isMissing = ({ here, requests }: BlockState): boolean =>
   !here && requests.every(({ lapsed }) => lapsed)
-
-/** A message that no honest peer sends. */
-export function strike(turn: Turn, peer: PeerState, why: string): void {
-  peer.strikes++
-  turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
-  if (peer.strikes === limits.strikesMax)
-    turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
-}
-
-/** What only who means harm sends: its link is dropped at once, and it is heard no more. */
-export function misbehaved(turn: Turn, peer: PeerState, why: string): void {
-  peer.strikes = limits.strikesMax
-  turn.emit({ type: 'report', report: { type: 'peerMisbehaved', peer: peer.peer, why } })
-  turn.emit({ type: 'dropLink', peer: peer.peer, reason: 'misbehaved' })
-}
-
-/**
- * What a peer says of its pieces costs work, of which each peer has so much a second: a token bucket. Honest peers say each thing
- * once and stay far below; beyond it each message is a strike.
- */
-export function chargeChanges(turn: Turn, peer: PeerState, pieces: number): void {
-  const regained = ((turn.now - peer.changesLeftAt) * limits.changedPiecesPerSecond) / 1000
-  const left = Math.min(limits.changedPiecesBurst, peer.changesLeft + regained)
-  const cost = Math.max(limits.changedPiecesLeast, pieces)
-  peer.changesLeftAt = turn.now
-  peer.changesLeft = Math.max(0, left - cost)
-  if (cost > left) strike(turn, peer, 'more changes than an honest peer has to tell')
-}

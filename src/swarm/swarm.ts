@@ -17,12 +17,12 @@ import {
   isListHere,
   newPeerState,
   newShareState,
-  strike,
   type PeerState,
   type ShareState,
   type SwarmState,
   type Turn,
 } from './state.ts'
+import { strike } from './strikes.ts'
 import { blockLost, forgetTaker, linkHasRoom, serve } from './uploads.ts'
 import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
 

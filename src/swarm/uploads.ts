@@ -2,7 +2,8 @@ import { blockCount, blockLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmInput } from './io.ts'
-import { strike, trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
+import { trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
+import { strike } from './strikes.ts'
 
 /**
  * A peer asks for blocks. What only we hold is promised to the first who asks, and the others are told, so that they ask for
