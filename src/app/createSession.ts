@@ -64,7 +64,8 @@ class AppSession implements OpenSession {
       changed: () => this.#view.write(),
     })
     const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
-    this.#sharing = new Sharing({ ...shared, random, crypto, engine: this.#engine, show })
+    const hide = (share: ShareId): void => void this.#shares.hidden.add(share)
+    this.#sharing = new Sharing({ ...shared, random, crypto, engine: this.#engine, show, hide })
     this.#room = this.#openRoom(parts, changed)
     this.#view = new ViewWriter(
       {

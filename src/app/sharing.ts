@@ -18,6 +18,8 @@ export interface SharingOptions {
   readonly notices: NoticeBoard
   /** A share the user had taken off the list is wanted again. */
   show(share: ShareId): void
+  /** What the user sees instead of it is another share of the same files. */
+  hide(share: ShareId): void
 }
 
 /**
@@ -51,7 +53,7 @@ export class Sharing {
   }
 
   async share(intake: Intake): Promise<void> {
-    const { engine, notices, show } = this.#options
+    const { engine, notices, show, hide } = this.#options
     const described = describeShare(intake)
     if (!described.ok) {
       const name = intake.kind === 'file' ? intake.file.name : intake.name
@@ -63,8 +65,9 @@ export class Sharing {
     const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
     if (isHere) return notices.add('info', { code: 'alreadyShared', name: twin.manifest.name })
     const joined = await engine.attach(twin.manifest, described.value.files)
-    // The first piece was the same and a later one was not: it is a share of its own after all.
-    if (joined === 'differs') await this.#offer(described.value)
+    // The first piece was the same and a later one was not, or nobody can vouch for the later ones: it is a share of its own after all.
+    if (joined === 'unlisted') hide(twin.manifest.share)
+    if (joined !== 'ended') await this.#offer(described.value)
   }
 
   /** Each share has a key of its own, which signs its hash list and nothing else. */

@@ -10,7 +10,7 @@ import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex } from '../store/shareIndex.ts'
 import { certified, type Manifest, type ManifestFields } from '../swarm/manifest.ts'
 import { BulkPeers } from './bulkPeers.ts'
-import type { Engine, EngineListener, Wish } from './engine.ts'
+import type { Attached, Engine, EngineListener, Wish } from './engine.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import { ShareBoard } from './shareBoard.ts'
 import { SwarmDriver } from './swarmDriver.ts'
@@ -86,7 +86,7 @@ class EngineHere implements Engine {
     return this.#driver.offer(manifest, files, key)
   }
 
-  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+  async attach(manifest: Manifest, files: readonly File[]): Promise<Attached> {
     return this.#driver.attach(manifest, files)
   }
 

@@ -33,8 +33,7 @@ export interface Engine {
    */
   offer(fields: ManifestFields, files: readonly File[], key: KeptKey): Promise<void>
   /**
-   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
-   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
+   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers what came of it.
    */
   attach(manifest: Manifest, files: readonly File[]): Promise<Attached>
   /** What the user wants of a share. Unknown shares are gone already. */
@@ -47,7 +46,8 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export type Attached = 'ended' | 'differs'
+/** `differs`: they are another share. `unlisted`: its hash list ends before them, and grows no more. `ended`: none of these. */
+export type Attached = 'ended' | 'differs' | 'unlisted'
 export type Wish = (SwarmInput & { type: `${string}Asked` })['type']
 
 /** What the page knows of a share. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../shared/clock.ts'
 import { pieceCount } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
@@ -6,9 +7,11 @@ import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
 import type { SwarmInput, SwarmReport } from '../swarm/io.ts'
 import { geometryOf, type Manifest } from '../swarm/manifest.ts'
 import type { Swarm } from '../swarm/swarm.ts'
+import type { Attached } from './engine.ts'
 import { SmallestFirst } from './smallestFirst.ts'
 
 export interface OwnFilesOptions {
+  readonly clock: Clock
   readonly store: PieceStore
   readonly swarm: Pick<Swarm, 'inspect'>
   readonly handle: (input: SwarmInput) => void
@@ -46,19 +49,39 @@ export class OwnFiles {
     await this.#hashInTurn(manifest)
   }
 
-  /**
-   * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers whether they turned
-   * out to be another share; `ended` where they were the same or the user lost interest meanwhile.
-   */
-  async attach(manifest: Manifest, files: readonly File[]): Promise<'ended' | 'differs'> {
+  /** Files that look like a share of the room: each piece of theirs that is right we hold from now on. */
+  async attach(manifest: Manifest, files: readonly File[]): Promise<Attached> {
     const { share } = manifest
     const { store, handle } = this.#options
     await store.attach(share, geometryOf(manifest), files)
     handle({ type: 'sourceAttached', share })
     await this.#hashInTurn(manifest)
-    // The list may end before what was hashed.
-    if (this.#isHashing(share)) await new Promise<void>((resolve) => this.#compared.set(share, resolve))
+    if (this.#isHashing(share) && !(await this.#isCompared(share))) return 'unlisted'
     return this.#differing.delete(share) ? 'differs' : 'ended'
+  }
+
+  /** The files are hashed; waits for what the list says of them. False where it has not grown for long: its origin is gone, perhaps. */
+  #isCompared(share: ShareId): Promise<boolean> {
+    const { clock } = this.#options
+    return new Promise((resolve) => {
+      const lookAfter = (listedBefore: number): (() => void) =>
+        clock.after(limits.listWaitMs, () => {
+          const listed = this.#listed(share)
+          if (listed === listedBefore) return settle(false)
+          stop = lookAfter(listed)
+        })
+      const settle = (isCompared: boolean): void => {
+        stop()
+        this.#compared.delete(share)
+        resolve(isCompared)
+      }
+      let stop = lookAfter(this.#listed(share))
+      this.#compared.set(share, () => settle(true))
+    })
+  }
+
+  #listed(share: ShareId): number {
+    return this.#options.swarm.inspect(share)?.list.count ?? 0
   }
 
   reported(report: SwarmReport): void {
@@ -67,11 +90,7 @@ export class OwnFiles {
 
   /** The machine has taken in what there was. */
   rested(): void {
-    for (const [share, resolve] of this.#compared) {
-      if (this.#isHashing(share)) continue
-      this.#compared.delete(share)
-      resolve()
-    }
+    for (const [share, compared] of this.#compared) if (!this.#isHashing(share)) compared()
   }
 
   /** The share's files cannot be read. */

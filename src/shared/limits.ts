@@ -223,6 +223,8 @@ export const limits = {
   requestTickMs: 0.5 * seconds,
   /** Who was asked first for the hash list, and sends none of it for so long, is not waited for. */
   hashesDueMs: 500,
+  /** Files that are hashed wait so long for a hash list to grow that ends before them: a slow origin signs a piece in less. */
+  listWaitMs: 10 * seconds,
   /** A list that grows is signed this often: more parts would cost everyone verifications, fewer would keep pieces waiting. */
   signEveryMs: 150,
   /** Of hash lists, to one peer in one batch: a long list must not fill the send buffer. */

@@ -140,6 +140,28 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
     },
   },
   {
+    name: 'gives on to a third what the origin signed, when that is gone',
+    async run(place) {
+      const [alice, bob, carol] = [await open(place), await open(place), await open(place)]
+      await link(place, alice, bob, 1)
+      admit(alice, bob, 1)
+      const { manifest, file, bytes, key } = await fileOf(700_001)
+      await alice.engine.offer(manifest, [file], key)
+      bob.engine.want('downloadAsked', await bob.reported('shareAppeared'))
+      await bob.reported('shareCompleted')
+      for (const { engine } of [alice, bob]) engine.linkClosed(1)
+      await link(place, bob, carol, 2)
+      admit(bob, carol, 2)
+      carol.engine.want('downloadAsked', await carol.reported('shareAppeared'))
+      const share = await carol.reported('shareCompleted')
+      const blob = await carol.engine.blob(share, 0, bytes.length)
+      assert(blob.ok && bytesEqual(new Uint8Array(await blob.value.arrayBuffer()), bytes), 'the same bytes')
+      for (const { events } of [bob, carol])
+        assert(!events.some(({ type }) => type === 'peerBanned'), 'nobody is taken for a liar')
+      await close(alice, bob, carol)
+    },
+  },
+  {
     name: 'lets what comes on a link wait until the room has taken the peer in',
     async run(place) {
       const [alice, bob] = [await open(place), await open(place)]
