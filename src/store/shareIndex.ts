@@ -46,6 +46,8 @@ export interface ShareIndex {
   /** All or none of them. */
   putParts(tab: string, share: ShareId, parts: readonly StoredPart[]): Promise<void>
   list(): Promise<ShareRecord[]>
+  /** Those of which anything is kept, in whatever format. */
+  tabs(): Promise<string[]>
   /** Of one share, from the first on. */
   parts(tab: string, share: ShareId): Promise<StoredPart[]>
   /** With its parts. */
@@ -86,6 +88,10 @@ function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
       await Promise.all([...parts.map((part) => change.store.put({ tab, share, part })), change.done])
     },
     list: async () => (await database.getAll('shares')).filter(isCurrent),
+    async tabs() {
+      const keys = [await database.getAllKeys('shares'), await database.getAllKeys('parts')].flat()
+      return [...new Set(keys.map(([tab]) => tab))]
+    },
     async parts(tab, share) {
       const records = await database.getAll('parts', IDBKeyRange.bound([tab, share], [tab, share, []]))
       return records.map(({ part }) => part)
@@ -110,6 +116,7 @@ export function memoryIndex(): ShareIndex {
       for (const part of added) known.set(part.first, part)
     },
     list: async () => [...records.values()].filter(isCurrent),
+    tabs: async () => [...new Set([...records.keys(), ...parts.keys()].map((at) => at.split('/')[0] ?? ''))],
     parts: async (tab, share) =>
       [...(parts.get(key(tab, share))?.values() ?? [])].toSorted((a, b) => a.first - b.first),
     async remove(tab, share) {

@@ -19,7 +19,7 @@ export function holdTabLock(tab: string): Promise<() => void> {
 export async function sweepDeadTabs(index: ShareIndex): Promise<number> {
   const root = await navigator.storage.getDirectory()
   const folder = await root.getDirectoryHandle(storeFolder, { create: true })
-  const tabs = new Set((await index.list()).map((record) => record.tab))
+  const tabs = new Set(await index.tabs())
   for await (const name of folder.keys()) tabs.add(name)
   const swept = await Promise.all([...tabs].map((tab) => sweepIfDead(tab, folder, index)))
   return swept.filter((isSwept) => isSwept).length

@@ -113,6 +113,20 @@ export const shareIndexContract: readonly {
     },
   },
   {
+    name: 'names the tabs that left anything, be it parts alone or another format',
+    async run(open) {
+      const index = await open()
+      const [withParts, withOld, empty] = [newTab(), newTab(), newTab()]
+      await index.putParts(withParts, randomShareId(random), [partAt(0), partAt(1)])
+      const old = { ...recordOf(withOld, randomShareId(random)), version: 1 }
+      await index.put(old as unknown as ShareRecord)
+      const tabs = (await index.tabs()).filter((tab) => [withParts, withOld, empty].includes(tab))
+      same(tabs.toSorted().join(), [withParts, withOld].toSorted().join(), 'tabs')
+      for (const tab of tabs) await index.removeTab(tab)
+      index.close()
+    },
+  },
+  {
     name: 'hands out nothing of another format',
     async run(open) {
       const index = await open()
