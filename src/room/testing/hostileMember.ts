@@ -42,7 +42,7 @@ export interface HostileMember {
   misbehave(how: Misdeed): void
 }
 
-const burst = 40
+const burst = 20
 
 const forgedCard = (peer: PeerId): Card => ({ ...fakeCard(peer, [], 1000), proof: 'forged' })
 
