@@ -2,7 +2,10 @@
 export type Bytes = Uint8Array<ArrayBuffer>
 
 const base64UrlAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const base64UrlValues = new Map([...base64UrlAlphabet].map((letter, value) => [letter, value]))
+/** By character code; 255 for what is no letter of it. */
+const base64UrlValues = new Uint8Array(128).fill(255)
+for (let value = 0; value < base64UrlAlphabet.length; value++)
+  base64UrlValues[base64UrlAlphabet.charCodeAt(value)] = value
 
 /** Base64url without padding (RFC 4648, section 5). */
 export function base64UrlFromBytes(bytes: Uint8Array): string {
@@ -24,9 +27,9 @@ export function bytesFromBase64Url(text: string): Bytes | null {
   let bits = 0
   let bitCount = 0
   let at = 0
-  for (const letter of text) {
-    const value = base64UrlValues.get(letter)
-    if (value === undefined) return null
+  for (let place = 0; place < text.length; place++) {
+    const value = base64UrlValues[text.charCodeAt(place)] ?? 255
+    if (value === 255) return null
     bits = ((bits << 6) | value) & 0xffff
     bitCount += 6
     if (bitCount >= 8) {
