@@ -4,7 +4,7 @@ import { base64UrlFromBytes, bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { randomBytes, type Random } from '../shared/random.ts'
-import { geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf, saltBytes, type Description, type Manifest } from '../swarm/manifest.ts'
 import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
 import type { KnownShares } from './knownShares.ts'
@@ -79,18 +79,23 @@ export class Sharing {
     await engine.offer({ version: 2, key, salt, ...description }, files, kept)
   }
 
-  /** The share of the room that these files are, as far as their first piece tells. */
+  /** The share of the room that these files are, as far as their first piece tells; or may be, while its first hash is on its way. */
   async #twinOf({ description, files }: Described): Promise<EngineShare | null> {
-    const { known, crypto } = this.#options
-    const alike = [...(this.#alike.get(looks(description)) ?? [])]
-      .flatMap((share) => known.get(share) ?? [])
-      .filter(({ source, contradicted }) => source !== 'lost' && !contradicted)
-      .filter((share) => share.source === 'none' || share.manifest.modifiedMs === description.modifiedMs)
-    if (alike.length === 0 || description.sizeBytes + description.treeSizeBytes === 0) return null
+    const isEmpty = description.sizeBytes + description.treeSizeBytes === 0
+    if (isEmpty || this.#lookingLike(description).length === 0) return null
     const firstPiece = new Blob([...files]).slice(0, pieceLength(geometryOf(description), 0))
-    const firstHash = await readHash(crypto, firstPiece)
-    if (!firstHash) return null
-    return alike.find((share) => share.firstHash !== null && bytesEqual(share.firstHash, firstHash)) ?? null
+    const hash = await readHash(this.#options.crypto, firstPiece)
+    if (!hash) return null
+    const alike = this.#lookingLike(description)
+    const twin = alike.find(({ firstHash }) => firstHash !== null && bytesEqual(firstHash, hash))
+    return twin ?? alike.find(({ firstHash, source }) => firstHash === null && source === 'none') ?? null
+  }
+
+  #lookingLike(description: Description): EngineShare[] {
+    return [...(this.#alike.get(looks(description)) ?? [])]
+      .flatMap((share) => this.#options.known.get(share) ?? [])
+      .filter(({ source, contradicted }) => source !== 'lost' && !contradicted)
+      .filter(({ source, manifest }) => source === 'none' || manifest.modifiedMs === description.modifiedMs)
   }
 }
 
