@@ -1,11 +1,12 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import type { HashPart } from './hashList.ts'
 import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { fakeSha256 } from './testing/fakeCrypto.ts'
+import { betweenTwo, blamed, dropped, forgedList } from './testing/liars.ts'
 import { hashesOf, hashOf, listOf, signedBy, signParts } from './testing/lists.ts'
 import {
   askedOf,
@@ -19,29 +20,6 @@ import {
 } from './testing/swarmWorld.ts'
 
 const aMinuteMs = 60_000
-
-const dropped = (effects: readonly SwarmEffect[]): PeerId[] =>
-  ordered(effects, 'dropLink').map(({ peer }) => peer)
-const blamed = (effects: readonly SwarmEffect[]): PeerId[] =>
-  ordered(effects, 'report').flatMap(({ report }) => (report.type === 'peerMisbehaved' ? [report.peer] : []))
-
-/** A list of other hashes under the same manifest, signed with a key of the forger's own. */
-const forgedList = (manifest: Manifest, pieces: number): HashPart[] =>
-  signParts({ ...newManifest(pieces), share: manifest.share }, hashesOf(100, 100 + pieces))
-
-/** The victim takes a share that its origin and a forger offer; both say that they hold all of it. */
-function betweenTwo(pieces = 4) {
-  const victim = new Machine()
-  const manifest = newManifest(pieces)
-  const forger = victim.holder(manifest, range(pieces))
-  const origin = victim.holder(manifest, range(pieces))
-  const { share } = manifest
-  const effects = [
-    ...victim.feed({ type: 'downloadAsked', share }),
-    ...victim.feed({ type: 'storeOpened', share }),
-  ]
-  return { victim, manifest, share, forger, origin, effects }
-}
 
 describe('a forged list', () => {
   it('S4 under a copied manifest, told first, costs the forger its link, and the origin nothing', () => {
@@ -179,121 +157,65 @@ describe('a member between origin and victim', () => {
   })
 })
 
-describe('an origin that signs two lists', () => {
-  const pieces = 12
-  const manifest = newManifest(pieces)
-  const { share } = manifest
+describe('whatever liars send', () => {
+  const pieces = 8
+  const cuts = [1, 2, 3, 5]
+  const lie = fc.record({
+    by: fc.nat({ max: 1 }),
+    at: fc.nat({ max: cuts.length }),
+    changed: fc.constantFrom('nothing', 'hashes', 'before', 'signature', 'first', 'share', 'key'),
+    byte: fc.nat({ max: 31 }),
+  })
+  const step = fc.oneof(lie, fc.constant('origin tells' as const), fc.constant('verified' as const))
 
-  /** The origin is two machines with one key: each tells its half of the room another list, from the fifth piece on. */
-  function twoHalves(hashedCount: number) {
-    const world = new SwarmWorld(5)
-    const [one, other, alice, bob, carol] = world.machines
-    if (!one || !other || !alice || !bob || !carol) throw new Error('five machines')
-    const hash = (from: number, to: number): void => {
-      for (const [origin, offset] of [
-        [one, 0],
-        [other, 100],
-      ] as const) {
-        for (const piece of range(to).slice(from)) {
-          const found = hashOf(piece < 4 ? piece : piece + offset)
-          world.feed(origin, { type: 'pieceHashed', share, piece, hash: found })
+  it('S4 the list is what the origin signed, all of it when it has told all, and it is never blamed', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { victim, manifest, share, forger, origin } = betweenTwo(pieces)
+        const liars = [forger, victim.holder(manifest, range(pieces))]
+        victim.pass(limits.hashesDueMs)
+        victim.arePartsSlow = true
+        const parts = listOf(manifest, pieces, cuts)
+        const left = [...parts]
+        const effects: SwarmEffect[] = []
+        const list = () => victim.swarm.inspect(share)?.list.parts ?? []
+        const originTells = (): void => {
+          const next = left.shift()
+          if (next) effects.push(...victim.tellList(origin, manifest, [next]))
         }
-      }
-      world.run(aMinuteMs)
-    }
-    for (const [origin, member] of [
-      [one, alice],
-      [other, bob],
-    ] as const) {
-      world.link(origin, member)
-      world.feed(origin, { type: 'shareOffered', manifest })
-    }
-    hash(0, 4)
-    for (const member of [alice, bob]) world.feed(member, { type: 'downloadAsked', share })
-    hash(4, hashedCount)
-    const marked = (): Machine[] =>
-      world.reports.flatMap(({ type, machine }) => (type === 'shareContradicted' ? [machine] : []))
-    return { world, one, other, alice, bob, carol, hash, marked }
-  }
-
-  const stopped = { state: 'stopped', contradicted: true, fault: { code: 'contradicted' } }
-
-  it.each([8, 11, 12])(
-    'S28 is found out when two of its halves meet, with %i pieces told: both mark it, neither blames the other',
-    (hashedCount) => {
-      const { world, one, other, alice, bob, marked } = twoHalves(hashedCount)
-      expect([alice, bob].map(({ swarm }) => swarm.snapshot(share)?.heldCount)).toEqual([
-        hashedCount,
-        hashedCount,
-      ])
-      world.unlink(one, alice)
-      world.unlink(other, bob)
-      world.link(alice, bob)
-      world.run(aMinuteMs)
-      expect(new Set(marked())).toEqual(new Set([alice, bob]))
-      expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
-    },
-  )
-
-  it('S28 while both still fetch, completes nothing at any of those it told, nor at one between them', () => {
-    const { world, alice, bob, carol, hash, marked } = twoHalves(8)
-    world.link(carol, alice)
-    world.run(aMinuteMs)
-    world.feed(carol, { type: 'downloadAsked', share })
-    world.link(carol, bob)
-    world.run(aMinuteMs)
-    hash(8, pieces)
-    expect(new Set(marked().filter((machine) => [alice, bob, carol].includes(machine)))).toEqual(
-      new Set([alice, bob, carol]),
+        for (const one of steps) {
+          if (one === 'origin tells') originTells()
+          else if (one === 'verified') effects.push(...victim.finishParts())
+          else {
+            const part = partOfLie(manifest, parts, one)
+            effects.push(...victim.tellList(liars[one.by] ?? forger, manifest, part ? [part] : []))
+          }
+          expect(list()).toEqual(parts.slice(0, list().length))
+        }
+        while (left.length > 0) originTells()
+        effects.push(...victim.finishParts())
+        expect(list()).toEqual(parts)
+        expect([...blamed(effects), ...dropped(effects)]).not.toContain(origin)
+        expect(victim.swarm.snapshot(share)?.contradicted).toBe(false)
+      }),
     )
-    for (const { swarm } of [alice, bob, carol]) expect(swarm.snapshot(share)).toMatchObject(stopped)
-    expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
   })
 
-  it('S28 stops a download for good, and one asked for later at once', () => {
-    const victim = new Machine()
-    const bob = victim.holder(manifest, range(pieces))
-    victim.download(manifest, bob, hashesOf(0, pieces))
-    const carol = victim.link()
-    victim.hear(carol, { type: 'offer', manifest })
-    const [, proof] = signParts(manifest, hashesOf(50, 50 + pieces))
-    const effects = proof ? victim.tellList(carol, manifest, [proof]) : []
-    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
-    expect(blamed(effects)).toEqual([])
-    // Everyone it concerns sees both parts, and can tell for itself.
-    const own = listOf(manifest, pieces)[1]
-    expect(sentTo(effects, bob, 'hashes').map(({ part }) => part)).toEqual([own, proof])
-    expect(sentTo(effects, bob, 'withdraw')).toHaveLength(1)
-    victim.feed({ type: 'resumeAsked', share })
-    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
-    victim.feed({ type: 'cancelAsked', share })
-    victim.feed({ type: 'downloadAsked', share })
-    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
-    const refused = victim.hear(carol, { type: 'request', share, blocks: [{ piece: 0, block: 0 }] })
-    expect(sentTo(refused, carol, 'refuse')).toHaveLength(1)
-  })
-
-  it('S28 is not blamed on who gave a piece of the other list', () => {
-    const victim = new Machine()
-    const bob = victim.holder(manifest, range(pieces))
-    victim.download(manifest, bob, hashesOf(0, pieces))
-    const pending = [...victim.asked(share).keys()].slice(0, 3)
-    victim.give(bob, manifest, ...pending)
-    const [, proof] = signParts(manifest, hashesOf(50, 50 + pieces))
-    const effects = proof ? victim.tellList(bob, manifest, [proof]) : []
-    for (const piece of pending) effects.push(...victim.checked(manifest, piece, false))
-    expect(blamed(effects)).toEqual([])
-    expect(dropped(effects)).toEqual([])
-  })
-
-  it('S28 a forged proof is no proof', () => {
-    const { victim, manifest: offered, share: id, forger, origin } = betweenTwo()
-    victim.pass(limits.hashesDueMs)
-    victim.tellList(origin, offered, listOf(offered, 4))
-    const effects = victim.tellList(forger, offered, forgedList(offered, 4).slice(1))
-    expect(dropped(effects)).toEqual([forger])
-    expect(victim.swarm.snapshot(id)?.contradicted).toBe(false)
-  })
+  function partOfLie(
+    manifest: Manifest,
+    parts: readonly HashPart[],
+    { at, changed, byte }: { at: number; changed: string; byte: number },
+  ): HashPart | undefined {
+    const part = parts[at]
+    const flipped = (bytes: Uint8Array<ArrayBuffer>) => bytes.with(byte, (bytes[byte] ?? 0) ^ 1)
+    if (!part || changed === 'nothing') return part
+    if (changed === 'first') return { ...part, first: part.first + byte }
+    if (changed === 'share') return listOf(newManifest(pieces), pieces, cuts)[at]
+    if (changed === 'key') return listOf({ ...newManifest(pieces), share: manifest.share }, pieces, cuts)[at]
+    if (changed === 'before') return { ...part, before: flipped(part.before) }
+    if (changed === 'signature') return { ...part, signature: flipped(part.signature) }
+    return { ...part, hashes: flipped(part.hashes) }
+  }
 })
 
 describe('a list that grows slowly', () => {
