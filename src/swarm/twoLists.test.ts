@@ -113,6 +113,21 @@ describe('an origin that signs two lists', () => {
     expect(dropped(effects)).toEqual([])
   })
 
+  it('S28 is not blamed on who told another list while that is being verified', () => {
+    const victim = new Machine()
+    const bob = victim.holder(manifest, range(pieces))
+    victim.download(manifest, bob, hashesOf(0, pieces))
+    const pending = [...victim.asked(share).keys()].slice(0, 3)
+    victim.give(bob, manifest, ...pending)
+    victim.arePartsSlow = true
+    const [, proof] = signParts(manifest, hashesOf(50, 50 + pieces))
+    const effects = proof ? victim.tellList(bob, manifest, [proof]) : []
+    for (const piece of pending) effects.push(...victim.checked(manifest, piece, false))
+    expect(victim.swarm.snapshot(share)?.contradicted).toBe(false)
+    expect([...blamed(effects), ...blamed(victim.finishParts())]).toEqual([])
+    expect(victim.swarm.snapshot(share)).toMatchObject(stopped)
+  })
+
   it('S28 a forged proof is no proof', () => {
     const { victim, manifest: offered, share: id, forger, origin } = betweenTwo()
     victim.pass(limits.hashesDueMs)
