@@ -36,6 +36,7 @@ const bug = (): never => {
 }
 
 const noBulk: BulkHost = {
+  sentElsewhere() {},
   addLane() {},
   laneProven() {},
   removeLane() {},

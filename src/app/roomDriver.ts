@@ -154,6 +154,7 @@ export class RoomDriver {
       case 'closeLink':
         return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':
+        if (effect.message.type === 'relay') this.#options.bulk.sentElsewhere(effect.message.sealed.length)
         return this.#say(effect.peer, effect.message)
       case 'sendLetter':
         return this.#whenDone(this.#sendLetter(effect))

@@ -11,7 +11,7 @@ import type { Guard } from '../shared/guard.ts'
 /** Who moves bytes over the links' bulk channels: what the engine takes of links. */
 export type BulkHost = Pick<
   Engine,
-  'addLane' | 'laneProven' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'
+  'sentElsewhere' | 'addLane' | 'laneProven' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'
 >
 
 export interface RoomLinksParts {

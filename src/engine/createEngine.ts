@@ -90,6 +90,10 @@ class EngineHere implements Engine {
     return this.#driver.attach(manifest, files)
   }
 
+  sentElsewhere(bytes: number): void {
+    this.#driver.handle({ type: 'sentElsewhere', bytes })
+  }
+
   want(wish: Wish, share: ShareId): void {
     this.#driver.handle({ type: wish, share })
     this.#board.tellOf(share)

@@ -36,6 +36,8 @@ export interface Engine {
    * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers what came of it.
    */
   attach(manifest: Manifest, files: readonly File[]): Promise<Attached>
+  /** So many bytes of letters went out that others wrote: the upload limit counts them. */
+  sentElsewhere(bytes: number): void
   /** What the user wants of a share. Unknown shares are gone already. */
   want(wish: Wish, share: ShareId): void
   /** The share's bytes from `fromBytes` to `toBytes` as a blob, on disk where there is one; for saving. */

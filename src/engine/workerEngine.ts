@@ -100,6 +100,10 @@ class EngineCalls implements Engine {
     this.#tell('removeLane', args)
   }
 
+  sentElsewhere(...args: Parameters<Engine['sentElsewhere']>): void {
+    this.#tell('sentElsewhere', args)
+  }
+
   otherListens(...args: Parameters<Engine['otherListens']>): void {
     this.#tell('otherListens', args)
   }

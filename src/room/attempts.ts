@@ -1,4 +1,4 @@
-import type { LinkSession, PeerId } from '../shared/ids.ts'
+import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomLinkSession } from '../shared/random.ts'
 import type { RoomContext } from './context.ts'
@@ -20,6 +20,8 @@ import type { Roster } from './roster.ts'
 
 /** Connections being opened at once: a made-up roster cannot make us open more. */
 const attemptsMax = 2 * limits.membersMax
+/** An attempt that has not opened makes way for others so long before it is given up: most take a second or two. */
+const attemptYieldsMs = limits.linkOpenTimeoutMs - 4000
 /** An ICE agent has a few dozen candidates at the very most; what is said again is bounded. */
 const signalsKeptMax = 64
 
@@ -52,6 +54,8 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   challenge: null,
 })
 
+const givenUpAt = ({ road }: Member): Millis => (isAttempt(road) ? road.giveUpAt : Infinity)
+
 /** Null for an offer of an end that was to answer. */
 function signalOf(
   road: Offering | Answering | Linked,
@@ -72,7 +76,28 @@ export function createAttempts(
 ): Attempts {
   const { random, emit } = context
 
-  const isOneTooMany = () => roster.attempts() >= attemptsMax
+  const answering = () => roster.all().filter(({ road }) => road.state === 'answering')
+
+  /** One who has many names but one mailbox is let try with one of them at a time. */
+  const sharesMailbox = (member: Member) =>
+    answering().some(
+      (other) =>
+        other !== member &&
+        other.mailboxes.some((at) =>
+          member.mailboxes.some(({ broker, mailbox }) => broker === at.broker && mailbox === at.mailbox),
+        ),
+    )
+
+  /** Where all places are taken, the longest attempt makes way, once it has had the time that most need. */
+  function makePlace(): boolean {
+    if (roster.attempts() < attemptsMax) return true
+    const [oldest] = answering().toSorted((a, b) => givenUpAt(a) - givenUpAt(b))
+    if (oldest?.road.state !== 'answering' || context.now < givenUpAt(oldest) - attemptYieldsMs) return false
+    emit({ type: 'closeLink', peer: oldest.peer, session: oldest.road.session, reason: 'openTimeout' })
+    redialing.failed(oldest)
+    return true
+  }
+
   const giveUpAt = () => context.now + limits.linkOpenTimeoutMs
 
   return {
@@ -82,7 +107,7 @@ export function createAttempts(
     },
 
     offer(member, echo) {
-      if (isOneTooMany()) {
+      if (!makePlace()) {
         redialing.failed(member)
         return
       }
@@ -100,7 +125,7 @@ export function createAttempts(
     },
 
     accept(member, { session, data }) {
-      if (isOneTooMany()) {
+      if (sharesMailbox(member) || !makePlace()) {
         redialing.failed(member)
         return
       }

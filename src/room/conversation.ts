@@ -11,6 +11,7 @@ import type { Introductions } from './introductions.ts'
 import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Parting } from './parting.ts'
+import { createQuota } from './quota.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -39,6 +40,7 @@ export interface Conversation {
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
   const { roster, relaying, dialing, introductions, doorChecks, doors, announcing, cards, parting } = parts
   const { emit } = context
+  const messages = createQuota<PeerId>(context, { countMax: limits.messagesPerTenSecondsMax })
 
   function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
     const { profile, card, doors: held } = message
@@ -85,6 +87,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     },
 
     messageArrived(member, message) {
+      if (message.type !== 'relay' && !messages.allows(member.peer)) return faulted(member)
       switch (message.type) {
         case 'profile':
           profileArrived(member, message)

@@ -13,6 +13,7 @@ import {
   opened,
   posted,
   rosterOf,
+  sessionNumber,
 } from './testing/roomBench.ts'
 
 describe('attempts and losses', () => {
@@ -48,8 +49,35 @@ describe('attempts and losses', () => {
 
   it('[R13] welcomes without number open only so many connections', () => {
     const { welcome } = onlineBench(alice)
-    const effects = Array.from({ length: 300 }, (_, at) => welcome(manyPeers(0, at))).flat()
+    const effects = Array.from({ length: 300 }, (_, at) => welcome(manyPeers(at, at))).flat()
     expect(opened(effects)).toHaveLength(2 * limits.membersMax)
+  })
+
+  it('[R13] one with many names and one mailbox has one attempt at a time; others come in beside it', () => {
+    const { offer } = onlineBench(alice)
+    const effects = Array.from({ length: 50 }, (_, at) => offer(manyPeers(0, at), sessionNumber(at))).flat()
+    expect(opened(effects)).toHaveLength(1)
+    expect(opened(offer(bob, sessionNumber(60)))).toHaveLength(1)
+  })
+
+  it('[R13] attempts that do not open make way for a newcomer after a few seconds', () => {
+    const { offer, pass } = onlineBench(alice)
+    for (let at = 0; at < 2 * limits.membersMax; at++) offer(manyPeers(at, at), sessionNumber(at))
+    expect(opened(offer(bob, sessionNumber(60)))).toEqual([])
+    pass(4000)
+    const effects = offer(bob, sessionNumber(61))
+    expect(effectsOf(effects, 'closeLink')).toMatchObject([{ reason: 'openTimeout' }])
+    expect(opened(effects)).toMatchObject([{ peer: bob, initiator: false }])
+  })
+
+  it('[R12] a member names no more strangers than a full room has, and all together leave places', () => {
+    const { room, link, hear } = onlineBench(alice)
+    const liars = Array.from({ length: limits.membersMax - 2 }, (_, at) => manyPeers(at + 100, at))
+    for (const liar of liars) link(liar)
+    for (const [at, liar] of liars.entries())
+      hear(liar, rosterOf(Array.from({ length: limits.membersMax - 2 }, (_, one) => manyPeers(at, one))))
+    const strangers = room.members().filter(({ state }) => state === 'connecting')
+    expect(strangers).toHaveLength(limits.vouchedMax)
   })
 
   it('[R13] a hello to a member that is not answered is given up, and said again later', () => {

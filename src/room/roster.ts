@@ -56,10 +56,12 @@ export function createRoster(context: RoomContext): Roster {
   const mayEnter = (peer: PeerId): boolean =>
     peer !== context.self && members.size < limits.rosterEntriesMax && !bans.has(peer, context.now)
 
-  /** Nobody fills our list with people that it made up: a full room of them is what each may name. */
-  const isVoucherSpent = (voucher: PeerId): boolean =>
-    [...members.values()].filter((member) => member.voucher === voucher && !isLinked(member)).length >=
-    limits.membersMax
+  /** Nobody fills our list with people that it made up: a full room of them is what each may name, and some places are for who comes itself. */
+  function isVoucherSpent(voucher: PeerId): boolean {
+    const vouched = [...members.values()].filter((member) => member.voucher !== null && !isLinked(member))
+    if (vouched.length >= limits.vouchedMax) return true
+    return vouched.filter((member) => member.voucher === voucher).length >= limits.membersMax
+  }
 
   function enter(
     peer: PeerId,

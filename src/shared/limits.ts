@@ -180,6 +180,12 @@ export const limits = {
   changedPiecesBurst: 2 ** 22,
   /** The same by the second, for ever: keeps what a peer's words cost us to a few milliseconds a second. */
   changedPiecesPerSecond: 2 ** 18,
+  /** What a request, a cancel or a refusal counts for, beside one for each of its blocks: at 100 MB/s and a block a message less than half of what there is. */
+  requestCostPieces: 16,
+  /** Blocks that a peer may send beyond what was asked of it: what was on its way on lanes that were lost is sent again. */
+  unaskedMaxBytes: 16 * MiB,
+  /** The same as a part of what was asked. */
+  unaskedPart: 1 / 16,
   /** What each of these messages counts for at least, however few pieces it names. */
   changedPiecesLeast: 64,
 
@@ -303,6 +309,10 @@ export const limits = {
   /** Letters and bytes that one member hands us to be passed on in ten seconds, whoever wrote them: twelve who link through it at once stay below. */
   relaysPerTenSecondsMax: 600,
   relayedPerMemberMaxBytes: 1 * MiB,
+  /** Members that others have named and nobody has linked with, whoever named them: the rest of the list is for who comes itself. */
+  vouchedMax: 60,
+  /** Words of one member in ten seconds, letters to be passed on aside: rosters go out ten times a second at most. */
+  messagesPerTenSecondsMax: 300,
   /** Hellos answered in ten seconds: each costs a signature and a letter. */
   welcomesPerTenSecondsMax: 100,
   /** Cards that one member makes us check in ten seconds: each costs two signatures. */

@@ -135,6 +135,8 @@ export type SwarmInput =
    * few, a thin uplink is shared by few at a time: what is in many hands comes whole to nobody soon.
    */
   | { readonly type: 'uplinkHasRoom'; readonly roomBytes: number }
+  /** So many bytes went out for others that are no blocks: the upload limit counts them. */
+  | { readonly type: 'sentElsewhere'; readonly bytes: number }
   /** A block could not be read, and so was not sent. Its room is told with the next linkHasRoom. */
   | ({
       readonly type: 'blockUnreadable'

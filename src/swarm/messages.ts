@@ -9,13 +9,15 @@ import { partArrived, sendHashesTo } from './listing.ts'
 import type { Manifest } from './manifest.ts'
 import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
 import type { PeerState, ShareState, Turn } from './state.ts'
-import { chargeChanges, strike } from './strikes.ts'
+import { chargeBlock, chargeBlocks, chargeChanges, strike } from './strikes.ts'
 import { agrees, partWays } from './twoLists.ts'
 import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
 
 /** What a peer says. Nothing of it is believed further than it could be checked. */
 export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessage): void {
   if (peer.strikes >= limits.strikesMax) return
+  if (message.type === 'block') chargeBlock(turn, peer, message.bytes.length)
+  if ('blocks' in message) chargeBlocks(turn, peer, message.blocks.length)
   if (message.type === 'offer') return offerArrived(turn, peer, message.manifest)
   const share = turn.state.shares.get(message.share)
   if (!share) return

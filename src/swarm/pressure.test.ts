@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { hashesOf, listedOf, unlisted } from './testing/lists.ts'
 import {
@@ -53,6 +54,27 @@ describe('work', () => {
       expect(ordered(flood, 'dropLink')).toHaveLength(1)
     },
   )
+
+  it('S24 one that sends more blocks than it was asked for is dropped at once, whatever share it says they are of', () => {
+    for (const shareOf of [(known: ShareId) => known, () => newManifest(1).share]) {
+      const { alice, bob, share } = holderOfMany()
+      const bytes = new Uint8Array(limits.blockSizeBytes)
+      const flood = () => alice.hear(bob, { type: 'block', share: shareOf(share), piece: 0, block: 0, bytes })
+      const allowed = range(limits.unaskedMaxBytes / limits.blockSizeBytes).flatMap(flood)
+      expect(ordered(allowed, 'dropLink')).toEqual([])
+      expect(ordered(flood(), 'dropLink')).toEqual([{ type: 'dropLink', peer: bob, reason: 'misbehaved' }])
+      expect(flood()).toEqual([])
+    }
+  })
+
+  it('S24 requests and cancels without end cost more than there is', () => {
+    const { alice, bob, share } = holderOfMany()
+    const blocks = range(64).map((block) => ({ piece: 0, block }))
+    const effects = range(limits.changedPiecesBurst / (64 + limits.requestCostPieces) + 10).flatMap((at) =>
+      alice.hear(bob, { type: at % 2 === 0 ? 'request' : 'cancel', share, blocks }),
+    )
+    expect(ordered(effects, 'dropLink')).toHaveLength(1)
+  })
 
   it('S24 what is said at leisure costs nothing', () => {
     const { alice, bob, pieces, share } = holderOfMany()

@@ -74,6 +74,7 @@ function addRequest(
   changeBlock(open, slot, () => slot.requests.push(request))
   peer.requests.add(request)
   peer.aheadBytes += lengthBytes
+  peer.askedBytes += lengthBytes
   state.requestCount++
   if (peer.requests.size > 1) return
   state.askedCount++

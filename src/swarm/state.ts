@@ -173,6 +173,9 @@ export interface PeerState {
   lastPicked: { readonly share: ShareState; readonly piece: PieceIndex } | null
   /** Bytes of blocks asked for that it has delivered, ever. */
   deliveredBytes: number
+  /** Bytes of blocks ever asked of it, and ever sent by it. */
+  askedBytes: number
+  sentBytes: number
   /** At what pace it delivers while it owes blocks; null until it has. */
   bytesPerSecond: number | null
   /** It owed blocks for long, and has delivered none since. */
@@ -291,6 +294,8 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     aheadBytes: 0,
     lastPicked: null,
     deliveredBytes: 0,
+    askedBytes: 0,
+    sentBytes: 0,
     bytesPerSecond: null,
     isStalled: false,
     lastBlockAt: now,

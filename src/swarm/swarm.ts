@@ -23,7 +23,7 @@ import {
   type Turn,
 } from './state.ts'
 import { strike } from './strikes.ts'
-import { blockLost, forgetTaker, linkHasRoom, serve } from './uploads.ts'
+import { blockLost, forgetTaker, linkHasRoom, keepUploadLimit, serve } from './uploads.ts'
 import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
 
 export interface SwarmOptions {
@@ -127,6 +127,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
     case 'uplinkHasRoom':
       state.uplinkRoomBytes = input.roomBytes
       return serve(turn)
+    case 'sentElsewhere':
+      return keepUploadLimit(turn, input.bytes)
     case 'blockLost':
       return withPeer(turn, input.peer, (peer) => blockLost(turn, peer, input))
     case 'blockUnreadable':
@@ -156,6 +158,7 @@ type ShareInput = Exclude<
       | 'linkBacklog'
       | 'linkHasRoom'
       | 'uplinkHasRoom'
+      | 'sentElsewhere'
       | 'blockLost'
       | 'blockUnreadable'
       | 'shareOffered'

@@ -118,6 +118,17 @@ describe('serving', () => {
     expect(served(alice.room(bob, 1))).toEqual([[bob, 0]])
   })
 
+  it('S21 what else goes out for others counts in the upload limit', () => {
+    const alice = new Machine({ uploadLimitBytesPerSecond: limits.blockSizeBytes })
+    const manifest = newManifest(9)
+    alice.offer(manifest)
+    const bob = taker(alice, manifest, 9)
+    alice.feed({ type: 'sentElsewhere', bytes: 3 * limits.blockSizeBytes })
+    const soon = [...asks(alice, bob, manifest, 0, 1), ...alice.pass(2700)]
+    expect(served(soon)).toEqual([])
+    expect(served(alice.pass(400))).toEqual([[bob, 0]])
+  })
+
   it('S21 among equals serves whoever was served longest ago', () => {
     // Both links have room all the time: only the upload limit lets the blocks out one by one.
     const alice = new Machine({ uploadLimitBytesPerSecond: limits.blockSizeBytes })

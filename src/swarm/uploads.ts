@@ -180,8 +180,8 @@ export function serve(turn: Turn): void {
   }
 }
 
-/** A leaky bucket: each block pushes the moment of the next one out by the time it takes at the limit. What a late timer cost is made up for. */
-function keepUploadLimit(turn: Turn, lengthBytes: number): void {
+/** A leaky bucket: each block, and what else goes out for others, pushes the moment of the next one out by the time it takes at the limit. What a late timer cost is made up for. */
+export function keepUploadLimit(turn: Turn, lengthBytes: number): void {
   const { state } = turn
   if (state.uploadLimitBytesPerSecond === 0) return
   const spanMs = (1000 * lengthBytes) / state.uploadLimitBytesPerSecond
