@@ -1,4 +1,5 @@
 import { crowd } from './crowd.ts'
+import { flooder } from './flooder.ts'
 import { folder } from './folder.ts'
 import { lateJoiner } from './lateJoiner.ts'
 import { memory } from './memory.ts'
@@ -13,7 +14,7 @@ import { uploadLimit } from './uploadLimit.ts'
 /** In the order in which they are measured and told. */
 export const rowGroups: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
   { title: 'On one machine', rows: [tabs, browsers, crowd, folder, moments, memory, uploadLimit] },
-  { title: 'One to one over a path', rows: paths },
+  { title: 'One to one over a path', rows: [...paths, flooder] },
   { title: 'Swarms', rows: [...swarms, lateJoiner] },
   { title: 'Others in the same run', rows: [oneToOneRivals, ...webTorrentSwarms] },
 ]
