@@ -65,7 +65,15 @@ class AppSession implements OpenSession {
     })
     const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
     const hide = (share: ShareId): void => void this.#shares.hidden.add(share)
-    this.#sharing = new Sharing({ ...shared, random, crypto, engine: this.#engine, show, hide })
+    this.#sharing = new Sharing({
+      ...shared,
+      random,
+      crypto,
+      identity: parts.identity,
+      engine: this.#engine,
+      show,
+      hide,
+    })
     this.#room = this.#openRoom(parts, changed)
     this.#view = new ViewWriter(
       {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isShareOfDevice, newIdentity } from '../crypto/identity.ts'
 import { nobleCrypto } from '../crypto/nobleCrypto.ts'
 import type { Attached, EngineShare } from '../engine/engine.ts'
 import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
@@ -13,6 +14,7 @@ import { Sharing } from './sharing.ts'
 import type { NoticeMessage } from './view.ts'
 
 const crypto = nobleCrypto()
+const identity = await newIdentity(crypto, await crypto.newSigningKey())
 const bytes = Uint8Array.of(1, 2, 3)
 const file = new File([bytes], 'a.bin', { lastModified: 5 })
 
@@ -49,6 +51,7 @@ async function dropped(of: Partial<EngineShare>, attached: Attached = 'ended') {
   const sharing = new Sharing({
     random: seededRandom(1),
     crypto,
+    identity,
     known,
     notices: new NoticeBoard((notices) => void said.push(...notices.map(({ message }) => message.code))),
     show: () => undefined,
@@ -76,6 +79,11 @@ describe('a dropped file', () => {
     expect(first?.fields.key).toBe(base64UrlFromBytes(first?.publicKey ?? new Uint8Array(0)))
     expect(bytesFromBase64Url(first?.fields.salt ?? '')).toHaveLength(16)
     expect(second?.fields.key).not.toBe(first?.fields.key)
+    const salt = bytesFromBase64Url(first?.fields.salt ?? '') ?? new Uint8Array(0)
+    const signature = bytesFromBase64Url(first?.fields.bySignature ?? '') ?? new Uint8Array(0)
+    const publicKey = first?.publicKey ?? new Uint8Array(0)
+    expect(await isShareOfDevice(crypto, identity.device, publicKey, salt, signature)).toBe(true)
+    expect(first?.fields.by).toBe(identity.device)
     expect(one.tried).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import type { Crypto } from '../crypto/crypto.ts'
+import type { Identity } from '../crypto/identity.ts'
 import type { Engine, EngineShare } from '../engine/engine.ts'
 import { base64UrlFromBytes, bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
@@ -13,6 +14,7 @@ import type { NoticeBoard } from './noticeBoard.ts'
 export interface SharingOptions {
   readonly random: Random
   readonly crypto: Crypto
+  readonly identity: Identity
   readonly engine: Pick<Engine, 'offer' | 'attach'>
   readonly known: KnownShares
   readonly notices: NoticeBoard
@@ -72,11 +74,17 @@ export class Sharing {
 
   /** Each share has a key of its own, which signs its hash list and nothing else. */
   async #offer({ description, files }: Described): Promise<void> {
-    const { engine, crypto, random } = this.#options
+    const { engine, crypto, identity, random } = this.#options
     const { kept, publicKey } = await crypto.newSigningKey()
-    const key = base64UrlFromBytes(publicKey)
-    const salt = base64UrlFromBytes(randomBytes(random, saltBytes))
-    await engine.offer({ version: 2, key, salt, ...description }, files, kept)
+    const salt = randomBytes(random, saltBytes)
+    const signature = await identity.vouchForShare(publicKey, salt)
+    const origin = {
+      key: base64UrlFromBytes(publicKey),
+      salt: base64UrlFromBytes(salt),
+      by: identity.device,
+      bySignature: base64UrlFromBytes(signature),
+    }
+    await engine.offer({ version: 2, ...origin, ...description }, files, kept)
   }
 
   /** The share of the room that these files are, as far as their first piece tells; or may be, while its first hash is on its way. */

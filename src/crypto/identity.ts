@@ -24,11 +24,14 @@ export interface Identity {
   /** 64 bytes: says that the tab is of this device. */
   readonly certificate: Bytes
   sign(bytes: Bytes): Promise<Bytes>
+  /** The device's signature, 64 bytes, that the share with this key and salt is of it. */
+  vouchForShare(key: Bytes, salt: Bytes): Promise<Bytes>
   open: SealingKey['open']
 }
 
 const peerLabel = utf8FromText('swarmdrop peer 2\n')
 const tabLabel = utf8FromText('swarmdrop tab 2\n')
+const shareLabel = utf8FromText('swarmdrop share of a device 2\n')
 
 export async function newIdentity(crypto: Crypto, device: SigningKey): Promise<Identity> {
   const [signing, sealing] = await Promise.all([crypto.newSigningKey(), crypto.newSealingKey()])
@@ -39,6 +42,7 @@ export async function newIdentity(crypto: Crypto, device: SigningKey): Promise<I
     device: base64UrlFromBytes(device.publicKey) as DeviceId,
     certificate: await device.sign(certified(keys)),
     sign: (bytes) => signing.sign(bytes),
+    vouchForShare: (key, salt) => device.sign(vouchedFor(key, salt)),
     open: (sealed, info) => sealing.open(sealed, info),
   }
 }
@@ -60,3 +64,16 @@ export async function isOfDevice(
 }
 
 const certified = ({ signing, sealing }: TabKeys): Bytes => concatBytes([tabLabel, signing, sealing])
+
+/** Whether the device says that the share with this key and salt is of it. */
+export async function isShareOfDevice(
+  crypto: Crypto,
+  device: DeviceId,
+  key: Bytes,
+  salt: Bytes,
+  signature: Bytes,
+): Promise<boolean> {
+  return crypto.verify(bytesFromBase64Url(device) ?? new Uint8Array(), signature, vouchedFor(key, salt))
+}
+
+const vouchedFor = (key: Bytes, salt: Bytes): Bytes => concatBytes([shareLabel, key, salt])

@@ -7,7 +7,7 @@ import { assert, unreachable } from '../shared/result.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmEffect, SwarmInput } from '../swarm/io.ts'
 import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../swarm/manifest.ts'
-import { fakeSha256, fakeSign, fakeVerify } from '../swarm/testing/fakeCrypto.ts'
+import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from '../swarm/testing/fakeCrypto.ts'
 import { Events } from './events.ts'
 import { Network } from './network.ts'
 import { copyOf, newVirtualPeer, type Access, type VirtualPeer, type Ways } from './virtualPeer.ts'
@@ -77,6 +77,7 @@ export class World {
       version: 2,
       key: base64UrlFromBytes(randomBytes(this.random, shareKeyBytes)),
       salt: base64UrlFromBytes(randomBytes(this.random, saltBytes)),
+      ...ofSomeDevice,
       kind: 'file',
       name: 'film.mkv',
       sizeBytes,

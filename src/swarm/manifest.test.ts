@@ -28,6 +28,8 @@ describe('manifest', () => {
     ['another version', { ...good, version: 1 }],
     ['a short key', { ...good, key: good.salt }],
     ['a long salt', { ...good, salt: good.key }],
+    ['a device that is no key', { ...good, by: good.salt }],
+    ['a short signature', { ...good, bySignature: good.key }],
     ['a key in another spelling', { ...good, key: `${good.key.slice(0, -1)}=` }],
     ['no key', { ...good, key: undefined }],
     ['another kind', { ...good, kind: 'link' }],
@@ -75,6 +77,8 @@ describe('manifest', () => {
   it.each<[keyof typeof good, unknown]>([
     ['key', newManifest(3).key],
     ['salt', newManifest(3).salt],
+    ['by', newManifest(3).key],
+    ['bySignature', 'B'.repeat(85) + 'A'],
     ['kind', 'folder'],
     ['name', 'else'],
     ['sizeBytes', good.sizeBytes - 1],

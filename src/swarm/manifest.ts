@@ -7,7 +7,7 @@ import {
   type Bytes,
 } from '../shared/bytes.ts'
 import { isGeometry, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
-import { idBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
+import { idBytes, parseDeviceId, type DeviceId, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 
 /** What files are, as far as it can be said without reading them. */
@@ -33,6 +33,10 @@ export interface ManifestFields extends Description {
   readonly key: string
   /** 16 random bytes in base64url, so that the id of a known file cannot be guessed. */
   readonly salt: string
+  /** The device it is of: its public key. */
+  readonly by: DeviceId
+  /** The device's signature over key and salt (64 bytes in base64url): what it says is looked at by who wants to know. */
+  readonly bySignature: string
 }
 
 /**
@@ -50,6 +54,7 @@ export type Sha256 = (bytes: Bytes) => Bytes
 export const shareKeyBytes = 32
 /** Bytes of a share's salt. */
 export const saltBytes = 16
+const signatureBytes = 64
 
 /** The manifest that says this, with its id. */
 export const certified = (fields: ManifestFields, sha256: Sha256): Manifest => ({
@@ -63,12 +68,14 @@ const label = utf8FromText('swarmdrop share 2')
 
 /** A manifest as it is sent and hashed: JSON in one spelling, for its id depends on every byte. */
 export function encodeManifest(fields: ManifestFields): Bytes {
-  const { version, key, salt, kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes, modifiedMs } =
-    fields
+  const { version, key, salt, by, bySignature } = fields
+  const { kind, name, sizeBytes, treeSizeBytes, fileCount, pieceSizeBytes, modifiedMs } = fields
   const ordered = {
     version,
     key,
     salt,
+    by,
+    bySignature,
     kind,
     name,
     sizeBytes,
@@ -119,6 +126,8 @@ const fieldsSchema = v.pipe(
     version: v.literal(2),
     key: base64Url(shareKeyBytes),
     salt: base64Url(saltBytes),
+    by: v.custom<DeviceId>((value) => parseDeviceId(value) !== null),
+    bySignature: base64Url(signatureBytes),
     kind: v.picklist(['file', 'folder']),
     name: v.pipe(v.string(), v.maxLength(limits.nameLengthMax)),
     sizeBytes: count(limits.shareSizeMaxBytes),

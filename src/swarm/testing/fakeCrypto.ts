@@ -1,3 +1,4 @@
+import type { DeviceId } from '../../shared/ids.ts'
 import { bytesEqual, concatBytes, type Bytes } from '../../shared/bytes.ts'
 import { randomBytes, seededRandom } from '../../shared/random.ts'
 import type { Sha256 } from '../manifest.ts'
@@ -22,3 +23,6 @@ export const fakeSign = (key: Bytes, bytes: Bytes): Bytes =>
 
 export const fakeVerify = (key: Bytes, signature: Bytes, bytes: Bytes): boolean =>
   bytesEqual(fakeSign(key, bytes), signature)
+
+/** What a manifest says of whose it is, where no test looks at it. */
+export const ofSomeDevice = { by: 'A'.repeat(43) as DeviceId, bySignature: 'A'.repeat(86) }

@@ -10,7 +10,7 @@ import { countOf, type HashPart } from '../hashList.ts'
 import type { SwarmEffect, SwarmInput, SwarmMessage } from '../io.ts'
 import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../manifest.ts'
 import { createSwarm, type Swarm } from '../swarm.ts'
-import { fakeSha256, fakeSign, fakeVerify } from './fakeCrypto.ts'
+import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from './fakeCrypto.ts'
 import { hashOf, keyOf, signParts, unlisted } from './lists.ts'
 
 /* Machines to test with: one alone among peers that the test plays, and several joined directly, with no network between. */
@@ -26,6 +26,7 @@ export function newManifest(pieces: number, change: Partial<Manifest> = {}): Man
     version: 2,
     key: base64UrlFromBytes(randomBytes(random, shareKeyBytes)),
     salt: base64UrlFromBytes(randomBytes(random, saltBytes)),
+    ...ofSomeDevice,
     kind: 'file',
     name: 'film.mkv',
     sizeBytes: pieces * pieceSizeBytes,
