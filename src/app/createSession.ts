@@ -1,21 +1,23 @@
 import type { Engine, EngineEvent } from '../engine/engine.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { RoomReport } from '../room/io.ts'
 import { guardWith } from '../shared/guard.ts'
 import { unreachable } from '../shared/result.ts'
 import type { SwarmReport } from '../swarm/io.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import type { Intake, IntakeReport } from './intake.ts'
 import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
-import type { ShareActions } from './session.ts'
+import type { PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareViews } from './shareViews.ts'
 import { Sharing } from './sharing.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
-export interface OpenSession extends ShareActions {
+export interface OpenSession extends ShareActions, PeopleActions {
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -42,6 +44,8 @@ class AppSession implements OpenSession {
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
+  /** Null until they are loaded. */
+  #acquaintances: Acquaintances | null = null
 
   constructor(parts: SessionParts) {
     const { clock, random, notices, crypto, log, engine } = parts
@@ -74,7 +78,7 @@ class AppSession implements OpenSession {
       show,
       hide,
     })
-    this.#room = this.#openRoom(parts, changed)
+    this.#room = this.#openRoom(parts)
     this.#view = new ViewWriter(
       {
         storage,
@@ -82,19 +86,24 @@ class AppSession implements OpenSession {
         members: () => this.#room.members(),
         signaling: () => this.#room.signalingState(),
         lanes: (peer) => this.#room.links.lanes(peer),
+        acquaintances: () => this.#acquaintances,
       },
       parts.view,
       clock,
     )
+    parts.acquaintances.then((loaded) => {
+      this.#acquaintances = loaded
+      this.#roomChanged()
+    }, parts.bugFound)
   }
 
-  #openRoom(parts: SessionParts, changed: () => void): RoomDriver {
+  #openRoom(parts: SessionParts): RoomDriver {
     return new RoomDriver({
       ...parts,
       bulk: this.#engine,
       listener: {
-        reported: (report) => this.#news.reported(report, this.#room.members()),
-        changed,
+        reported: (report) => this.#roomReported(report),
+        changed: () => this.#roomChanged(),
       },
     })
   }
@@ -160,6 +169,21 @@ class AppSession implements OpenSession {
     this.#engine.lookAt(share, isUnfolded)
   }
 
+  compared(peer: PeerId, isCompared: boolean): void {
+    this.#acquaintances?.compared(peer, isCompared)
+    this.#view.write()
+  }
+
+  forget(peer: PeerId): void {
+    this.#acquaintances?.forget(peer)
+    this.#view.write()
+  }
+
+  forgetEveryone(): void {
+    this.#acquaintances?.forgetEveryone()
+    this.#view.write()
+  }
+
   resumeRoom(): void {
     this.#room.resume()
   }
@@ -168,6 +192,17 @@ class AppSession implements OpenSession {
     this.#room.leave()
     this.#engine.close().catch(this.#parts.bugFound)
     this.#view.close()
+  }
+
+  #roomReported(report: RoomReport): void {
+    if (report.type === 'memberBanned') this.#acquaintances?.banned(report.peer)
+    this.#news.reported(report, this.#room.members())
+  }
+
+  #roomChanged(): void {
+    // The first news come while the room is being opened.
+    if (this.#room !== undefined) this.#acquaintances?.noticed(this.#room.members())
+    this.#touch()
   }
 
   #touch(): void {

@@ -1,4 +1,5 @@
 import type { Profile } from '../room/io.ts'
+import type { Identity } from '../crypto/identity.ts'
 import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { OpenSession } from './createSession.ts'
 import { takeDataTransfer, takeFileList, type IntakeReport } from './intake.ts'
@@ -39,8 +40,8 @@ export class FirstScreen implements Session {
   }
 
   /** This page's keys are made: who we are for others. */
-  identified(self: PeerId): void {
-    this.store.setState(({ me }) => ({ me: { ...me, hue: hueOf(self) } }))
+  identified({ peer, device }: Pick<Identity, 'peer' | 'device'>): void {
+    this.store.setState(({ me }) => ({ me: { ...me, hue: hueOf(peer), deviceId: device } }))
   }
 
   /** A better address for the same room: one that other devices can open. */
@@ -104,6 +105,18 @@ export class FirstScreen implements Session {
 
   unfold(share: ShareId, isUnfolded: boolean): void {
     this.#whenReady((session) => session.unfold(share, isUnfolded))
+  }
+
+  compared(peer: PeerId, isCompared: boolean): void {
+    this.#whenReady((session) => session.compared(peer, isCompared))
+  }
+
+  forget(peer: PeerId): void {
+    this.#whenReady((session) => session.forget(peer))
+  }
+
+  forgetEveryone(): void {
+    this.#whenReady((session) => session.forgetEveryone())
   }
 
   details(): string {

@@ -1,4 +1,4 @@
-import type { ShareId } from '../shared/ids.ts'
+import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { View, NoticeMessage, Notice } from './view.ts'
 
 /** A read-only store: what zustand's `useStore` needs to show it. */
@@ -28,8 +28,17 @@ export interface ShareActions {
   unfold(share: ShareId, isUnfolded: boolean): void
 }
 
+/** What people can do about those they meet. */
+export interface PeopleActions {
+  /** The words of the member's device are, or are not, those that its owner reads. */
+  compared(peer: PeerId, isCompared: boolean): void
+  /** The member's device becomes a stranger again, here and for later pages. */
+  forget(peer: PeerId): void
+  forgetEveryone(): void
+}
+
 /** All that people can do on the page. */
-export interface Session extends ShareActions {
+export interface Session extends ShareActions, PeopleActions {
   readonly view: ReadableStore<View>
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean

@@ -7,6 +7,7 @@ import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
 import type { ViewStore } from './viewStore.ts'
@@ -27,6 +28,8 @@ export interface SessionParts {
   readonly openLink: OpenLink
   readonly iceServers: readonly IceServer[]
   readonly engine: OpenedEngine
+  /** The people this device remembers: the room is joined without waiting for them. */
+  readonly acquaintances: Promise<Acquaintances>
   readonly save: SaveWay
   /** Null where the browser has no pickers. */
   readonly saveAs: SaveWay | null

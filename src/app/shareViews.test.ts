@@ -22,7 +22,7 @@ const names = new Map([
   [alice, 'alice'],
   [bob, 'bob'],
 ])
-const member = (peer: PeerId): MemberSnapshot => ({ peer, profile: null, state: 'direct' })
+const member = (peer: PeerId): MemberSnapshot => ({ peer, profile: null, device: null, state: 'direct' })
 
 const piece = limits.blockSizeBytes
 /** Four pieces. */

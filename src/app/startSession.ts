@@ -4,10 +4,12 @@ import type { OpenedEngine } from '../engine/engine.ts'
 import { openEngine } from '../engine/openEngine.ts'
 import { simplePeerLinks } from '../link/simplePeerLink.ts'
 import type { Profile } from '../room/io.ts'
+import type { DeviceId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import { pageClock } from './pageClock.ts'
 import type { ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
@@ -41,11 +43,12 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     }),
     crypt.roomKeys(room.secret),
   ])
-  screen.identified(identity.peer)
+  screen.identified(identity)
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
     engine,
+    acquaintances: recognise(identity.device, options),
     identity,
     profile,
     fresh: room.fresh,
@@ -67,6 +70,13 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   tellWhatIsMissing(options, engine, canLink)
   followPage(session)
   return session
+}
+
+/** Loaded behind the rest: who is in the room can be seen before it is known who was met before. */
+async function recognise(device: DeviceId, { profile, screen }: StartOptions): Promise<Acquaintances> {
+  const { openAcquaintances } = await import('./acquaintances.ts')
+  const self = { device, name: profile.name }
+  return openAcquaintances({ self, wallClock: () => Date.now(), bugFound: screen.bugFound })
 }
 
 function tellWhatIsMissing(

@@ -1,4 +1,4 @@
-import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { DeviceId, PeerId, ShareId } from '../shared/ids.ts'
 
 /** What the page shows. Written by the drivers a few times a second; components only read it. */
 export interface View {
@@ -12,6 +12,8 @@ export interface View {
   readonly shares: readonly ShareView[]
   readonly notices: readonly Notice[]
   readonly storage: { readonly kind: 'disk' } | { readonly kind: 'memory'; readonly limitBytes: number }
+  /** People this device remembers. */
+  readonly contactCount: number
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
 }
@@ -22,7 +24,28 @@ export interface MemberView extends FaceView {
   readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
   /** Connections that carry the link to it; 0 without one. */
   readonly lanes: number
+  readonly acquaintance: AcquaintanceView
 }
+
+/** What this device knows of a member's device. */
+export interface AcquaintanceView {
+  /** When they last met before now, in ms since 1970, and what it called itself then (untrusted text); null for a stranger. */
+  readonly met: { readonly name: string; readonly metMs: number } | null
+  /** Its words were compared with what its owner reads. */
+  readonly isCompared: boolean
+  readonly isRemembered: boolean
+  /** It is another tab of this very browser. */
+  readonly isThisDevice: boolean
+  readonly likeness: LikenessView | null
+}
+
+/** A member on one device whose name is easily taken for that of somebody on another. It may be chance. */
+export type LikenessView =
+  /** Of one met before. */
+  | { readonly kind: 'contact'; readonly name: string; readonly metMs: number }
+  /** Of another member. */
+  | { readonly kind: 'member'; readonly name: string }
+  | { readonly kind: 'you' }
 
 /** What is shown of a member, ourselves included. */
 export interface FaceView {
@@ -31,6 +54,8 @@ export interface FaceView {
   readonly device: 'phone' | 'tablet' | 'desktop'
   /** 0 to 359, the same for everyone who looks at this member. Null until our own keys are made, a moment after the page opens. */
   readonly hue: number | null
+  /** Its browser, from which its words are made. Null until it has shown who it is. */
+  readonly deviceId: DeviceId | null
 }
 
 export type ShareState = 'offered' | 'downloading' | 'paused' | 'complete' | 'failed'

@@ -13,11 +13,12 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
   return createStore<View>(() => ({
     roomLink,
     signaling: 'connecting',
-    me: { ...profile, hue: null },
+    me: { ...profile, hue: null, deviceId: null },
     members: [],
     shares: [],
     notices: [],
     storage: { kind: 'disk' },
+    contactCount: 0,
     readingFiles: null,
   }))
 }

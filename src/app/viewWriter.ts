@@ -3,9 +3,10 @@ import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import { hueOf } from './names.ts'
 import type { ShareViews } from './shareViews.ts'
-import type { MemberView, View } from './view.ts'
+import type { AcquaintanceView, MemberView, View } from './view.ts'
 import type { ViewStore } from './viewStore.ts'
 
 /** Where the session's parts of the view come from. */
@@ -16,6 +17,8 @@ export interface ViewSources {
   signaling(): SignalingState
   /** Connections that carry the link to the peer; 0 when there is none. */
   lanes(peer: PeerId): number
+  /** Null until they are loaded. */
+  acquaintances(): Pick<Acquaintances, 'of' | 'count'> | null
 }
 
 /**
@@ -51,13 +54,18 @@ export class ViewWriter {
 
   write(): void {
     const from = this.#clock.now()
-    const { storage, shares: views } = this.#sources
-    const members = this.#sources.members()
+    const sources = this.#sources
+    const { storage, shares: views } = sources
+    const acquaintances = sources.acquaintances()
+    const members = sources.members()
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
     const shares = views.views(members, (peer) => names.get(peer) ?? '', this.#clock.now())
     this.#store.setState({
-      signaling: this.#sources.signaling(),
-      members: members.map((member) => memberView(member, this.#sources.lanes(member.peer))),
+      signaling: sources.signaling(),
+      members: members.map((member) =>
+        memberView(member, sources.lanes(member.peer), acquaintances?.of(member.peer) ?? stranger),
+      ),
+      contactCount: acquaintances?.count ?? 0,
       shares,
       storage,
     })
@@ -80,11 +88,26 @@ const isLively = (share: View['shares'][number]): boolean =>
   share.upBytesPerSecond > 0 ||
   share.sourceCount > 0
 
-const memberView = ({ peer, profile, state }: MemberSnapshot, lanes: number): MemberView => ({
+/** Nothing is known, or not yet. */
+const stranger: AcquaintanceView = {
+  met: null,
+  isCompared: false,
+  isRemembered: false,
+  isThisDevice: false,
+  likeness: null,
+}
+
+const memberView = (
+  { peer, profile, device, state }: MemberSnapshot,
+  lanes: number,
+  acquaintance: AcquaintanceView,
+): MemberView => ({
   peer,
   name: profile?.name ?? '',
   device: profile?.device ?? 'desktop',
   hue: hueOf(peer),
+  deviceId: device,
   state,
   lanes,
+  acquaintance,
 })

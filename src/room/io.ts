@@ -214,5 +214,7 @@ export interface MemberSnapshot {
   readonly peer: PeerId
   /** Null until the first profile has come. */
   readonly profile: Profile | null
+  /** The device that its card names, checked; null while it has shown none. */
+  readonly device: DeviceId | null
   readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
 }

@@ -140,7 +140,8 @@ function takeCard(member: Member, card: Card): boolean {
   return true
 }
 
-function snapshot({ peer, profile, road, lostSince }: Member): MemberSnapshot {
-  if (road.state === 'linked') return { peer, profile, state: road.route }
-  return { peer, profile, state: lostSince === null ? 'connecting' : 'lost' }
+function snapshot({ peer, profile, card, road, lostSince }: Member): MemberSnapshot {
+  const who = { peer, profile, device: card?.device ?? null }
+  if (road.state === 'linked') return { ...who, state: road.route }
+  return { ...who, state: lostSince === null ? 'connecting' : 'lost' }
 }

@@ -386,6 +386,12 @@ export const limits = {
   viewTimePart: 1 / 50,
   /** but is not older than this. */
   viewIntervalMaxMs: 1 * seconds,
+  /** People remembered on this device: the longest not met makes room. */
+  contactsMax: 500,
+  /** Who comes back sooner never left: it is still the same meeting. */
+  meetingGapMs: 6 * 3600 * seconds,
+  /** While two are together, that they are is written down at most this often. */
+  meetingNoteMs: 600 * seconds,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */

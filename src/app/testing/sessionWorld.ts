@@ -7,12 +7,13 @@ import type { Millis } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
+import { memoryContacts } from '../../store/contacts.ts'
 import { openMemoryStore } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
 import { WatchedFile } from '../../store/testing/watchedFile.ts'
 import { openLogBook } from '../log.ts'
 import { MemoryClock } from '../../shared/testing/memoryClock.ts'
-import { Member, type MemberOptions } from './testMember.ts'
+import { Member, type MemberOptions, type TestDevice } from './testMember.ts'
 
 /** Virtual time after which what a test waits for will not come. */
 const patienceMs = 300_000
@@ -28,6 +29,8 @@ export class SessionWorld {
   readonly random: Random
   /** Errors that only bugs of ours can cause: `close` fails when there are any. */
   readonly bugs: unknown[] = []
+  /** The time of day of every device is so far ahead of the clock: days pass without a timer. */
+  laterMs: Millis = 0
   readonly #links = new MemoryLinks()
   readonly #clock = new MemoryClock()
   readonly #crypto: Crypto = nobleCrypto()
@@ -41,6 +44,11 @@ export class SessionWorld {
     this.#keys = this.#crypto.roomKeys(randomRoomSecret(this.random))
   }
 
+  /** One that has met nobody. */
+  async device(): Promise<TestDevice> {
+    return { key: await this.#crypto.newSigningKey(), contacts: memoryContacts() }
+  }
+
   async join(name: string, options: MemberOptions = {}): Promise<Member> {
     const keys = await this.#keys
     const honest = openMemoryStore({
@@ -48,13 +56,16 @@ export class SessionWorld {
       limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
       bugFound: (error) => this.bugs.push(error),
     })
+    const { key, contacts } = options.on ?? (await this.device())
     const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
-      identity: await newIdentity(this.#crypto, await this.#crypto.newSigningKey()),
+      identity: await newIdentity(this.#crypto, key),
       keys,
       options,
       store: this.#watched(store),
+      contacts,
       clock: this.#clock,
+      wallClock: () => this.#clock.now() + this.laterMs,
       links: this.#links,
       crypto: this.#crypto,
       random: seededRandom(this.random()),

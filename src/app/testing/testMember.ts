@@ -1,18 +1,20 @@
-import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
+import type { Crypto, RoomKeys, SigningKey } from '../../crypto/crypto.ts'
 import type { Identity } from '../../crypto/identity.ts'
 import { createEngine } from '../../engine/createEngine.ts'
 import type { OpenedEngine } from '../../engine/engine.ts'
 import type { Link, OpenLink } from '../../link/link.ts'
 import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
-import type { ShareId } from '../../shared/ids.ts'
+import type { Millis, ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { assert, ok } from '../../shared/result.ts'
 import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
+import type { ContactStore } from '../../store/contacts.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
 import { memoryIndex } from '../../store/shareIndex.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Acquaintances } from '../acquaintances.ts'
 import { createSession, type OpenSession } from '../createSession.ts'
 import type { LogBook } from '../log.ts'
 import type { MemoryClock } from '../../shared/testing/memoryClock.ts'
@@ -31,6 +33,14 @@ export interface MemberOptions {
   readonly storeLimitBytes?: number
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
+  /** The device it is on, and what that remembers; a new one otherwise. */
+  readonly on?: TestDevice
+}
+
+/** A browser on a device, as its pages find it one after the other. */
+export interface TestDevice {
+  readonly key: SigningKey
+  readonly contacts: ContactStore
 }
 
 export interface SavedShare {
@@ -45,7 +55,10 @@ export interface MemberParts {
   readonly keys: RoomKeys
   readonly options: MemberOptions
   readonly store: PieceStore
+  readonly contacts: ContactStore
   readonly clock: MemoryClock
+  /** The time of day. */
+  readonly wallClock: () => Millis
   readonly links: MemoryLinks
   readonly crypto: Crypto
   readonly random: Random
@@ -98,6 +111,7 @@ export class Member {
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
       iceServers: [],
+      acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
       save: this.#save,
       saveAs: null,
@@ -208,6 +222,17 @@ export class Member {
     this.freeze()
     this.loseBroker()
     for (const link of this.#opened) this.#parts.links.break(link)
+  }
+
+  async #acquaintances(): Promise<Acquaintances> {
+    const { contacts, identity, wallClock, bugFound } = this.#parts
+    const parts = {
+      store: contacts,
+      self: { device: identity.device, name: this.name },
+      wallClock,
+      bugFound,
+    }
+    return new Acquaintances(parts, await contacts.list())
   }
 
   #engine(store: PieceStore): OpenedEngine {

@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Session } from '../../app/session.ts'
-import type { HolderView, MemberView, ShareView, StripCell, View } from '../../app/view.ts'
-import type { PeerId, ShareId } from '../../shared/ids.ts'
+import type { AcquaintanceView, HolderView, MemberView, ShareView, StripCell, View } from '../../app/view.ts'
+import { base64UrlFromBytes, utf8FromText } from '../../shared/bytes.ts'
+import { publicKeyBytes, type DeviceId, type PeerId, type ShareId } from '../../shared/ids.ts'
 
 /** A session that moves nothing: its view is written by a test, its calls are told to `onCall`. */
 export function fakeSession(
@@ -29,6 +30,9 @@ export function fakeSession(
       saveAs: tell('saveAs'),
       remove: tell('remove'),
       unfold: tell('unfold'),
+      compared: tell('compared'),
+      forget: tell('forget'),
+      forgetEveryone: tell('forgetEveryone'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -38,7 +42,29 @@ export function fakeSession(
 }
 
 export function member(name: string, more: Partial<MemberView> = {}): MemberView {
-  return { peer: name as PeerId, name, device: 'desktop', hue: 190, state: 'direct', lanes: 1, ...more }
+  return {
+    peer: name as PeerId,
+    name,
+    device: 'desktop',
+    hue: 190,
+    deviceId: deviceOf(name),
+    state: 'direct',
+    lanes: 1,
+    acquaintance: acquaintance(),
+    ...more,
+  }
+}
+
+/** Of a stranger, unless told otherwise. */
+export function acquaintance(more: Partial<AcquaintanceView> = {}): AcquaintanceView {
+  return { met: null, isCompared: false, isRemembered: true, isThisDevice: false, likeness: null, ...more }
+}
+
+/** 32 bytes that begin with the name's. */
+const deviceOf = (name: string): DeviceId => {
+  const bytes = new Uint8Array(publicKeyBytes)
+  bytes.set(utf8FromText(name).subarray(0, publicKeyBytes))
+  return base64UrlFromBytes(bytes) as DeviceId
 }
 
 export function holder(name: string, more: Partial<HolderView> = {}): HolderView {
@@ -105,5 +131,6 @@ const emptyView: View = {
   shares: [],
   notices: [],
   storage: { kind: 'disk' },
+  contactCount: 0,
   readingFiles: null,
 }

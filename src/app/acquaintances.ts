@@ -1,0 +1,192 @@
+import type { MemberSnapshot } from '../room/io.ts'
+import type { DeviceId, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { ContactBook, type Contact, type ContactChange, type Met } from '../store/contactBook.ts'
+import { openContacts, type ContactStore } from '../store/contacts.ts'
+import { skeletonOf } from './lookAlikes.ts'
+import type { AcquaintanceView, LikenessView } from './view.ts'
+
+export interface AcquaintancesParts {
+  readonly store: ContactStore
+  /** Our own device and name. */
+  readonly self: { readonly device: DeviceId; readonly name: string }
+  /** The time of day, in ms since 1970. */
+  readonly wallClock: () => number
+  /** Something threw that only a bug can make throw. */
+  readonly bugFound: (error: unknown) => void
+}
+
+/** A member that is here, by the device it is on. */
+interface Present {
+  readonly device: DeviceId
+  readonly name: string
+  /** As it was known before it came; null for a stranger. */
+  readonly met: Met | null
+}
+
+/** A name under which a device was met. */
+interface Claim extends Met {
+  readonly device: DeviceId
+  readonly sinceMs: number
+  readonly isCompared: boolean
+}
+
+/** Opens the list that this device keeps. */
+export async function openAcquaintances(parts: Omit<AcquaintancesParts, 'store'>): Promise<Acquaintances> {
+  const store = await openContacts()
+  return new Acquaintances({ ...parts, store }, await store.list())
+}
+
+/** Who of those here was met before, and who is called as somebody else is; remembers everyone it is shown. */
+export class Acquaintances {
+  readonly #parts: AcquaintancesParts
+  readonly #book: ContactBook
+  readonly #present = new Map<PeerId, Present>()
+  /** Forgotten while they were here, or banned: not written down again by this page unless somebody asks for it. */
+  readonly #unnoted = new Set<DeviceId>()
+
+  constructor(parts: AcquaintancesParts, contacts: readonly Contact[]) {
+    this.#parts = parts
+    this.#book = new ContactBook(contacts)
+  }
+
+  /** Devices remembered. */
+  get count(): number {
+    return this.#book.size
+  }
+
+  /** Everyone in the room, whenever something about them changes. */
+  noticed(members: readonly MemberSnapshot[]): void {
+    const peers = new Set(members.map(({ peer }) => peer))
+    for (const peer of this.#present.keys()) if (!peers.has(peer)) this.#present.delete(peer)
+    for (const { peer, profile, device, state } of members) {
+      const isMet = device !== null && profile !== null && (state === 'direct' || state === 'relayed')
+      if (isMet) this.#met(peer, device, profile.name)
+    }
+  }
+
+  /** It did what no honest one does: nothing of it is remembered. */
+  banned(peer: PeerId): void {
+    this.forget(peer)
+    this.#present.delete(peer)
+  }
+
+  /** Its words were compared, and are or are not those that its owner reads. */
+  compared(peer: PeerId, isCompared: boolean): void {
+    const present = this.#present.get(peer)
+    if (!present) return
+    this.#unnoted.delete(present.device)
+    this.#change(present.device, (kept) => ({ ...(kept ?? this.#firstMet(present)), isCompared }))
+  }
+
+  forget(peer: PeerId): void {
+    const device = this.#present.get(peer)?.device
+    if (device === undefined) return
+    this.#becomeStrangers((present) => present.device === device)
+    this.#change(device, () => null)
+  }
+
+  forgetEveryone(): void {
+    this.#becomeStrangers(() => true)
+    this.#book.clear()
+    this.#keep(this.#parts.store.clear())
+  }
+
+  /** Null for one who has not yet shown who it is. */
+  of(peer: PeerId): AcquaintanceView | null {
+    const present = this.#present.get(peer)
+    if (!present) return null
+    const contact = this.#book.get(present.device)
+    return {
+      met: present.met,
+      isCompared: contact?.isCompared === true,
+      isRemembered: contact !== null,
+      isThisDevice: present.device === this.#parts.self.device,
+      likeness: this.#likenessOf(present),
+    }
+  }
+
+  #met(peer: PeerId, device: DeviceId, name: string): void {
+    const { self, wallClock } = this.#parts
+    const now = wallClock()
+    const contact = this.#book.get(device)
+    const seen = this.#present.get(peer)
+    const isNew = seen?.device !== device
+    const present = { device, name, met: isNew ? contact && lastMeeting(contact, now) : seen.met }
+    this.#present.set(peer, present)
+    if (device === self.device || this.#unnoted.has(device)) return
+    if (isNew) this.#change(device, (kept) => (kept ? this.#metAgain(kept, name) : this.#firstMet(present)))
+    else if (contact && now - contact.lastMetMs >= limits.meetingNoteMs)
+      this.#change(device, (kept) => kept && this.#metAgain(kept, name))
+  }
+
+  #firstMet({ device, name }: Present): Contact {
+    const now = this.#parts.wallClock()
+    return { device, name, namedMs: now, firstMetMs: now, lastMetMs: now, before: null, isCompared: false }
+  }
+
+  #metAgain(kept: Contact, name: string): Contact {
+    const now = this.#parts.wallClock()
+    const isNewMeeting = now - kept.lastMetMs >= limits.meetingGapMs
+    const before = isNewMeeting ? lastMeeting(kept, now) : kept.before
+    const namedMs = name === kept.name ? kept.namedMs : now
+    return { ...kept, name, namedMs, lastMetMs: now, before }
+  }
+
+  /** Whoever first bore a name keeps it; where none was met before, all who are here with it are alike. */
+  #likenessOf(one: Present): LikenessView | null {
+    const { self } = this.#parts
+    const skeleton = skeletonOf(one.name)
+    if (skeleton === '' || one.device === self.device || this.#book.get(one.device)?.isCompared === true)
+      return null
+    const bears = ({ name }: { readonly name: string }): boolean => skeletonOf(name) === skeleton
+    const [owner] = this.#book
+      .all()
+      .flatMap((contact) => this.#claimsOf(contact))
+      .filter(bears)
+      .toSorted(isSenior)
+    if (owner && owner.device !== one.device) return { kind: 'contact', name: owner.name, metMs: owner.metMs }
+    if (bears(self)) return { kind: 'you' }
+    const others = [...this.#present.values()].filter(({ device }) => device !== one.device)
+    const alike = owner ? undefined : others.find(bears)
+    return alike ? { kind: 'member', name: alike.name } : null
+  }
+
+  /** The names that are a contact's own. Who is here for the first time has none yet, unless its words were compared. */
+  #claimsOf({ device, name, namedMs, lastMetMs, before, isCompared }: Contact): readonly Claim[] {
+    const here = [...this.#present.values()].filter((present) => present.device === device)
+    const isNew = here.length > 0 && here.every(({ met }) => met === null)
+    if (isNew && !isCompared) return []
+    const earlier = before ? [{ device, isCompared, ...before, sinceMs: before.metMs }] : []
+    const metMs = before?.name === name && here.length > 0 ? before.metMs : lastMetMs
+    return [{ device, isCompared, name, metMs, sinceMs: namedMs }, ...earlier]
+  }
+
+  #becomeStrangers(who: (present: Present) => boolean): void {
+    for (const [peer, present] of this.#present) {
+      if (!who(present)) continue
+      this.#unnoted.add(present.device)
+      this.#present.set(peer, { ...present, met: null })
+    }
+  }
+
+  /** Here at once, and on disk as it is there by then. */
+  #change(device: DeviceId, change: ContactChange): void {
+    this.#book.change(device, change)
+    this.#keep(this.#parts.store.change(device, change))
+  }
+
+  /** Where the browser refuses (its disk is full, the page is closing) it is as if they had not met. */
+  #keep(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof DOMException)) this.#parts.bugFound(error)
+    })
+  }
+}
+
+const isSenior = (a: Claim, b: Claim): number =>
+  Number(b.isCompared) - Number(a.isCompared) || a.sinceMs - b.sinceMs
+
+/** The meeting before the one that goes on now. */
+const lastMeeting = ({ name, lastMetMs, before }: Contact, now: number): Met =>
+  now - lastMetMs >= limits.meetingGapMs || before === null ? { name, metMs: lastMetMs } : before

@@ -1,0 +1,52 @@
+import type { DeviceId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { ContactBook, type Contact, type ContactChange } from './contactBook.ts'
+import { openDatabase, type DBSchema, type IDBPDatabase } from './database.ts'
+
+/** The people this device has met, shared by all its tabs. */
+export interface ContactStore {
+  list(): Promise<Contact[]>
+  /** Reads and writes in one step, so that no tab undoes what another did meanwhile. */
+  change(device: DeviceId, change: ContactChange): Promise<void>
+  clear(): Promise<void>
+}
+
+interface Schema extends DBSchema {
+  contacts: { key: string; value: Contact; indexes: { lastMetMs: number } }
+}
+
+/** Contacts in IndexedDB, or, where the browser refuses it, in memory for as long as the page lives. */
+export async function openContacts(): Promise<ContactStore> {
+  const database = await openDatabase<Schema>('swarmdrop-contacts', 1, (made) => {
+    made.createObjectStore('contacts', { keyPath: 'device' }).createIndex('lastMetMs', 'lastMetMs')
+  })
+  return database === null ? memoryContacts() : contactsIn(database)
+}
+
+function contactsIn(database: IDBPDatabase<Schema>): ContactStore {
+  return {
+    list: () => database.getAll('contacts'),
+    async change(device, change) {
+      const transaction = database.transaction('contacts', 'readwrite')
+      const { store } = transaction
+      const changed = change((await store.get(device)) ?? null)
+      await (changed === null ? store.delete(device) : store.put(changed))
+      if ((await store.count()) > limits.contactsMax) {
+        const longestNotMet = await store.index('lastMetMs').openCursor()
+        await longestNotMet?.delete()
+      }
+      await transaction.done
+    },
+    clear: () => database.clear('contacts'),
+  }
+}
+
+/** For Node, and for browsers without IndexedDB. */
+export function memoryContacts(): ContactStore {
+  const book = new ContactBook()
+  return {
+    list: async () => book.all(),
+    change: async (device, change) => book.change(device, change),
+    clear: async () => book.clear(),
+  }
+}
