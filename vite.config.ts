@@ -15,7 +15,18 @@ export default defineConfig({
       },
     },
   },
-  build: { target: 'es2022', sourcemap: false },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    rolldownOptions: {
+      // What several parts share is one file, not one for each set of parts. Of crypto/ only some browsers need the larger half.
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'base', test: /src[\\/](shared|ui|app|store|swarm|room)[\\/]/, minShareCount: 2 }],
+        },
+      },
+    },
+  },
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 20_000,

@@ -5,6 +5,7 @@ import { DropZone } from './DropZone.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Files } from './Files.tsx'
 import { Header } from './Header.tsx'
+import { HelpButton } from './HelpButton.tsx'
 import { InviteCard } from './Invite.tsx'
 import { Members } from './Members.tsx'
 import { Toasts, Warnings } from './Notices.tsx'
@@ -39,7 +40,10 @@ function Page() {
           <Files />
         </div>
       </main>
-      <footer className="page-footer">{words.footer}</footer>
+      <footer className="page-footer">
+        <p>{words.footer}</p>
+        <HelpButton />
+      </footer>
       <Toasts />
     </DropZone>
   )

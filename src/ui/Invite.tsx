@@ -1,5 +1,6 @@
-import { useId, useRef, type MouseEvent } from 'react'
+import { useId, useRef } from 'react'
 import './Invite.css'
+import { Dialog } from './Dialog.tsx'
 import { Icon } from './Icon.tsx'
 import { QrCode } from './QrCode.tsx'
 import { RoomLink } from './RoomLink.tsx'
@@ -21,9 +22,6 @@ export function InviteCard() {
 export function InviteButton() {
   const dialog = useRef<HTMLDialogElement>(null)
   const headingId = useId()
-  const closeOnBackdrop = (event: MouseEvent): void => {
-    if (event.target === dialog.current) dialog.current?.close()
-  }
   return (
     <>
       <button
@@ -35,24 +33,9 @@ export function InviteButton() {
         <Icon name="invite" />
         {words.invite.open}
       </button>
-      <dialog
-        ref={dialog}
-        className="card invite-dialog"
-        aria-labelledby={headingId}
-        onClick={closeOnBackdrop}
-      >
-        <div className="invite-dialog-body">
-          <InviteWays heading={words.invite.headingOthers} headingId={headingId} />
-          <button
-            type="button"
-            className="icon-button invite-close"
-            aria-label={words.invite.close}
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="cancel" />
-          </button>
-        </div>
-      </dialog>
+      <Dialog dialog={dialog} headingId={headingId} className="invite-dialog">
+        <InviteWays heading={words.invite.headingOthers} headingId={headingId} />
+      </Dialog>
     </>
   )
 }

@@ -1,7 +1,11 @@
-import { memo, useId, type CSSProperties } from 'react'
-import type { FaceView, MemberView } from '../app/view.ts'
+import { memo, useId, useState } from 'react'
+import type { MemberView } from '../app/view.ts'
+import type { PeerId } from '../shared/ids.ts'
 import './Members.css'
+import { Avatar } from './Avatar.tsx'
 import { Icon } from './Icon.tsx'
+import { MemberDialog } from './MemberDialog.tsx'
+import { Phrases } from './Phrases.tsx'
 import { useMe, useMembers } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
@@ -11,7 +15,9 @@ export function Members() {
   const me = useMe()
   const members = useMembers()
   const headingId = useId()
+  const [opened, setOpened] = useState<PeerId | null>(null)
   const present = members.filter(({ state }) => state !== 'lost').length
+  const shown = members.find(({ peer }) => peer === opened)
   return (
     <section className="card members" aria-labelledby={headingId}>
       <header className="section-head">
@@ -19,19 +25,29 @@ export function Members() {
         <p className="soft">{words.members.count(present + 1)}</p>
       </header>
       <ul className="member-list">
-        <li className="member member-me">
-          <MemberFace member={me} />
-          <span className="member-state">{words.you}</span>
+        <li className="member">
+          <div className="member-row">
+            <Avatar member={me} />
+            <MemberName name={me.name} />
+            <span className="member-state">{words.you}</span>
+          </div>
         </li>
         {members.map((member) => (
-          <Member key={member.peer} member={member} />
+          <Member key={member.peer} member={member} onOpen={setOpened} />
         ))}
       </ul>
+      {shown && <MemberDialog key={shown.peer} member={shown} onClose={() => setOpened(null)} />}
     </section>
   )
 }
 
-const Member = memo(function Member({ member }: { member: MemberView }) {
+interface MemberProps {
+  readonly member: MemberView
+  readonly onOpen: (peer: PeerId) => void
+}
+
+const Member = memo(function Member({ member, onOpen }: MemberProps) {
+  const { met, isCompared, likeness } = member.acquaintance
   return (
     <li
       className="member"
@@ -39,25 +55,53 @@ const Member = memo(function Member({ member }: { member: MemberView }) {
       data-peer-id={member.peer}
       data-state={member.state}
       data-lanes={member.lanes}
+      data-met={met?.metMs}
+      data-compared={isCompared || undefined}
+      data-imitates={likeness?.kind}
     >
-      <MemberFace member={member} />
-      <span className="member-state">{words.memberState(member.state)}</span>
+      <button
+        type="button"
+        className="member-row"
+        aria-haspopup="dialog"
+        data-testid="open-member"
+        onClick={() => onOpen(member.peer)}
+      >
+        <Avatar member={member} />
+        <MemberName name={member.name} isCompared={isCompared} />
+        <span className="member-state">
+          <Phrases phrases={whatIsKnown(member)} />
+        </span>
+        <Icon name="more" />
+        {likeness && (
+          <span className="member-likeness">
+            <Icon name="info" />
+            {words.members.likeness(likeness)}
+          </span>
+        )}
+      </button>
     </li>
   )
 })
 
-function MemberFace({ member }: { member: FaceView }) {
-  const name = cleanName(member.name) || words.unnamed
-  const ownColour: CSSProperties & { '--hue'?: number } = member.hue === null ? {} : { '--hue': member.hue }
+/** How it is reached, and whether it is somebody met before. */
+function whatIsKnown({ name, state, acquaintance }: MemberView): readonly string[] {
+  const { met, isThisDevice } = acquaintance
+  const reached = words.memberState(state)
+  if (isThisDevice) return [reached, words.members.thisBrowser]
+  return met ? [reached, words.members.met(name, met)] : [reached]
+}
+
+function MemberName({ name, isCompared = false }: { name: string; isCompared?: boolean }) {
+  const clean = cleanName(name) || words.unnamed
   return (
-    <>
-      <span className="avatar" style={ownColour} title={words.device(member.device)}>
-        <Icon name={member.device} />
-        <span className="visually-hidden">{words.device(member.device)}</span>
-      </span>
-      <span className="member-name" title={name}>
-        <bdi>{name}</bdi>
-      </span>
-    </>
+    <span className="member-name" title={clean}>
+      <bdi>{clean}</bdi>
+      {isCompared && (
+        <span className="member-compared" title={words.members.wordsCompared}>
+          <Icon name="done" />
+          <span className="visually-hidden">{words.members.wordsCompared}</span>
+        </span>
+      )}
+    </span>
   )
 }

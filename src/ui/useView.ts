@@ -20,6 +20,8 @@ export const useShares = (): readonly ShareView[] => useView((view) => view.shar
 export const useInfos = (): readonly Notice[] => useView(useShallow(infosOf))
 export const useWarnings = (): readonly Notice[] => useView(useShallow(warningsOf))
 export const useReadingFiles = (): number | null => useView((view) => view.readingFiles)
+/** People this device remembers. */
+export const useContactCount = (): number => useView((view) => view.contactCount)
 export const useStorage = (): View['storage'] => useView((view) => view.storage)
 /** Whether closing the tab now would cost somebody something. */
 export const useLeavingLoses = (): boolean => useView((view) => view.shares.some(leavingLoses))

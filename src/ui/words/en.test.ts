@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NoticeMessage, ShareTrouble } from '../../app/view.ts'
 import { en } from './en.ts'
+import { enLater } from './enLater.ts'
 import { formatsFor } from './format.ts'
 import { pluralFor } from './plural.ts'
 
@@ -96,6 +97,58 @@ describe('troubles', () => {
   ]
   it.each(troubles)('are whole sentences: $code', (trouble) => {
     expect(en.trouble(trouble, 0.5)).toMatch(/^[A-Z].*\.$/s)
+  })
+})
+
+describe('people', () => {
+  /** A Thursday from Honolulu to Sydney. */
+  const nowMs = Date.parse('2026-11-26T12:00:00Z')
+  const tuesday = nowMs - 2 * 24 * 3_600_000
+
+  it.each([
+    ['Amber', nowMs - 60_000, 'Amber', 'You met earlier today'],
+    ['Amber', nowMs - 24 * 3_600_000, 'Amber', 'You met yesterday'],
+    ['Amber', tuesday, '\u202eAmber', 'You met on Tuesday'],
+    ['Amber', tuesday, '', 'You met on Tuesday'],
+    ['Amber', tuesday, 'Teal Otter', 'Was Teal Otter when you met on Tuesday'],
+    ['Amber', nowMs - 268 * 24 * 3_600_000, 'Amber', 'You met on 3 March'],
+  ])('%s, met at %d as %s: %s', (name, metMs, nameThen, said) => {
+    expect(plain(en.members.met(name, { name: nameThen, metMs }, nowMs))).toBe(said)
+  })
+
+  it('who are called alike are told apart, and none is accused', () => {
+    const name = 'Amber Heron'
+    expect(plain(en.members.likeness({ kind: 'contact', name, metMs: tuesday }, nowMs))).toBe(
+      'Not the Amber Heron you met on Tuesday',
+    )
+    expect(plain(en.members.likeness({ kind: 'member', name }, nowMs))).toBe(
+      'Another here is called Amber Heron too',
+    )
+    expect(en.members.likeness({ kind: 'you' }, nowMs)).toBe('Has the same name as you')
+  })
+
+  it('keep a hostile name from turning the sentence round', () => {
+    const hostile = '\u202ebob'
+    expect(en.members.likeness({ kind: 'member', name: hostile }, nowMs)).toContain('\u2068bob\u2069')
+    expect(en.members.met('x', { name: hostile, metMs: tuesday }, nowMs)).toContain('\u2068bob\u2069')
+  })
+})
+
+describe('the help', () => {
+  it.each([...enLater.help.promises, ...enLater.help.limits, enLater.help.how])(
+    'is whole sentences: %s',
+    (text) => {
+      expect(text).toMatch(/^[A-Z].*\.$/s)
+    },
+  )
+
+  it('speaks of nothing that only its makers know', () => {
+    expect(JSON.stringify(enLater)).not.toMatch(/fingerprint|public key|certificate|WebRTC|STUN|broker|hash/i)
+  })
+
+  it('counts who is remembered', () => {
+    expect(enLater.help.count(1)).toBe('1 device is remembered.')
+    expect(enLater.help.count(12)).toBe('12 devices are remembered.')
   })
 })
 

@@ -1,5 +1,14 @@
-import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
+import type {
+  AcquaintanceView,
+  LikenessView,
+  MemberView,
+  NoticeMessage,
+  ShareTrouble,
+  ShareView,
+  View,
+} from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
+import { daysFor } from './days.ts'
 import { formatsFor, roughSpan } from './format.ts'
 import { cleanName, nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
@@ -7,6 +16,8 @@ import { pluralFor } from './plural.ts'
 const locale = 'en'
 const { count, size, speed, percent } = formatsFor(locale)
 const plural = pluralFor(locale, count)
+// Most of those who read English put the day before the month.
+const dayOf = daysFor('en-GB')
 
 const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
 const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
@@ -136,6 +147,41 @@ const memberStates: Record<MemberView['state'], string> = {
   lost: 'Lost touch',
 }
 
+/** "yesterday", "on Tuesday", "on 3 March". */
+function day(atMs: number, nowMs: number): string {
+  const rough = dayOf(atMs, nowMs)
+  switch (rough.unit) {
+    case 'today':
+      return 'earlier today'
+    case 'yesterday':
+      return 'yesterday'
+    case 'weekday':
+    case 'date':
+      return `on ${rough.said}`
+  }
+}
+
+/** Of somebody who was met before, and may have had another name then. */
+function met(name: string, before: NonNullable<AcquaintanceView['met']>, nowMs = Date.now()): string {
+  const then = cleanName(before.name)
+  const when = day(before.metMs, nowMs)
+  return then === '' || then === cleanName(name)
+    ? `You met ${when}`
+    : `Was ${named(before.name)} when you met ${when}`
+}
+
+/** No accusation: of the names that the page makes up, two may be the same by chance. */
+function likeness(like: LikenessView, nowMs = Date.now()): string {
+  switch (like.kind) {
+    case 'contact':
+      return `Not the ${named(like.name)} you met ${day(like.metMs, nowMs)}`
+    case 'member':
+      return `Another here is called ${named(like.name)} too`
+    case 'you':
+      return 'Has the same name as you'
+  }
+}
+
 const devices: Record<MemberView['device'], string> = {
   phone: 'phone',
   tablet: 'tablet',
@@ -170,14 +216,26 @@ export const en = {
     link: 'Room link',
     copy: 'Copy link',
     qr: 'QR code of the room link',
-    close: 'Close',
     seenAs: 'Others see you as',
   },
 
   members: {
     heading: 'In this room',
     count: (number: number) => people(number),
+    met,
+    likeness,
+    thisBrowser: 'Another tab of yours',
+    wordsCompared: 'You compared words',
   },
+
+  /** What is opened on the page, and loaded only then. */
+  opened: {
+    close: 'Close',
+    loading: 'One moment…',
+    notLoaded: 'This part of the page could not be loaded. Check the connection, then reload the page.',
+  },
+
+  help: 'What you can rely on',
 
   files: {
     heading: 'Files',

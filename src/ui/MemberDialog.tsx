@@ -1,0 +1,23 @@
+import type { MemberView } from '../app/view.ts'
+import { Avatar } from './Avatar.tsx'
+import { OpenDialog } from './Dialog.tsx'
+import { openedLater } from './openedLater.tsx'
+import { cleanName, shortName } from './words/names.ts'
+import { words } from './words/words.ts'
+
+const MemberPanel = openedLater((parts) => parts.MemberPanel)
+
+/** What one row of the list opens: who this is, and how to make sure. */
+export function MemberDialog({ member, onClose }: { member: MemberView; onClose: () => void }) {
+  const heading = (
+    <>
+      <Avatar member={member} />
+      <bdi>{shortName(cleanName(member.name)) || words.unnamed}</bdi>
+    </>
+  )
+  return (
+    <OpenDialog heading={heading} testId="member-panel" onClose={onClose}>
+      <MemberPanel member={member} />
+    </OpenDialog>
+  )
+}

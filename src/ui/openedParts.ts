@@ -1,0 +1,5 @@
+import { Help } from './Help.tsx'
+import { MemberPanel } from './MemberPanel.tsx'
+
+/** What is loaded when somebody first opens one of them: together, since each is small. */
+export const openedParts = { Help, MemberPanel }

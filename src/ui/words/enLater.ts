@@ -1,0 +1,53 @@
+import { formatsFor } from './format.ts'
+import { nameInSentence as named } from './names.ts'
+import { pluralFor } from './plural.ts'
+
+const locale = 'en'
+const plural = pluralFor(locale, formatsFor(locale).count)
+
+/** English, of what is loaded only when somebody opens it. */
+export const enLater = {
+  panel: {
+    heading: 'Is it really them?',
+    how: 'Anyone can take any name. Read your words to each other, on the phone or face to face. If both of you hear what is on the screen, nobody stands in between.',
+    theirs: (name: string) => `Words of ${named(name)}`,
+    own: 'Your words',
+    match: 'They match',
+    differ: 'If even one word differs, it is somebody else.',
+    matched: 'You compared these words, and they match.',
+    takeBack: 'Take it back',
+    noWords: 'There are words to compare as soon as you are connected.',
+    thisBrowser: 'This is another tab of your own browser.',
+    stranger: 'You have not met before, as far as this browser remembers.',
+    chance: 'Two may have the same name by chance. The words tell them apart.',
+    forget: 'Forget this device',
+    forgotten: 'Forgotten. To this browser you have not met.',
+  },
+
+  help: {
+    promised: 'What this page does for you',
+    promises: [
+      'Files go from browser to browser, encrypted all the way. No server keeps them, or can read them.',
+      'Whoever runs the service that introduces you can read neither what you tell each other nor the link of your room.',
+      'Every piece is checked before it is kept. A damaged one is thrown away and fetched again.',
+      'The words of a member tell for sure which device it is. Compare them when it matters.',
+    ],
+    notPromised: 'What nobody can promise',
+    limits: [
+      'The link is the key. Whoever has it is in the room, sees what is offered, and can take it. Send it only to those you mean.',
+      'The people in the room see your network address, and so do the servers that help browsers find each other. The latter see when you are here, too.',
+      'Names are chosen freely: two can have the same, by chance or on purpose.',
+      'What you have given is given. Whoever has a file can pass it on.',
+      'A file can do harm though it arrives whole. Open what you expected, from people you trust.',
+      'Whoever serves this page decides what it does. Opened without https, it can be changed on its way to you, and what marks your device can be copied.',
+    ],
+    remembered: 'Who is remembered',
+    how: 'This browser remembers the devices you met: their last name, when you met, and whether you compared words. It tells nobody. A device is one browser on one device: in another browser, in a private window, or once the data of this site is deleted, it is somebody new.',
+    count: (contacts: number) =>
+      plural(contacts, { one: '1 device is remembered.', other: '# devices are remembered.' }),
+    nobody: 'Nobody is remembered.',
+    forgetEveryone: 'Forget everyone',
+    forgetNow: 'Yes, forget everyone',
+    keep: 'Keep them',
+  },
+}
