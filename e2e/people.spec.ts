@@ -108,3 +108,13 @@ test('a member is opened and closed by keyboard alone, and the page keeps its pl
   await expect(panel).toHaveCount(0)
   await expect(row).toBeFocused()
 })
+
+test('where a part of the page cannot be loaded, it says so, and the rest goes on', async ({ openPage }) => {
+  const alice = await openPage()
+  await alice.route('**/openedParts*.js', (route) => route.abort())
+  await alice.getByTestId('open-help').click()
+  await expect(alice.getByTestId('help')).toContainText('could not be loaded')
+  await alice.getByRole('button', { name: 'Close' }).click()
+  await expect(alice.getByTestId('help')).toHaveCount(0)
+  await expect(alice.getByTestId('copy-link')).toBeVisible()
+})

@@ -3,7 +3,7 @@ import type { DeviceId, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { ContactBook, type Contact, type ContactChange, type Met } from '../store/contactBook.ts'
 import { openContacts, type ContactStore } from '../store/contacts.ts'
-import { skeletonOf } from './lookAlikes.ts'
+import { likenesses, type Present } from './likenesses.ts'
 import type { AcquaintanceView, LikenessView } from './view.ts'
 
 export interface AcquaintancesParts {
@@ -14,21 +14,6 @@ export interface AcquaintancesParts {
   readonly wallClock: () => number
   /** Something threw that only a bug can make throw. */
   readonly bugFound: (error: unknown) => void
-}
-
-/** A member that is here, by the device it is on. */
-interface Present {
-  readonly device: DeviceId
-  readonly name: string
-  /** As it was known before it came; null for a stranger. */
-  readonly met: Met | null
-}
-
-/** A name under which a device was met. */
-interface Claim extends Met {
-  readonly device: DeviceId
-  readonly sinceMs: number
-  readonly isCompared: boolean
 }
 
 /** Opens the list that this device keeps. */
@@ -44,6 +29,8 @@ export class Acquaintances {
   readonly #present = new Map<PeerId, Present>()
   /** Forgotten while they were here, or banned: not written down again by this page unless somebody asks for it. */
   readonly #unnoted = new Set<DeviceId>()
+  /** As long as nothing changes; the view asks a few times a second. */
+  #likenesses: ReadonlyMap<PeerId, LikenessView> | null = null
 
   constructor(parts: AcquaintancesParts, contacts: readonly Contact[]) {
     this.#parts = parts
@@ -58,7 +45,7 @@ export class Acquaintances {
   /** Everyone in the room, whenever something about them changes. */
   noticed(members: readonly MemberSnapshot[]): void {
     const peers = new Set(members.map(({ peer }) => peer))
-    for (const peer of this.#present.keys()) if (!peers.has(peer)) this.#present.delete(peer)
+    for (const peer of this.#present.keys()) if (!peers.has(peer)) this.#gone(peer)
     for (const { peer, profile, device, state } of members) {
       const isMet = device !== null && profile !== null && (state === 'direct' || state === 'relayed')
       if (isMet) this.#met(peer, device, profile.name)
@@ -68,7 +55,7 @@ export class Acquaintances {
   /** It did what no honest one does: nothing of it is remembered. */
   banned(peer: PeerId): void {
     this.forget(peer)
-    this.#present.delete(peer)
+    this.#gone(peer)
   }
 
   /** Its words were compared, and are or are not those that its owner reads. */
@@ -102,7 +89,7 @@ export class Acquaintances {
       isCompared: contact?.isCompared === true,
       isRemembered: contact !== null,
       isThisDevice: present.device === this.#parts.self.device,
-      likeness: this.#likenessOf(present),
+      likeness: this.#likeness().get(peer) ?? null,
     }
   }
 
@@ -113,7 +100,7 @@ export class Acquaintances {
     const seen = this.#present.get(peer)
     const isNew = seen?.device !== device
     const present = { device, name, met: isNew ? contact && lastMeeting(contact, now) : seen.met }
-    this.#present.set(peer, present)
+    if (isNew || seen.name !== name) this.#put(peer, present)
     if (device === self.device || this.#unnoted.has(device)) return
     if (isNew) this.#change(device, (kept) => (kept ? this.#metAgain(kept, name) : this.#firstMet(present)))
     else if (contact && now - contact.lastMetMs >= limits.meetingNoteMs)
@@ -133,46 +120,33 @@ export class Acquaintances {
     return { ...kept, name, namedMs, lastMetMs: now, before }
   }
 
-  /** Whoever first bore a name keeps it; where none was met before, all who are here with it are alike. */
-  #likenessOf(one: Present): LikenessView | null {
-    const { self } = this.#parts
-    const skeleton = skeletonOf(one.name)
-    if (skeleton === '' || one.device === self.device || this.#book.get(one.device)?.isCompared === true)
-      return null
-    const bears = ({ name }: { readonly name: string }): boolean => skeletonOf(name) === skeleton
-    const [owner] = this.#book
-      .all()
-      .flatMap((contact) => this.#claimsOf(contact))
-      .filter(bears)
-      .toSorted(isSenior)
-    if (owner && owner.device !== one.device) return { kind: 'contact', name: owner.name, metMs: owner.metMs }
-    if (bears(self)) return { kind: 'you' }
-    const others = [...this.#present.values()].filter(({ device }) => device !== one.device)
-    const alike = owner ? undefined : others.find(bears)
-    return alike ? { kind: 'member', name: alike.name } : null
-  }
-
-  /** The names that are a contact's own. Who is here for the first time has none yet, unless its words were compared. */
-  #claimsOf({ device, name, namedMs, lastMetMs, before, isCompared }: Contact): readonly Claim[] {
-    const here = [...this.#present.values()].filter((present) => present.device === device)
-    const isNew = here.length > 0 && here.every(({ met }) => met === null)
-    if (isNew && !isCompared) return []
-    const earlier = before ? [{ device, isCompared, ...before, sinceMs: before.metMs }] : []
-    const metMs = before?.name === name && here.length > 0 ? before.metMs : lastMetMs
-    return [{ device, isCompared, name, metMs, sinceMs: namedMs }, ...earlier]
-  }
-
   #becomeStrangers(who: (present: Present) => boolean): void {
     for (const [peer, present] of this.#present) {
       if (!who(present)) continue
       this.#unnoted.add(present.device)
-      this.#present.set(peer, { ...present, met: null })
+      this.#put(peer, { ...present, met: null })
     }
+  }
+
+  #likeness(): ReadonlyMap<PeerId, LikenessView> {
+    this.#likenesses ??= likenesses(this.#present, this.#book.all(), this.#parts.self)
+    return this.#likenesses
+  }
+
+  #put(peer: PeerId, present: Present): void {
+    this.#present.set(peer, present)
+    this.#likenesses = null
+  }
+
+  #gone(peer: PeerId): void {
+    this.#present.delete(peer)
+    this.#likenesses = null
   }
 
   /** Here at once, and on disk as it is there by then. */
   #change(device: DeviceId, change: ContactChange): void {
     this.#book.change(device, change)
+    this.#likenesses = null
     this.#keep(this.#parts.store.change(device, change))
   }
 
@@ -183,9 +157,6 @@ export class Acquaintances {
     })
   }
 }
-
-const isSenior = (a: Claim, b: Claim): number =>
-  Number(b.isCompared) - Number(a.isCompared) || a.sinceMs - b.sinceMs
 
 /** The meeting before the one that goes on now. */
 const lastMeeting = ({ name, lastMetMs, before }: Contact, now: number): Met =>

@@ -26,7 +26,7 @@ const made = new Map<string, string>()
 export function skeletonOf(name: string): string {
   const known = made.get(name)
   if (known !== undefined) return known
-  if (made.size > 2 * limits.contactsMax) made.clear()
+  if (made.size > 4 * limits.contactsMax) made.clear()
   const skeleton = makeSkeleton(name)
   made.set(name, skeleton)
   return skeleton

@@ -386,7 +386,7 @@ export const limits = {
   viewTimePart: 1 / 50,
   /** but is not older than this. */
   viewIntervalMaxMs: 1 * seconds,
-  /** People remembered on this device: the longest not met makes room. */
+  /** People remembered on this device: the longest not met makes room, those whose words were compared last. */
   contactsMax: 500,
   /** Who comes back sooner never left: it is still the same meeting. */
   meetingGapMs: 6 * 3600 * seconds,

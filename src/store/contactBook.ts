@@ -24,7 +24,7 @@ export interface Met {
 /** What becomes of a contact, or of there being none; null forgets it. */
 export type ContactChange = (kept: Contact | null) => Contact | null
 
-/** Contacts in memory, by device: at most `limits.contactsMax`, the longest not met makes room. */
+/** Contacts in memory, by device: at most `limits.contactsMax`. */
 export class ContactBook {
   readonly #contacts = new Map<DeviceId, Contact>()
 
@@ -48,7 +48,7 @@ export class ContactBook {
     const changed = change(this.get(device))
     if (changed === null) this.#contacts.delete(device)
     else this.#contacts.set(device, changed)
-    if (this.#contacts.size > limits.contactsMax) this.#contacts.delete(longestNotMet(this.all()))
+    if (this.#contacts.size > limits.contactsMax) this.#contacts.delete(firstToGo(this.all()).device)
   }
 
   clear(): void {
@@ -56,5 +56,9 @@ export class ContactBook {
   }
 }
 
-const longestNotMet = (contacts: readonly Contact[]): DeviceId =>
-  contacts.reduce((longest, contact) => (contact.lastMetMs < longest.lastMetMs ? contact : longest)).device
+/** Who makes room: the longest not met; before those whose words were compared all others, so that a crowd of strangers pushes none of them out. */
+export const firstToGo = (contacts: readonly Contact[]): Contact =>
+  contacts.reduce((first, one) => {
+    if (one.isCompared !== first.isCompared) return one.isCompared ? first : one
+    return one.lastMetMs < first.lastMetMs ? one : first
+  })

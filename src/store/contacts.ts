@@ -1,6 +1,6 @@
 import type { DeviceId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { ContactBook, type Contact, type ContactChange } from './contactBook.ts'
+import { ContactBook, firstToGo, type Contact, type ContactChange } from './contactBook.ts'
 import { openDatabase, type DBSchema, type IDBPDatabase } from './database.ts'
 
 /** The people this device has met, shared by all its tabs. */
@@ -12,14 +12,16 @@ export interface ContactStore {
 }
 
 interface Schema extends DBSchema {
-  contacts: { key: string; value: Contact; indexes: { lastMetMs: number } }
+  contacts: { key: string; value: Contact }
 }
 
 /** Contacts in IndexedDB, or, where the browser refuses it, in memory for as long as the page lives. */
 export async function openContacts(): Promise<ContactStore> {
-  const database = await openDatabase<Schema>('swarmdrop-contacts', 1, (made) => {
-    made.createObjectStore('contacts', { keyPath: 'device' }).createIndex('lastMetMs', 'lastMetMs')
-  })
+  const database = await openDatabase<Schema>(
+    'swarmdrop-contacts',
+    1,
+    (made) => void made.createObjectStore('contacts', { keyPath: 'device' }),
+  )
   return database === null ? memoryContacts() : contactsIn(database)
 }
 
@@ -32,8 +34,7 @@ function contactsIn(database: IDBPDatabase<Schema>): ContactStore {
       const changed = change((await store.get(device)) ?? null)
       await (changed === null ? store.delete(device) : store.put(changed))
       if ((await store.count()) > limits.contactsMax) {
-        const longestNotMet = await store.index('lastMetMs').openCursor()
-        await longestNotMet?.delete()
+        await store.delete(firstToGo(await store.getAll()).device)
       }
       await transaction.done
     },

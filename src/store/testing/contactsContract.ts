@@ -95,4 +95,14 @@ export const contactsContract: readonly ContactsCase[] = [
       await expectKept(store, ...crowd.slice(2), metAt('0', 5000), metAt('late', 9000))
     },
   },
+  {
+    name: 'keeps whose words were compared, whatever crowd comes by',
+    async run(open) {
+      const store = await open()
+      const friend = { ...amber, isCompared: true }
+      const crowd = Array.from({ length: limits.contactsMax }, (_, at) => metAt(`${at}`, 1000 + at))
+      await put(store, friend, ...crowd)
+      await expectKept(store, friend, ...crowd.slice(1))
+    },
+  },
 ]
