@@ -60,6 +60,8 @@ describe('in a room', () => {
     const robert = await meet('robert', phone)
     expect(knows(alice, 'robert').met?.name).toBe('bob')
     expect(knows(robert, 'alice').met?.name).toBe('alice')
+    const { met } = knows(alice, 'robert')
+    expect(alice.said).toContainEqual({ code: 'memberBack', name: 'robert', met })
     expect(alice.view.contactCount).toBe(1)
   })
 

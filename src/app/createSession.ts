@@ -196,7 +196,9 @@ class AppSession implements OpenSession {
 
   #roomReported(report: RoomReport): void {
     if (report.type === 'memberBanned') this.#acquaintances?.banned(report.peer)
-    this.#news.reported(report, this.#room.members())
+    const members = this.#room.members()
+    this.#acquaintances?.noticed(members)
+    this.#news.reported(report, members, this.#acquaintances?.of(report.peer)?.met ?? null)
   }
 
   #roomChanged(): void {

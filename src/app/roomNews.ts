@@ -3,6 +3,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
+import type { MetView } from './view.ts'
 
 /** Tells people who comes and goes, and whether newcomers can still find the room. */
 export class RoomNews {
@@ -20,12 +21,15 @@ export class RoomNews {
     return this.#names.get(peer) ?? ''
   }
 
-  reported(report: RoomReport, members: readonly MemberSnapshot[]): void {
+  /** `met`: when the member of whom the report is was met before now; null for a stranger. */
+  reported(report: RoomReport, members: readonly MemberSnapshot[], met: MetView | null): void {
     if (report.type === 'roomFull') return this.#turnedAway(report.peer, members)
     if (report.type === 'memberJoined') this.#notices.retract('roomFull')
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
     if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })
+    else if (report.type === 'memberJoined' && met)
+      this.#notices.add('info', { code: 'memberBack', name, met })
     else if (name !== '') this.#notices.add('info', { code: report.type, name })
     if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
   }

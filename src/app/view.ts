@@ -29,14 +29,21 @@ export interface MemberView extends FaceView {
 
 /** What this device knows of a member's device. */
 export interface AcquaintanceView {
-  /** When they last met before now, in ms since 1970, and what it called itself then (untrusted text); null for a stranger. */
-  readonly met: { readonly name: string; readonly metMs: number } | null
+  /** When they last met before now; null for a stranger. */
+  readonly met: MetView | null
   /** Its words were compared with what its owner reads. */
   readonly isCompared: boolean
   readonly isRemembered: boolean
   /** It is another tab of this very browser. */
   readonly isThisDevice: boolean
   readonly likeness: LikenessView | null
+}
+
+export interface MetView {
+  /** What it called itself then: untrusted text. */
+  readonly name: string
+  /** In ms since 1970. */
+  readonly metMs: number
 }
 
 /** A member on one device whose name is easily taken for that of somebody on another. It may be chance. */
@@ -154,6 +161,8 @@ export type NoticeMessage =
   /** We offer more than a member keeps track of. Its name may be empty. */
   | { readonly code: 'ourSharesIgnored'; readonly name: string }
   | { readonly code: 'memberJoined'; readonly name: string }
+  /** Likewise, of somebody met before. */
+  | { readonly code: 'memberBack'; readonly name: string; readonly met: MetView }
   | { readonly code: 'memberLeft'; readonly name: string }
   | { readonly code: 'memberLost'; readonly name: string }
   | { readonly code: 'shareComplete'; readonly name: string }

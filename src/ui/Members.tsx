@@ -5,7 +5,6 @@ import './Members.css'
 import { Avatar } from './Avatar.tsx'
 import { Icon } from './Icon.tsx'
 import { MemberDialog } from './MemberDialog.tsx'
-import { Phrases } from './Phrases.tsx'
 import { useMe, useMembers } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
@@ -68,9 +67,7 @@ const Member = memo(function Member({ member, onOpen }: MemberProps) {
       >
         <Avatar member={member} />
         <MemberName name={member.name} isCompared={isCompared} />
-        <span className="member-state">
-          <Phrases phrases={whatIsKnown(member)} />
-        </span>
+        <span className="member-state">{whatIsKnown(member).join(' · ')}</span>
         <Icon name="more" />
         {likeness && (
           <span className="member-likeness">

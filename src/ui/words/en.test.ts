@@ -100,6 +100,10 @@ describe('troubles', () => {
   })
 })
 
+/** Announced when Amber comes back, who was met at noon of the first day. */
+const saidOfReturn = (nameThen: string): string =>
+  plain(en.notice({ code: 'memberBack', name: 'Amber', met: { name: nameThen, metMs: 43_200_000 } }))
+
 describe('people', () => {
   /** A Thursday from Honolulu to Sydney. */
   const nowMs = Date.parse('2026-11-26T12:00:00Z')
@@ -114,6 +118,13 @@ describe('people', () => {
     ['Amber', nowMs - 268 * 24 * 3_600_000, 'Amber', 'You met on 3 March'],
   ])('%s, met at %d as %s: %s', (name, metMs, nameThen, said) => {
     expect(plain(en.members.met(name, { name: nameThen, metMs }, nowMs))).toBe(said)
+  })
+
+  it('who comes back is announced by when you met, and under what name', () => {
+    expect(saidOfReturn('Amber')).toBe('Amber, whom you met on 1 January 1970, is here.')
+    expect(saidOfReturn('Teal Otter')).toBe(
+      'Amber, who was Teal Otter when you met on 1 January 1970, is here.',
+    )
   })
 
   it('who are called alike are told apart, and none is accused', () => {
@@ -185,6 +196,7 @@ describe('notices', () => {
     { code: 'insecureOrigin', limitBytes: 1 },
     { code: 'noDiskStore', limitBytes: 1 },
     { code: 'memberJoined', name: 'bob' },
+    { code: 'memberBack', name: 'bob', met: { name: 'bob', metMs: 0 } },
     { code: 'memberLeft', name: 'bob' },
     { code: 'memberLost', name: 'bob' },
     { code: 'shareComplete', name: 'a.txt' },

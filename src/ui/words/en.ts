@@ -1,14 +1,6 @@
-import type {
-  AcquaintanceView,
-  LikenessView,
-  MemberView,
-  NoticeMessage,
-  ShareTrouble,
-  ShareView,
-  View,
-} from '../../app/view.ts'
+import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
-import { daysFor } from './days.ts'
+import { likeness, met, whomYouMet } from './enPeople.ts'
 import { formatsFor, roughSpan } from './format.ts'
 import { cleanName, nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
@@ -16,8 +8,6 @@ import { pluralFor } from './plural.ts'
 const locale = 'en'
 const { count, size, speed, percent } = formatsFor(locale)
 const plural = pluralFor(locale, count)
-// Most of those who read English put the day before the month.
-const dayOf = daysFor('en-GB')
 
 const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
 const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
@@ -104,6 +94,8 @@ function notice(message: NoticeMessage): string {
       return `You offer more than ${who(message.name, 'somebody here')} can keep track of, so not all of it is listed there. Stop sharing something, or share many files as one folder.`
     case 'memberJoined':
       return `${named(message.name)} is here.`
+    case 'memberBack':
+      return `${whomYouMet(message.name, message.met)} is here.`
     case 'memberLeft':
       return `${named(message.name)} left.`
     case 'memberLost':
@@ -145,41 +137,6 @@ const memberStates: Record<MemberView['state'], string> = {
   direct: 'Direct',
   relayed: 'Through a relay',
   lost: 'Lost touch',
-}
-
-/** "yesterday", "on Tuesday", "on 3 March". */
-function day(atMs: number, nowMs: number): string {
-  const rough = dayOf(atMs, nowMs)
-  switch (rough.unit) {
-    case 'today':
-      return 'earlier today'
-    case 'yesterday':
-      return 'yesterday'
-    case 'weekday':
-    case 'date':
-      return `on ${rough.said}`
-  }
-}
-
-/** Of somebody who was met before, and may have had another name then. */
-function met(name: string, before: NonNullable<AcquaintanceView['met']>, nowMs = Date.now()): string {
-  const then = cleanName(before.name)
-  const when = day(before.metMs, nowMs)
-  return then === '' || then === cleanName(name)
-    ? `You met ${when}`
-    : `Was ${named(before.name)} when you met ${when}`
-}
-
-/** No accusation: of the names that the page makes up, two may be the same by chance. */
-function likeness(like: LikenessView, nowMs = Date.now()): string {
-  switch (like.kind) {
-    case 'contact':
-      return `Not the ${named(like.name)} you met ${day(like.metMs, nowMs)}`
-    case 'member':
-      return `Another here is called ${named(like.name)} too`
-    case 'you':
-      return 'Has the same name as you'
-  }
 }
 
 const devices: Record<MemberView['device'], string> = {
