@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- the function goes to the page alone, without what stands around it
 /**
  * Makes the real page a hostile member: what it does as a member it goes on doing, so it is let in, and besides it floods each link on both
  * channels, as fast as they drain. With each load of the page it is another device. Runs in the page before its own code.

@@ -79,6 +79,11 @@ export class Acquaintances {
     this.#keep(this.#parts.store.clear())
   }
 
+  /** What a device is or was last called; null for one never met. */
+  nameOf(device: DeviceId): string | null {
+    return this.#book.get(device)?.name ?? null
+  }
+
   /** Null for one who has not yet shown who it is. */
   of(peer: PeerId): AcquaintanceView | null {
     const present = this.#present.get(peer)

@@ -12,6 +12,7 @@ import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
 import type { PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
+import { ShareOrigins } from './shareOrigins.ts'
 import { ShareViews } from './shareViews.ts'
 import { Sharing } from './sharing.ts'
 import { ViewWriter } from './viewWriter.ts'
@@ -41,6 +42,7 @@ class AppSession implements OpenSession {
   readonly #room: RoomDriver
   readonly #news: RoomNews
   readonly #sharing: Sharing
+  readonly #origins: ShareOrigins
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
@@ -78,6 +80,14 @@ class AppSession implements OpenSession {
       show,
       hide,
     })
+    this.#origins = new ShareOrigins({
+      crypto,
+      self: parts.identity.device,
+      members: () => this.#room.members(),
+      rememberedName: (device) => this.#acquaintances?.nameOf(device) ?? null,
+      changed,
+      bugFound: parts.bugFound,
+    })
     this.#room = this.#openRoom(parts)
     this.#view = new ViewWriter(
       {
@@ -86,6 +96,7 @@ class AppSession implements OpenSession {
         members: () => this.#room.members(),
         signaling: () => this.#room.signalingState(),
         lanes: (peer) => this.#room.links.lanes(peer),
+        originOf: (share) => this.#origins.viewOf(share),
         acquaintances: () => this.#acquaintances,
       },
       parts.view,
@@ -262,7 +273,9 @@ class AppSession implements OpenSession {
     switch (report.type) {
       case 'shareAppeared': {
         const share = this.#known.get(report.share)
-        if (share) this.#sharing.appeared(share.manifest)
+        if (!share) return
+        this.#sharing.appeared(share.manifest)
+        this.#origins.appeared(share.manifest)
         return
       }
       case 'shareCompleted':
@@ -273,6 +286,7 @@ class AppSession implements OpenSession {
         return this.#view.touchNow()
       case 'shareGone':
         this.#sharing.gone(report.share)
+        this.#origins.gone(report.share)
         this.#saver.forget(report.share)
         this.#shares.hidden.delete(report.share)
         return

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
 import { newIdentity } from '../crypto/identity.ts'
 import { nobleCrypto } from '../crypto/nobleCrypto.ts'
+import type { MemberSnapshot } from '../room/io.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
+import type { DeviceId } from '../shared/ids.ts'
 import { certified, type Manifest, type ManifestFields } from '../swarm/manifest.ts'
 import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
 import { newManifest } from '../swarm/testing/swarmWorld.ts'
 import { ShareOrigins } from './shareOrigins.ts'
+import type { OriginView } from './view.ts'
 
 const crypto = nobleCrypto()
 const amber = await newIdentity(crypto, await crypto.newSigningKey())
@@ -21,38 +24,64 @@ async function shareOf(changes: Partial<ManifestFields> = {}): Promise<Manifest>
   return certified({ ...made, ...vouched, ...changes }, fakeSha256)
 }
 
+interface Around {
+  readonly self?: DeviceId
+  readonly here?: readonly MemberSnapshot[]
+  readonly remembered?: string
+}
+
 /** What is found out of a share. */
-function originOf(manifest: Manifest): Promise<ReturnType<ShareOrigins['deviceOf']>> {
-  return new Promise((resolve, reject) => {
+function originOf(manifest: Manifest, { self = mallory.device, here = [], remembered }: Around = {}) {
+  return new Promise<OriginView | null>((resolve, reject) => {
     const origins = new ShareOrigins({
       crypto,
-      changed: () => resolve(origins.deviceOf(manifest.share)),
+      self,
+      members: () => here,
+      rememberedName: () => remembered ?? null,
+      changed: () => resolve(origins.viewOf(manifest.share)),
       bugFound: reject,
     })
     origins.appeared(manifest)
-    expect(origins.deviceOf(manifest.share)).toBeUndefined()
+    expect(origins.viewOf(manifest.share)).toBeNull()
   })
 }
 
-it('a share is of the device that signed its key', async () => {
-  expect(await originOf(await shareOf())).toBe(amber.device)
+it('a share is of the device that signed its key, by the name that is known of it', async () => {
+  const hers = await shareOf()
+  const profile = { name: 'Amber', device: 'phone' } as const
+  const member: MemberSnapshot = { peer: amber.peer, profile, device: amber.device, state: 'direct' }
+  expect(await originOf(hers)).toEqual({ kind: 'stranger' })
+  expect(await originOf(hers, { here: [member] })).toEqual({ kind: 'known', name: 'Amber', isHere: true })
+  expect(await originOf(hers, { remembered: 'Amber' })).toEqual({
+    kind: 'known',
+    name: 'Amber',
+    isHere: false,
+  })
+  expect(await originOf(hers, { self: amber.device })).toEqual({ kind: 'you' })
 })
 
 it('nobody claims a share of another, or has another’s name on its own', async () => {
-  const hers = await shareOf()
-  expect(await originOf(await shareOf({ by: mallory.device }))).toBeNull()
+  const { by, bySignature } = await shareOf()
+  expect(await originOf(await shareOf({ by: mallory.device }))).toEqual({ kind: 'unsigned' })
   // The vouching of one share under another's key.
-  const { by, bySignature } = hers
-  expect(await originOf(certified({ ...newManifest(2), by, bySignature }, fakeSha256))).toBeNull()
+  const stolen = certified({ ...newManifest(2), by, bySignature }, fakeSha256)
+  expect(await originOf(stolen)).toEqual({ kind: 'unsigned' })
 })
 
 it('of a share that is gone nothing is kept', async () => {
   const manifest = await shareOf()
   let told = 0
-  const origins = new ShareOrigins({ crypto, changed: () => told++, bugFound: () => told++ })
+  const origins = new ShareOrigins({
+    crypto,
+    self: mallory.device,
+    members: () => [],
+    rememberedName: () => null,
+    changed: () => told++,
+    bugFound: () => told++,
+  })
   origins.appeared(manifest)
   origins.gone(manifest.share)
   await originOf(manifest)
   expect(told).toBe(0)
-  expect(origins.deviceOf(manifest.share)).toBeUndefined()
+  expect(origins.viewOf(manifest.share)).toBeNull()
 })

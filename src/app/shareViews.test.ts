@@ -78,7 +78,8 @@ const leave = (peer: PeerId): void =>
 
 function look(): ShareView {
   board.tell()
-  const [view] = views.views([member(alice), member(bob)], (peer) => names.get(peer) ?? '', now)
+  const named = { nameOf: (peer: PeerId) => names.get(peer) ?? '', originOf: () => null }
+  const [view] = views.views([member(alice), member(bob)], named, now)
   if (!view) throw new Error('there is no share')
   return view
 }

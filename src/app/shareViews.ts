@@ -5,12 +5,18 @@ import { limits } from '../shared/limits.ts'
 import type { HolderSnapshot, ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
 import type { KnownShares } from './knownShares.ts'
 import { RateMeter } from './rates.ts'
-import type { HolderView, ShareState, ShareTrouble, ShareView, StripCell } from './view.ts'
+import type { HolderView, OriginView, ShareState, ShareTrouble, ShareView, StripCell } from './view.ts'
 
 /** Everything fetched and nothing new in the room for this long: the download waits for somebody. */
 const waitingAfterMs = 2000
 /** Copies from which on a piece counts as common. */
 const commonCopies = 2
+
+/** Who people are, as a view says it. */
+export interface NamesOf {
+  nameOf(peer: PeerId): string
+  originOf(share: ShareId): OriginView | null
+}
 
 /** What has to be remembered of a share between two looks at it. */
 interface Memory {
@@ -41,14 +47,14 @@ export class ShareViews {
   }
 
   /** Newest first. */
-  views(members: readonly MemberSnapshot[], nameOf: (peer: PeerId) => string, now: Millis): ShareView[] {
+  views(members: readonly MemberSnapshot[], names: NamesOf, now: Millis): ShareView[] {
     const states = new Map(members.map((member) => [member.peer, member.state]))
     const shares = this.#known.all().toReversed()
     const known = new Set(shares.map(({ share }) => share))
     for (const share of this.#memories.keys()) if (!known.has(share)) this.#memories.delete(share)
     return shares
       .filter(({ share }) => !this.hidden.has(share))
-      .map((share) => this.#view(share, states, nameOf, now))
+      .map((share) => this.#view(share, states, names, now))
   }
 
   /** A member is gone, and with it pieces of the share that nobody else has. */
@@ -68,7 +74,7 @@ export class ShareViews {
   #view(
     share: EngineShare,
     states: ReadonlyMap<PeerId, MemberSnapshot['state']>,
-    nameOf: (peer: PeerId) => string,
+    { nameOf, originOf }: NamesOf,
     now: Millis,
   ): ShareView {
     const { manifest, pieceCount } = share
@@ -88,6 +94,7 @@ export class ShareViews {
       state: shareState(share),
       mine: share.source !== 'none',
       offeredBy: offerers(share).map(nameOf),
+      origin: originOf(share.share),
       haveBytes: share.heldPayloadBytes,
       downBytesPerSecond,
       upBytesPerSecond: sum(holders, (holder) => holder.upBytesPerSecond),

@@ -65,6 +65,16 @@ export interface FaceView {
   readonly deviceId: DeviceId | null
 }
 
+/** Whose device has signed a share, whoever has it now. */
+export type OriginView =
+  | { readonly kind: 'you' }
+  /** `isHere`: with a page of that device in the room. The name is what it calls itself, or called itself last: untrusted text. */
+  | { readonly kind: 'known'; readonly name: string; readonly isHere: boolean }
+  /** A device that is not here and was never met. */
+  | { readonly kind: 'stranger' }
+  /** The device that is named has not signed it. */
+  | { readonly kind: 'unsigned' }
+
 export type ShareState = 'offered' | 'downloading' | 'paused' | 'complete' | 'failed'
 
 export interface ShareView {
@@ -79,6 +89,8 @@ export interface ShareView {
   readonly mine: boolean
   /** Names of members who offer it (hold it from their own disk or all of it), ourselves left out. */
   readonly offeredBy: readonly string[]
+  /** Whose key signed it; null until that is looked at. */
+  readonly origin: OriginView | null
   /** Bytes checked and kept here. */
   readonly haveBytes: number
   /** Received a second, smoothed; 0 when nothing comes. */

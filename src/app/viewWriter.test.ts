@@ -22,6 +22,7 @@ function drawingIn(tookMs: number) {
     members: () => [],
     signaling: () => 'online',
     lanes: () => 0,
+    originOf: () => null,
     acquaintances: () => null,
   }
   const writer = new ViewWriter(sources, store, clock)

@@ -5,7 +5,7 @@ import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import { hueOf } from './names.ts'
-import type { ShareViews } from './shareViews.ts'
+import type { NamesOf, ShareViews } from './shareViews.ts'
 import type { AcquaintanceView, MemberView, View } from './view.ts'
 import type { ViewStore } from './viewStore.ts'
 
@@ -17,6 +17,7 @@ export interface ViewSources {
   signaling(): SignalingState
   /** Connections that carry the link to the peer; 0 when there is none. */
   lanes(peer: PeerId): number
+  originOf: NamesOf['originOf']
   /** Null until they are loaded. */
   acquaintances(): Pick<Acquaintances, 'of' | 'count'> | null
 }
@@ -59,7 +60,8 @@ export class ViewWriter {
     const acquaintances = sources.acquaintances()
     const members = sources.members()
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
-    const shares = views.views(members, (peer) => names.get(peer) ?? '', this.#clock.now())
+    const nameOf = (peer: PeerId): string => names.get(peer) ?? ''
+    const shares = views.views(members, { nameOf, originOf: sources.originOf }, this.#clock.now())
     this.#store.setState({
       signaling: sources.signaling(),
       members: members.map((member) =>

@@ -27,6 +27,7 @@ export function ShareDetails({ share }: { share: ShareView }) {
           term={words.share.pieces}
           text={words.share.piecesChecked(piecesHere(share), share.pieceCount, share.pieceSizeBytes)}
         />
+        {share.origin && <Fact term={words.share.originTerm} text={words.share.origin(share.origin)} />}
         <Fact term={words.share.copiesTerm} text={words.share.copies(share)} />
       </dl>
       <h4>{words.share.holders}</h4>

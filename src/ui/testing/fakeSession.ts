@@ -103,6 +103,7 @@ export function share(name: string, more: Partial<ShareView> = {}): ShareView {
     state: 'offered',
     mine: false,
     offeredBy: ['bob'],
+    origin: { kind: 'known', name: 'bob', isHere: true },
     haveBytes: 0,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

@@ -1,6 +1,6 @@
 import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
-import { likeness, met, whomYouMet } from './enPeople.ts'
+import { likeness, met, origin, whomYouMet } from './enPeople.ts'
 import { formatsFor, roughSpan } from './format.ts'
 import { cleanName, nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
@@ -283,6 +283,8 @@ export const en = {
       `${count(checked)} of ${count(all)}, ${size(pieceSizeBytes)} each`,
     received: 'Received',
     receivedOf: (haveBytes: number, sizeBytes: number) => `${size(haveBytes)} of ${size(sizeBytes)}`,
+    originTerm: 'Shared by',
+    origin,
     copiesTerm: 'Copies',
     holders: 'Who has it',
     noHolders: 'Nobody else has any of it yet.',

@@ -1,4 +1,4 @@
-import type { LikenessView, MetView } from '../../app/view.ts'
+import type { LikenessView, MetView, OriginView } from '../../app/view.ts'
 import { daysFor } from './days.ts'
 import { cleanName, nameInSentence as named } from './names.ts'
 
@@ -45,5 +45,19 @@ export function likeness(like: LikenessView, nowMs = Date.now()): string {
       return `Another here is called ${named(like.name)} too`
     case 'you':
       return 'Has the same name as you'
+  }
+}
+
+/** Who shared something first, as far as a key says so. */
+export function origin(of: OriginView): string {
+  switch (of.kind) {
+    case 'you':
+      return 'you'
+    case 'known':
+      return of.isHere ? cleanName(of.name) || 'somebody here' : `${cleanName(of.name)}, who is not here now`
+    case 'stranger':
+      return 'somebody who is not here now'
+    case 'unsigned':
+      return 'somebody who did not sign it'
   }
 }
