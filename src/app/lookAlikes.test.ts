@@ -16,6 +16,8 @@ describe('names that are easily taken for each other', () => {
     ['Amber Heron', 'Arnber Her0n'],
     ['Amber Heron', 'AMBER HERON'],
     ['Teal Owl', 'Tea1 0w|'],
+    ['Amber Heron', 'Amber Heron ✓'],
+    ['Amber Heron', '✅ Amber Heron'],
     ['Iris', 'lris'],
     ['Bill', 'BiII'],
     ['Wren', 'Vvren'],

@@ -19,6 +19,8 @@ const plainOf = (text: string): string => [...text].map((letter) => looksLike.ge
 /** Marks, spaces, punctuation, and what is not seen at all. */
 const unseen = /[\p{M}\p{Z}\p{P}\p{C}\p{Default_Ignorable_Code_Point}]/gu
 
+const symbols = /\p{S}/gu
+
 /** Made once a name: it is asked for with every view. */
 const made = new Map<string, string>()
 
@@ -36,5 +38,7 @@ export function skeletonOf(name: string): string {
 function makeSkeleton(name: string): string {
   const bare = plainOf(name.normalize('NFKD')).replace(unseen, '')
   const small = plainOf(bare.toUpperCase().toLowerCase().normalize('NFKD')).replace(unseen, '')
-  return small.replaceAll('rn', 'm').replaceAll('vv', 'w')
+  const letters = small.replaceAll('rn', 'm').replaceAll('vv', 'w')
+  // A check mark or a heart behind a name makes no other name of it; names that are made of nothing else differ by them.
+  return letters.replace(symbols, '') || letters
 }

@@ -2,7 +2,7 @@ import type { MemberView } from '../app/view.ts'
 import { Avatar } from './Avatar.tsx'
 import { OpenDialog } from './Dialog.tsx'
 import { openedLater } from './openedLater.tsx'
-import { cleanName, shortName } from './words/names.ts'
+import { shortName } from './words/names.ts'
 import { words } from './words/words.ts'
 
 const MemberPanel = openedLater((parts) => parts.MemberPanel)
@@ -11,8 +11,8 @@ const MemberPanel = openedLater((parts) => parts.MemberPanel)
 export function MemberDialog({ member, onClose }: { member: MemberView; onClose: () => void }) {
   const heading = (
     <>
-      <Avatar member={member} />
-      <bdi>{shortName(cleanName(member.name)) || words.unnamed}</bdi>
+      <Avatar member={member} isCompared={member.acquaintance.isCompared} />
+      <bdi>{shortName(member.name) || words.unnamed}</bdi>
     </>
   )
   return (

@@ -7,7 +7,7 @@ import './MemberPanel.css'
 import { useSession } from './SessionContext.tsx'
 import { useMe } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
-import { cleanName } from './words/names.ts'
+import { shortName } from './words/names.ts'
 import { words } from './words/words.ts'
 
 /** What is known of a member, the words to compare with it, and the way to forget it. */
@@ -52,7 +52,7 @@ function Comparison({ member }: { member: MemberView }) {
       <h3>{panel.heading}</h3>
       <p>{panel.how}</p>
       <DeviceWords
-        heading={panel.theirs(cleanName(member.name) || words.unnamed)}
+        heading={panel.theirs(shortName(member.name) || words.unnamed)}
         device={member.deviceId}
         testId="their-words"
       />

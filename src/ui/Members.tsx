@@ -65,8 +65,8 @@ const Member = memo(function Member({ member, onOpen }: MemberProps) {
         data-testid="open-member"
         onClick={() => onOpen(member.peer)}
       >
-        <Avatar member={member} />
-        <MemberName name={member.name} isCompared={isCompared} />
+        <Avatar member={member} isCompared={isCompared} />
+        <MemberName name={member.name} />
         <span className="member-state">{whatIsKnown(member).join(' · ')}</span>
         <Icon name="more" />
         {likeness && (
@@ -88,17 +88,11 @@ function whatIsKnown({ name, state, acquaintance }: MemberView): readonly string
   return met ? [reached, words.members.met(name, met)] : [reached]
 }
 
-function MemberName({ name, isCompared = false }: { name: string; isCompared?: boolean }) {
+function MemberName({ name }: { name: string }) {
   const clean = cleanName(name) || words.unnamed
   return (
     <span className="member-name" title={clean}>
       <bdi>{clean}</bdi>
-      {isCompared && (
-        <span className="member-compared" title={words.members.wordsCompared}>
-          <Icon name="done" />
-          <span className="visually-hidden">{words.members.wordsCompared}</span>
-        </span>
-      )}
     </span>
   )
 }

@@ -50,10 +50,18 @@ describe('the row of a member', () => {
     expect(row.match(/<bdi>/g)).toHaveLength(1)
   })
 
+  it('is of a sane length, whatever name somebody had', () => {
+    const before = { name: 'x'.repeat(255), metMs: yesterdayMs }
+    const likeness = { kind: 'member', name: 'y'.repeat(255) } as const
+    const row = rowOf(member('Amber', { acquaintance: acquaintance({ met: before, likeness }) }))
+    expect(textOf(row)).not.toMatch(/x{60}|y{60}/)
+  })
+
   it('has a quiet sign once words were compared', () => {
     const row = rowOf(member('Amber', { acquaintance: acquaintance({ isCompared: true }) }))
     expect(row).toContain('data-compared="true"')
-    expect(textOf(row)).toContain('You compared words')
+    expect(textOf(row)).toContain('computer You compared words Amber')
+    expect(textOf(rowOf(member('Amber ✓')))).not.toContain('You compared words')
   })
 
   it('tells who is called alike', () => {

@@ -1,9 +1,11 @@
 import type { LikenessView, MetView, OriginView } from '../../app/view.ts'
 import { daysFor } from './days.ts'
-import { cleanName, nameInSentence as named } from './names.ts'
+import { cleanName, nameInSentence, shortName } from './names.ts'
 
 // Most of those who read English put the day before the month.
 const dayOf = daysFor('en-GB')
+
+const named = (name: string): string => nameInSentence(shortName(name))
 
 /** "yesterday", "on Tuesday", "on 3 March". */
 function day(atMs: number, nowMs: number): string {
