@@ -6,6 +6,7 @@ import type { LinkListener } from '../link/link.ts'
 import type { LetterDraft, Signal } from '../room/io.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import type { LinkSession } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { Signaling, SignalingListener } from '../signaling/signaling.ts'
@@ -228,6 +229,21 @@ describe('the log', () => {
     const failing = await linkedDriver()
     failing.link.closed({ code: 'messagesTooSmall', detail: '1024 bytes' })
     expect(failing.lines.at(-1)).toContain('"code":"messagesTooSmall","detail":"1024 bytes"')
+  })
+
+  it('[R9] reads no more letters than a room has, however many are left for us', async () => {
+    let opened = 0
+    const open = async (): Promise<null> => (opened++, null)
+    const { first, clock } = openDriver({ keys: { ...noKeys, open } })
+    const flood = async () => {
+      for (let letter = 0; letter < 5000; letter++) first.sealedSignalArrived(new Uint8Array(3), 'own-1')
+      await settled()
+    }
+    await flood()
+    expect(opened).toBe(limits.lettersPerTenSecondsMax)
+    clock.advanceTo(clock.now() + 10_000)
+    await flood()
+    expect(opened).toBe(2 * limits.lettersPerTenSecondsMax)
   })
 
   it('counts letters that are refused, and is not filled by them', async () => {

@@ -14,7 +14,7 @@ import type {
 import { encodeRoomMessage, relayOf } from '../room/messages.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
-import type { PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -64,6 +64,9 @@ export class RoomDriver {
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
   #lettersRefused = 0
+  /** Letters from brokers in the ten seconds since then. */
+  #lettersRead = 0
+  #readSince: Millis = -Infinity
   #epoch: number
 
   constructor(options: RoomDriverOptions) {
@@ -221,7 +224,9 @@ export class RoomDriver {
     for (const at of doors) this.#brokers.postToDoor(at, sealed)
   }
 
+  /** Whoever knows a mailbox can fill it: what is too much is not looked at. */
   async #unseal(sealed: Bytes): Promise<void> {
+    if (!this.#mayRead()) return this.#letterRefused('too many')
     return this.#letterCame(await this.#options.keys.open(sealed))
   }
 
@@ -249,6 +254,15 @@ export class RoomDriver {
   #faulted(peer: PeerId, fault: string): void {
     this.#options.log('info', 'a room message that cannot be true', { peer, fault })
     this.handle({ type: 'messageFaulted', peer, fault })
+  }
+
+  #mayRead(): boolean {
+    const now = this.#options.clock.now()
+    if (now - this.#readSince >= 10_000) {
+      this.#readSince = now
+      this.#lettersRead = 0
+    }
+    return ++this.#lettersRead <= limits.lettersPerTenSecondsMax
   }
 
   /** Whoever knows the doors can leave any number of these: only the first, second, fourth, eighth and so on is noted. */

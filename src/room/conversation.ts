@@ -97,7 +97,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           if (member.road.refusing) doors.turnedAway()
           break
         case 'relay':
-          relaying.relayArrived(member, message)
+          if (!relaying.relayArrived(member, message)) faulted(member)
           break
         case 'ping':
           emit({ type: 'send', peer: member.peer, message: { type: 'pong' } })

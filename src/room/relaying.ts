@@ -30,8 +30,8 @@ export interface Relaying {
   sendToDoors(doors: readonly DoorAt[], signal: Signal): void
   /** Whether `send` would send anything. */
   reaches(to: Addressee): boolean
-  /** A relay message came: for us, for somebody we know a way to, or for the bin. */
-  relayArrived(from: LinkedMember, message: Relay): void
+  /** A relay message came: for us, for somebody we know a way to, or for the bin. False where no honest member has so many. */
+  relayArrived(from: LinkedMember, message: Relay): boolean
   /** Who wrote a letter that is to be passed on is known now. */
   relayChecked(from: PeerId, author: PeerId, message: Relay): void
   /** False for what is not for us, was read before, or is one too many. */
@@ -46,6 +46,10 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
   const memberQuota = createQuota<PeerId>(context, {
     countMax: limits.relaysPerTenSecondsMax,
     bytesMax: limits.relayedPerMemberMaxBytes,
+  })
+  const onwardQuota = createQuota<PeerId>(context, {
+    countMax: limits.relaysPerTenSecondsMax / 4,
+    bytesMax: limits.relayedPerMemberMaxBytes / 4,
   })
   const authorQuota = createQuota<PeerId>(context, {
     countMax: limits.signalsPerTenSecondsMax,
@@ -97,15 +101,15 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
     reaches: (to) => mailboxesTo(to).length > 0 || relaysTo(to.peer).length > 0,
 
     relayArrived(from, message) {
-      if (!memberQuota.allows(from.peer, message.sealed.length)) return
-      if (relaysSeen.notedAt(message.id) !== undefined) return
+      if (!memberQuota.allows(from.peer, message.sealed.length)) return false
+      if (relaysSeen.notedAt(message.id) !== undefined) return true
       relaysSeen.note(message.id, context.now)
       if (message.to === self) {
         emit({ type: 'openSealed', sealed: message.sealed })
-        return
+      } else if (message.hops > 0 && nextHops(message.to, from.peer).length > 0) {
+        emit({ type: 'checkRelay', from: from.peer, message })
       }
-      if (message.hops === 0 || nextHops(message.to, from.peer).length === 0) return
-      emit({ type: 'checkRelay', from: from.peer, message })
+      return true
     },
 
     relayChecked(from, author, message) {
@@ -113,6 +117,8 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
       // By author, so that nobody uses up what an honest member may hand us, by letters of its own.
       if (!authorQuota.allows(author, message.sealed.length)) return
       for (const { peer } of nextHops(message.to, from)) {
+        // Less than what they take of us: several who flood through us must not make us look like one.
+        if (!onwardQuota.allows(peer, message.sealed.length)) continue
         emit({ type: 'send', peer, message: { ...message, hops: message.hops - 1 } })
       }
     },

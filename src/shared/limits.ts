@@ -306,9 +306,11 @@ export const limits = {
   signalsPerTenSecondsMax: 200,
   /** Bytes of the letters of one peer passed on in ten seconds. */
   relayedPerAuthorMaxBytes: 512 * KiB,
-  /** Letters and bytes that one member hands us to be passed on in ten seconds, whoever wrote them: twelve who link through it at once stay below. */
-  relaysPerTenSecondsMax: 600,
-  relayedPerMemberMaxBytes: 1 * MiB,
+  /** Letters and bytes that one member hands us to be passed on in ten seconds, whoever wrote them; more are strikes. An honest one passes on a quarter to each. */
+  relaysPerTenSecondsMax: 1200,
+  relayedPerMemberMaxBytes: 2 * MiB,
+  /** Letters read from brokers in ten seconds: each costs a signature and an opening. */
+  lettersPerTenSecondsMax: 600,
   /** Members that others have named and nobody has linked with, whoever named them: the rest of the list is for who comes itself. */
   vouchedMax: 60,
   /** Words of one member in ten seconds, letters to be passed on aside: rosters go out ten times a second at most. */

@@ -2,7 +2,7 @@ import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
 import { newIdentity } from '../../crypto/identity.ts'
 import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
 import { MemoryLinks } from '../../link/testing/memoryLink.ts'
-import type { Bytes } from '../../shared/bytes.ts'
+import { base64UrlFromBytes, type Bytes } from '../../shared/bytes.ts'
 import type { Millis } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
@@ -33,7 +33,7 @@ export class SessionWorld {
   laterMs: Millis = 0
   readonly #links = new MemoryLinks()
   readonly #clock = new MemoryClock()
-  readonly #crypto: Crypto = nobleCrypto()
+  readonly #crypto: Crypto = checkingOnce(nobleCrypto())
   readonly #keys: Promise<RoomKeys>
   readonly #members: Member[] = []
   /** Reads, hashes and writes that have not settled. */
@@ -159,6 +159,20 @@ export class SessionWorld {
       return `${name} (${view.signaling}) sees [${members}] [${shares}] [${notices}]`
     })
     return lines.join('\n')
+  }
+}
+
+/** What one member has checked is not checked anew for the next: the library takes milliseconds for each signature. */
+function checkingOnce(crypto: Crypto): Crypto {
+  const checked = new Map<string, Promise<boolean>>()
+  return {
+    ...crypto,
+    verify(publicKey, signature, bytes) {
+      const what = [publicKey, signature, bytes].map(base64UrlFromBytes).join()
+      const known = checked.get(what) ?? crypto.verify(publicKey, signature, bytes)
+      checked.set(what, known)
+      return known
+    },
   }
 }
 
