@@ -1,9 +1,8 @@
 import { Peer } from 'peerjs'
-import * as v from 'valibot'
-import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
-import { limits } from '../shared/limits.ts'
+import { base64UrlFromBytes, type Bytes } from '../shared/bytes.ts'
 import { randomMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
+import { peerjsOwn, signalIn } from './brokerWords.ts'
 import { RegistrationSignaling, type Registration, type RegistrationListener } from './registrations.ts'
 import type { OpenSignaling } from './signaling.ts'
 
@@ -51,9 +50,6 @@ type SignalPayload =
 const echoIntervalMs = 5000
 /** Unanswered echoes, one an interval, after which the broker counts as lost. Covers a dial that hangs, too. */
 const echoesMissedMax = 3
-
-/** Longer texts cannot be a sealed signal and are not even decoded. */
-const sealedLengthMax = Math.ceil((limits.signalSizeMaxBytes * 4) / 3)
 
 class PeerjsRegistration implements Registration {
   readonly #mailbox: Mailbox
@@ -117,9 +113,9 @@ class PeerjsRegistration implements Registration {
 
   #messageArrived(message: unknown): void {
     if (this.#state === 'ended') return
-    const signal = v.safeParse(signalSchema, message)
-    if (!signal.success) return
-    const { src, payload } = signal.output
+    const signal = signalIn(message)
+    if (signal === null) return
+    const { src, payload } = signal
     if (payload.type === 'swarmdrop') {
       this.#listener.sealedSignalArrived(payload.sealed)
     } else if (src === this.#mailbox) {
@@ -151,26 +147,6 @@ function openPeer(config: PeerjsConfig, mailbox: Mailbox, token: string): Peer |
   }
 }
 
-/** What PeerJS may hear: without these it knows neither that its id is registered nor that it was refused. */
-const forPeerjsSchema = v.object({ type: v.picklist(['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY']) })
-
-const sealedSchema = v.pipe(
-  v.string(),
-  v.maxLength(sealedLengthMax),
-  v.transform(bytesFromBase64Url),
-  v.custom<Bytes>((bytes) => bytes !== null),
-)
-
-/** What we hear. */
-const signalSchema = v.object({
-  type: v.literal('OFFER'),
-  src: v.optional(v.unknown()),
-  payload: v.variant('type', [
-    v.object({ type: v.literal('swarmdrop'), sealed: sealedSchema }),
-    v.object({ type: v.literal('swarmdrop-echo') }),
-  ]),
-})
-
 /**
  * Puts us before PeerJS, which would open connections of its own, or keep messages for later, for whatever a hostile
  * broker sends. It gets only what it needs, rebuilt so that it cannot stumble over a missing field.
@@ -179,8 +155,8 @@ function takeOver(socket: BrokerSocket, messageArrived: (message: unknown) => vo
   const peerjsListeners = socket.listeners('message')
   socket.removeAllListeners('message')
   socket.on('message', (message) => {
-    const forPeerjs = v.safeParse(forPeerjsSchema, message)
-    if (!forPeerjs.success) return messageArrived(message)
-    for (const listener of peerjsListeners) listener({ ...forPeerjs.output, payload: {} })
+    const own = peerjsOwn(message)
+    if (own === null) return messageArrived(message)
+    for (const listener of peerjsListeners) listener(own)
   })
 }
