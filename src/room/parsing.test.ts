@@ -164,6 +164,9 @@ describe('bounds', () => {
     expect(decodes({ doors: [at(limits.doors)] })).toBe(false)
     expect(decodes({ doors: [at(0.5)] })).toBe(false)
     expect(decodes({ doors: [at(-1)] })).toBe(false)
+    expect(
+      decodeRoomMessage(JSON.stringify({ ...message, doors: [at(0)] }).replace('"door":0', '"door":-0')).ok,
+    ).toBe(false)
     expect(decodes({ doors: Array.from({ length: 65 }, () => at(0)) })).toBe(false)
     const shows = (changes: object) => decodes({ card: { ...message.card, ...changes } })
     expect(shows({ mailboxes: [{ broker: limits.brokersMax, mailbox: 'a' }] })).toBe(false)

@@ -37,5 +37,12 @@ export const listOf = <Item>(item: v.GenericSchema<unknown, Item>, lengthMax: nu
 /** A text that is not empty. */
 export const textOf = (lengthMax: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(lengthMax))
 
-/** A whole number from 0 to `max`. */
-export const wholeUpTo = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max))
+/** A whole number from 0 to `max`. Not -0: nothing of ours writes it, and people would be shown it. */
+export const wholeUpTo = (max: number) =>
+  v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(max),
+    v.check((number) => !Object.is(number, -0)),
+  )

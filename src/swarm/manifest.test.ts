@@ -36,6 +36,7 @@ describe('manifest', () => {
     ['a name that is no text', { ...good, name: 5 }],
     ['a long name', { ...good, name: 'x'.repeat(limits.nameLengthMax + 1) }],
     ['a negative size', { ...good, sizeBytes: -1 }],
+    ['a size of -0, which people would be shown', { ...good, sizeBytes: -0 }],
     ['a size that is no whole number', { ...good, sizeBytes: 1.5 }],
     ['a size in words', { ...good, sizeBytes: '100' }],
     ['too large a size', { ...good, sizeBytes: limits.shareSizeMaxBytes + 1 }],

@@ -9,6 +9,7 @@ import {
 import { isGeometry, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
 import { idBytes, parseDeviceId, type DeviceId, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { wholeUpTo } from '../shared/parseJson.ts'
 
 /** What files are, as far as it can be said without reading them. */
 export interface Description {
@@ -113,8 +114,6 @@ export function shortenName(name: string): string {
   return `${splitPair ? kept.slice(0, -1) : kept}…${ending}`
 }
 
-const count = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max))
-
 const base64Url = (lengthBytes: number) =>
   v.pipe(
     v.string(),
@@ -130,11 +129,11 @@ const fieldsSchema = v.pipe(
     bySignature: base64Url(signatureBytes),
     kind: v.picklist(['file', 'folder']),
     name: v.pipe(v.string(), v.maxLength(limits.nameLengthMax)),
-    sizeBytes: count(limits.shareSizeMaxBytes),
-    treeSizeBytes: count(limits.treeSizeMaxBytes),
-    fileCount: count(limits.entriesMax),
+    sizeBytes: wholeUpTo(limits.shareSizeMaxBytes),
+    treeSizeBytes: wholeUpTo(limits.treeSizeMaxBytes),
+    fileCount: wholeUpTo(limits.entriesMax),
     pieceSizeBytes: v.number(),
-    modifiedMs: count(Number.MAX_SAFE_INTEGER),
+    modifiedMs: wholeUpTo(Number.MAX_SAFE_INTEGER),
   }),
   v.check(
     ({ kind, treeSizeBytes, fileCount }) => kind === 'folder' || (treeSizeBytes === 0 && fileCount === 1),

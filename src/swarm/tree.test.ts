@@ -45,6 +45,7 @@ describe('tree', () => {
     ['an empty path', tree(['', 100, 0])],
     ['a long path', tree(['x'.repeat(limits.pathLengthMax + 1), 100, 0])],
     ['a size below nothing', tree(['a', -1, 0], ['b', 101, 0]), 2],
+    ['a size of -0', utf8FromText('[1,["a",-0,0],["b",100,0]]'), 2],
     ['fewer entries than the manifest says', tree(['a', 100, 0]), 2],
     ['more entries than the manifest says', tree(['a', 100, 0], ['b', 0, 0])],
     ['too deep a path', tree([nested(limits.pathDepthMax + 1), 100, 0])],

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { textFromUtf8, utf8FromText, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
-import { parseJson } from '../shared/parseJson.ts'
+import { parseJson, wholeUpTo } from '../shared/parseJson.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A file inside a folder share. Its bytes follow those of the entries before it. */
@@ -29,7 +29,7 @@ const rowSchema = v.strictTuple([
     v.maxLength(limits.pathLengthMax),
     v.check((path) => pathDepth(path) <= limits.pathDepthMax),
   ),
-  v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  wholeUpTo(Number.MAX_SAFE_INTEGER),
   v.pipe(v.number(), v.finite()),
 ])
 const rowsSchema = v.array(rowSchema)
