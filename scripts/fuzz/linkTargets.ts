@@ -1,0 +1,218 @@
+import { isIP } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
+import { leadsToAddress, linesOf, withAddressesOnly } from '../../src/link/candidates.ts'
+import { fingerprintOf } from '../../src/link/fingerprints.ts'
+import {
+  blockFrame,
+  blockHeadroomBytes,
+  echoFrame,
+  listensFrame,
+  messageFrame,
+  parseFrames,
+} from '../../src/link/frames.ts'
+import { decodeLaneWords, encodeLaneWords } from '../../src/link/laneWords.ts'
+import { parseLinkSignal } from '../../src/link/linkSignal.ts'
+import { PartJoiner } from '../../src/link/messageParts.ts'
+import { BulkEnd } from '../../src/link/testing/bulkPair.ts'
+import { MemoryChannel } from '../../src/link/testing/memoryChannel.ts'
+import { concatBytes, type Bytes } from '../../src/shared/bytes.ts'
+import { limits } from '../../src/shared/limits.ts'
+import { assert } from '../../src/shared/result.ts'
+import { MemoryClock } from '../../src/shared/testing/memoryClock.ts'
+import { accepted, acceptedUnlessNull, bytesTarget, isSameJson, refused, textTarget } from './target.ts'
+
+const host = 'candidate:1 1 udp 2122 192.0.2.1 50000 typ host'
+const reflexive =
+  'candidate:842163049 1 udp 1677729535 2001:db8::7 52345 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag a+/b'
+const local = 'candidate:1 1 udp 2122 8d3c1f7e-9f0b.local 50000 typ host'
+const candidates = [host, reflexive, local, `a=${host}`]
+const sdp = [
+  'v=0',
+  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+  'a=mid:0',
+  'a=fingerprint:sha-256 AB:CD:EF:01',
+  ...candidates.map((line) => `a=${line}`),
+  'a=candidate:1 1 udp 2122 example.com 50000 typ host',
+  '',
+].join('\r\n')
+
+const leadsAnywhere = (line: string): boolean => {
+  const address =
+    line
+      .replace(/^\s*a\s*=/i, '')
+      .trim()
+      .split(' ')[4] ?? ''
+  return isIP(address) === 0 && !/^[a-z0-9-]{1,63}\.local$/i.test(address)
+}
+
+const candidate = textTarget('candidate', candidates, (line) => {
+  if (!leadsToAddress(line)) return refused('false')
+  assert(!leadsAnywhere(line) && !/[\r\n]/.test(line), 'it leads to an address')
+  return accepted(line)
+})
+
+function mustBeData(description: string): void {
+  const lines = description.split(/[\r\n]+/)
+  assert(lines.filter((line) => /^\s*m\s*=/i.test(line)).length === 1, 'one media section')
+  const stray = lines.filter((line) => /^\s*a\s*=\s*candidate/i.test(line) && leadsAnywhere(line))
+  assert(
+    stray.every((line) => !/^\s*a\s*=\s*candidate\b/i.test(line)),
+    'no candidate leads to a name',
+  )
+}
+
+const linkSignal = textTarget(
+  'linkSignal',
+  [
+    ...(['offer', 'answer'] as const).map((type) => JSON.stringify({ type, sdp })),
+    ...[...candidates, ''].map((line) =>
+      JSON.stringify({ type: 'candidate', candidate: { candidate: line, sdpMid: '0', sdpMLineIndex: 0 } }),
+    ),
+  ],
+  (text) => {
+    const signal = parseLinkSignal(text)
+    if (signal === null) return refused('null')
+    assert(
+      isSameJson(parseLinkSignal(JSON.stringify(signal)), signal) ||
+        text.length > 20_000 ||
+        isDropped(signal),
+      'parsed again, it is the same',
+    )
+    if (signal.type !== 'candidate') mustBeData(signal.sdp)
+    return accepted(signal)
+  },
+)
+
+const isDropped = (signal: object): boolean => 'candidate' in signal && signal.candidate === null
+
+const description = textTarget('description', [sdp, sdp.replaceAll('\r\n', '\n')], (text) => {
+  const kept = withAddressesOnly(text)
+  assert(withAddressesOnly(kept) === kept, 'nothing more is left out a second time')
+  assert(linesOf(kept).length <= linesOf(text).length, 'no line comes from nowhere')
+  const fingerprint = fingerprintOf(text)
+  assert(fingerprint === fingerprintOf(kept), 'its certificate stays')
+  assert(
+    fingerprint === null || fingerprint === fingerprintOf(`${text}\r\na=fingerprint:${fingerprint}`),
+    'it is one',
+  )
+  return acceptedUnlessNull(fingerprint)
+})
+
+const laneWords = textTarget(
+  'laneWords',
+  [
+    encodeLaneWords({ lane: 1, signal: JSON.stringify({ type: 'offer', sdp }) }),
+    encodeLaneWords({ lane: 7, closed: true }),
+  ],
+  (text) => {
+    const decoded = decodeLaneWords(text)
+    if (!decoded.ok) return refused('fault')
+    const again = decodeLaneWords(encodeLaneWords(decoded.value))
+    assert(
+      isDeepStrictEqual(again, decoded) || text.length > limits.channelMessageMinBytes / 4,
+      'encoded, it decodes to the same',
+    )
+    return accepted(decoded.value)
+  },
+)
+
+const message = messageFrame(Uint8Array.of(1, 2, 3), true)
+const block = (from: number, to: number, riders: readonly Bytes[] = []): Bytes =>
+  blockFrame(9, new Uint8Array(blockHeadroomBytes + 9).fill(5).subarray(blockHeadroomBytes), from, to, riders)
+const echo = echoFrame(70_000, 1234.5, 3)
+const frames = [
+  message,
+  messageFrame(Uint8Array.of(1), false),
+  echo,
+  listensFrame(2),
+  block(0, 4),
+  block(4, 9),
+  block(0, 9, [echo, message]),
+]
+
+const frame = bytesTarget('frames', frames, (bytes) => {
+  const parsed = parseFrames(bytes)
+  if (!parsed.ok) return refused(parsed.fault)
+  assert(parsed.value.length >= 1 && parsed.value.length <= 2 + limits.ridersMax, 'few frames')
+  for (const each of parsed.value) {
+    if (each.type === 'block')
+      assert(
+        each.offsetBytes + each.bytes.length <= each.totalBytes &&
+          each.totalBytes <= limits.messageSizeMaxBytes &&
+          each.bytes.length > 0,
+        'a part lies in its block',
+      )
+  }
+  return accepted(parsed.value)
+})
+
+/** Messages one after the other, each with two bytes before it that say how long it is. */
+const inMessages = (parts: readonly Bytes[]): Bytes =>
+  concatBytes(parts.flatMap((part) => [Uint8Array.of(part.length >> 8, part.length & 0xff), part]))
+
+function messagesIn(bytes: Bytes): Bytes[] {
+  const parts: Bytes[] = []
+  for (let at = 0; at + 2 <= bytes.length;) {
+    const end = at + 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0))
+    parts.push(bytes.slice(at + 2, end))
+    at = end
+  }
+  return parts
+}
+
+/** Each message's first byte says whether more was announced before the rest of it came. */
+const messageParts = bytesTarget(
+  'messageParts',
+  [inMessages([Uint8Array.of(0, 1, 2)]), inMessages([new Uint8Array(200).fill(1), Uint8Array.of(0, 7)])],
+  (bytes) => {
+    const joiner = new PartJoiner(100)
+    let [heldBytes, whole] = [0, 0]
+    for (const part of messagesIn(bytes)) {
+      if ((part[0] ?? 0) % 2 === 1) joiner.moreAnnounced()
+      const taken = joiner.take(part)
+      if (!taken.ok) return refused(taken.fault)
+      heldBytes += part.length
+      assert(heldBytes <= limits.messageSizeMaxBytes, 'no more is held than a message')
+      if (taken.value === null) continue
+      assert(taken.value.length === heldBytes, 'nothing of a message is lost')
+      heldBytes = 0
+      whole++
+    }
+    return accepted({ whole, isMoreHeld: heldBytes > 0 })
+  },
+)
+
+/** What comes on the bulk channel of a link's first lane. */
+const bulkLink = bytesTarget(
+  'bulkLink',
+  [
+    ...frames.map((one) => inMessages([one])),
+    inMessages(frames),
+    inMessages([block(0, 4), message, block(4, 9), echo, listensFrame(2)]),
+  ],
+  (bytes) => {
+    const clock = new MemoryClock()
+    const end = new BulkEnd(clock)
+    const channel = new MemoryChannel()
+    channel.readyState = 'open'
+    end.link.addLane(0, channel)
+    for (const data of messagesIn(bytes)) {
+      channel.onmessage?.(new MessageEvent('message', { data: data.buffer }))
+      clock.advanceTo(clock.now() + 7)
+    }
+    assert(
+      end.messages.every(({ length }) => length <= limits.messageSizeMaxBytes),
+      'no message is too long',
+    )
+    const failedAt = end.told.findIndex((told) => told.startsWith('failed'))
+    assert(failedAt < 0 || failedAt === end.told.length - 1, 'after failed nothing follows')
+    const { roomBytes, outstandingBytes } = end.link
+    assert(Number.isFinite(roomBytes) && outstandingBytes >= 0, 'it knows what is on its way')
+    end.link.close()
+    if (failedAt >= 0) return refused(end.told[failedAt] ?? '')
+    return accepted({ told: end.told.map((type) => ({ type })), messages: end.messages })
+  },
+)
+
+/** What a link reads. */
+export const linkTargets = [linkSignal, candidate, description, laneWords, frame, messageParts, bulkLink]

@@ -1,0 +1,110 @@
+import { defaultConfig, parseConfig } from '../../src/app/config.ts'
+import { roomLink, roomOf } from '../../src/app/roomLink.ts'
+import { base64UrlFromBytes, bytesEqual, bytesFromBase64Url } from '../../src/shared/bytes.ts'
+import { limits } from '../../src/shared/limits.ts'
+import { seededRandom } from '../../src/shared/random.ts'
+import { assert } from '../../src/shared/result.ts'
+import { peerjsOwn, signalIn } from '../../src/signaling/brokerWords.ts'
+import {
+  accepted,
+  acceptedUnlessNull,
+  bytesTarget,
+  isSameJson,
+  jsonOf,
+  refused,
+  textTarget,
+} from './target.ts'
+
+const turn = { urls: ['turn:turn.example:3478?transport=udp', 'stun:a'], username: 'u', credential: 'c' }
+const configs = [
+  defaultConfig,
+  {},
+  {
+    signaling: [{ type: 'peerjs', host: 'b.example', port: 9000, path: '/x', secure: false }],
+    iceServers: [turn],
+  },
+  { uploadLimitKBps: 0.5, pageUrl: 'https://user.example/a b?c#d', signaling: [], iceServers: [] },
+]
+
+const config = textTarget(
+  'config',
+  configs.map((one) => JSON.stringify(one)),
+  (text) => {
+    const value = jsonOf(text)
+    if (value === undefined) return refused('no JSON')
+    const { config: read, faults, unreadable } = parseConfig(value)
+    if (unreadable !== null) return refused(unreadable)
+    assert(read.signaling.length <= limits.brokersMax, 'there are not too many brokers')
+    assert(read.iceServers.length <= limits.iceServersMax, 'there are not too many ICE servers')
+    assert(read.pageUrl === null || /^https?:[^#]*$/.test(read.pageUrl), 'the page has an address')
+    const again = parseConfig(JSON.parse(JSON.stringify(read)))
+    assert(
+      isSameJson(again, { config: read, faults: [], unreadable: null }),
+      'written out, it reads the same',
+    )
+    return accepted({ read, faults: faults.map((fault) => ({ type: fault.replaceAll(/\d+/g, 'n') })) })
+  },
+)
+
+const secret = 'AAECAwQFBgcICQoLDA0ODw'
+
+const roomFragment = textTarget('roomFragment', [`#${secret}`, secret, '#', '', `#${secret}=`], (text) => {
+  const room = roomOf(text, seededRandom(1))
+  const again = roomOf(new URL(roomLink('https://page.example/#x', room.secret)).hash, seededRandom(2))
+  assert(again.secret === room.secret && !again.fresh, 'its link leads there')
+  return room.fresh ? refused(room.malformed ? 'malformed' : 'none') : accepted(room)
+})
+
+const base64Url = textTarget('base64Url', ['', 'AA', 'AAE', 'AAEC', secret, '-_8'], (text) => {
+  const bytes = bytesFromBase64Url(text)
+  if (bytes === null) return refused('null')
+  assert(base64UrlFromBytes(bytes) === text, 'one value has one spelling')
+  return accepted(bytes.length % 3)
+})
+
+const base64UrlBytes = bytesTarget(
+  'base64UrlBytes',
+  [new Uint8Array(0), Uint8Array.of(0, 255, 3, 4)],
+  (bytes) => {
+    const text = base64UrlFromBytes(bytes)
+    const back = bytesFromBase64Url(text)
+    assert(back && bytesEqual(back, bytes) && /^[\w-]*$/.test(text), 'spelled, they read the same')
+    return accepted(bytes.length % 3)
+  },
+)
+
+const mailbox = '0123456789abcdef'
+const brokerMessages = [
+  ...['OPEN', 'ID-TAKEN', 'ERROR', 'INVALID-KEY', 'HEARTBEAT', 'EXPIRE'].map((type) => ({
+    type,
+    payload: { msg: '' },
+  })),
+  { type: 'OFFER', src: mailbox, dst: mailbox, payload: { type: 'swarmdrop-echo' } },
+  { type: 'OFFER', src: 'x', payload: { type: 'swarmdrop', sealed: 'AAEC' } },
+  {
+    type: 'OFFER',
+    src: 'x',
+    payload: { type: 'data', connectionId: 'dc_1', sdp: { type: 'offer', sdp: 'v=0' } },
+  },
+  { type: 'CANDIDATE', src: 'x', payload: { connectionId: 'dc_1', candidate: {} } },
+]
+
+const brokerMessage = textTarget(
+  'brokerMessage',
+  brokerMessages.map((message) => JSON.stringify(message)),
+  (text) => {
+    const message = jsonOf(text)
+    const own = peerjsOwn(message)
+    const signal = signalIn(message)
+    assert(own === null || signal === null, 'it is for PeerJS or for us')
+    assert(own === null || Object.keys(own).length === 2, 'PeerJS hears what it needs')
+    if (signal === null) return acceptedUnlessNull(own)
+    const { payload } = signal
+    if (payload.type === 'swarmdrop')
+      assert(payload.sealed.length <= limits.signalSizeMaxBytes, 'a sealed signal is not too long')
+    return accepted(payload)
+  },
+)
+
+/** What the page reads. */
+export const pageTargets = [config, roomFragment, base64Url, base64UrlBytes, brokerMessage]

@@ -1,0 +1,18 @@
+import { concatBytes, type Bytes } from '../../src/shared/bytes.ts'
+
+/** So many tries for one input; each shorter one that still serves counts as a new beginning. */
+const triesMax = 3000
+
+/** The shortest that was found of what still serves: stretches are left out, half of it first, then ever smaller ones. */
+export function shrunk(input: Bytes, stillServes: (shorter: Bytes) => boolean): Bytes {
+  let shortest = input
+  let tries = 0
+  for (let stretch = Math.ceil(input.length / 2); stretch >= 1; stretch = stretch === 1 ? 0 : stretch >> 1) {
+    for (let from = 0; from < shortest.length && tries < triesMax; tries++) {
+      const shorter = concatBytes([shortest.subarray(0, from), shortest.subarray(from + stretch)])
+      if (stillServes(shorter)) shortest = shorter
+      else from += stretch
+    }
+  }
+  return shortest
+}
