@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { textFromUtf8, utf8FromText, type Bytes } from '../../src/shared/bytes.ts'
-import type { Found } from './fuzzing.ts'
+import { shortened, type Found } from './fuzzing.ts'
 import type { Target } from './target.ts'
 
 /*
@@ -28,7 +28,8 @@ export function keep(target: Target, found: readonly Found[]): number {
   const kept = keptOf(target)
   const added = found.slice(0, Math.max(0, entriesMax - kept.length))
   if (added.length === 0) return 0
-  const lines = [...kept, ...added].map((one) => `  ${JSON.stringify(entryOf(one))}`)
+  const shorter = added.map((one) => shortened(target, one))
+  const lines = [...kept, ...shorter].map((one) => `  ${JSON.stringify(entryOf(one))}`)
   writeFileSync(fileOf(target), `[\n${lines.join(',\n')}\n]\n`)
   return added.length
 }

@@ -22,7 +22,7 @@ export interface Found {
 export interface Tally {
   readonly runs: number
   readonly outcomes: number
-  /** One for each outcome that no kept input or seed had, as short as it could be made. */
+  /** One for each outcome that no kept input or seed had. */
   readonly found: readonly Found[]
   readonly failures: readonly Failure[]
 }
@@ -36,6 +36,9 @@ const runMaxMs = 250
 const keptLengthMaxBytes = 2 * 1024
 const outcomesKeptMax = 200
 const failuresMax = 20
+/** What is only kept need not be as short as what somebody has to understand. */
+const keptTriesMax = 300
+const failureTriesMax = 3000
 
 /** Gives a target changed inputs until it is over; those that come to something new are changed further. */
 export function fuzz(
@@ -101,13 +104,9 @@ class Seen {
   }
 
   #keep(input: Bytes, outcome: string): void {
-    if (this.#kept.has(outcome) || this.#kept.size >= outcomesKeptMax || input.length > keptLengthMaxBytes)
-      return
-    const staysSo = (shorter: Bytes): boolean => {
-      const again = tryInput(this.#target, shorter)
-      return 'outcome' in again && again.outcome === outcome
-    }
-    this.#kept.set(outcome, { outcome, input: shrunk(input, staysSo) })
+    const isKept = this.#kept.has(outcome)
+    if (isKept || this.#kept.size >= outcomesKeptMax || input.length > keptLengthMaxBytes) return
+    this.#kept.set(outcome, { outcome, input })
   }
 
   #failed(input: Bytes, error: string): void {
@@ -117,8 +116,17 @@ class Seen {
       const again = tryInput(this.#target, shorter)
       return 'error' in again && kindOf(again.error) === kind
     }
-    this.#failures.set(kind, { error, input: shrunk(input, stillFails) })
+    this.#failures.set(kind, { error, input: shrunk(input, failureTriesMax, stillFails) })
   }
+}
+
+/** A shorter input that comes to the same. */
+export function shortened(target: Target, { outcome, input }: Found): Found {
+  const staysSo = (shorter: Bytes): boolean => {
+    const again = tryInput(target, shorter)
+    return 'outcome' in again && again.outcome === outcome
+  }
+  return { outcome, input: shrunk(input, keptTriesMax, staysSo) }
 }
 
 type Tried = { readonly outcome: string; readonly signature: string } | { readonly error: string }

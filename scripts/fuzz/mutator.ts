@@ -1,6 +1,8 @@
 import { concatBytes, textFromUtf8, utf8FromText, type Bytes } from '../../src/shared/bytes.ts'
 import { randomBelow, randomBytes, type Random } from '../../src/shared/random.ts'
 import { changedJson } from './jsonMutator.ts'
+import { inRow, messagesIn } from './messageRows.ts'
+import type { InputKind } from './target.ts'
 
 /** Longer than the longest message, so that limits are met from both sides. */
 const lengthMaxBytes = 80_000
@@ -30,9 +32,9 @@ interface Pick {
 }
 
 /** The input with one or a few changes, most of them small; `other` may be spliced into it. */
-export function mutate(input: Bytes, other: Bytes, kind: 'bytes' | 'text', random: Random): Bytes {
+export function mutate(input: Bytes, other: Bytes, kind: InputKind, random: Random): Bytes {
   const pick: Pick = { random, below: (bound) => randomBelow(random, Math.max(1, bound)), other }
-  const changes = kind === 'text' ? textChanges : byteChanges
+  const changes = { bytes: byteChanges, text: textChanges, row: rowChanges }[kind]
   let changed = input
   do changed = changes[pick.below(changes.length)]?.(changed, pick) ?? changed
   while (pick.below(2) === 0)
@@ -124,3 +126,25 @@ const textChanges: readonly Change[] = [
   insertWord,
   ...Array.from({ length: 10 }, () => changeJson),
 ]
+
+/** A row of messages with one of them changed, moved, doubled, left out, or put in from elsewhere. */
+const changeRow: Change = (input, pick) => {
+  const { below, random, other } = pick
+  const row = messagesIn(input)
+  const others = messagesIn(other)
+  const [from, to] = [below(row.length), below(row.length + 1)]
+  const message = row[from] ?? new Uint8Array(0)
+  const another = others[below(others.length)] ?? message
+  const changes: (() => Bytes[])[] = [
+    () => row.with(from, mutate(message, another, 'bytes', random)),
+    () => row.toSpliced(to, 0, message),
+    () => row.toSpliced(to, 0, another),
+    () => row.toSpliced(to, 0, new Uint8Array(0)),
+    () => row.toSpliced(from, 1),
+    () => [...row.slice(0, from), ...others],
+    () => row.toSpliced(from, 1).toSpliced(to, 0, message),
+  ]
+  return row.length === 0 ? inRow(others) : inRow(changes[below(changes.length)]?.() ?? row)
+}
+
+const rowChanges: readonly Change[] = [...Array.from({ length: 8 }, () => changeRow), cut, flipBit]

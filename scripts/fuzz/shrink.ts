@@ -1,10 +1,9 @@
 import { concatBytes, type Bytes } from '../../src/shared/bytes.ts'
 
-/** So many tries for one input; each shorter one that still serves counts as a new beginning. */
-const triesMax = 3000
-
-/** The shortest that was found of what still serves: stretches are left out, half of it first, then ever smaller ones. */
-export function shrunk(input: Bytes, stillServes: (shorter: Bytes) => boolean): Bytes {
+/**
+ * The shortest that was found in so many tries of what still serves: stretches are left out, half of it first, then ever smaller ones.
+ */
+export function shrunk(input: Bytes, triesMax: number, stillServes: (shorter: Bytes) => boolean): Bytes {
   let shortest = input
   let tries = 0
   for (let stretch = Math.ceil(input.length / 2); stretch >= 1; stretch = stretch === 1 ? 0 : stretch >> 1) {

@@ -9,6 +9,7 @@ import { hashBytes } from '../../src/swarm/hashList.ts'
 import type { SwarmMessage } from '../../src/swarm/io.ts'
 import { listOf, listedOf } from '../../src/swarm/testing/lists.ts'
 import { bitsOf } from '../../src/swarm/testing/swarmWorld.ts'
+import { lyingTarget } from './lyingTarget.ts'
 import { file, folder, mustBeWithinLimits } from './savingTargets.ts'
 import { accepted, bytesTarget, refused } from './target.ts'
 
@@ -93,4 +94,4 @@ const bitfield = bytesTarget(
 )
 
 /** What the swarm reads. */
-export const swarmTargets = [swarmMessage, bitfield]
+export const swarmTargets = [swarmMessage, bitfield, lyingTarget]

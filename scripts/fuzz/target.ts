@@ -1,15 +1,18 @@
 import { textFromUtf8, utf8FromText, type Bytes } from '../../src/shared/bytes.ts'
+import { inRow, messagesIn } from './messageRows.ts'
 
 /** What a parser made of an input. */
 export type Parsed =
   /** Why, in words that do not change with the input. */
   { readonly refused: string } | { readonly accepted: unknown }
 
+/** What inputs are changed as. */
+export type InputKind = 'bytes' | 'text' | 'row'
+
 /** A parser of bytes from outside, and what must hold of it whatever it is given. */
 export interface Target {
   readonly name: string
-  /** What its inputs are changed as. */
-  readonly kind: 'bytes' | 'text'
+  readonly kind: InputKind
   /** What honest sides send, and a few of their edges. */
   readonly seeds: readonly Bytes[]
   /** Parses an input, and throws when the parser does, or when what it accepted is not what it must be. */
@@ -27,6 +30,13 @@ export const bytesTarget = (
   seeds: readonly Bytes[],
   parse: (input: Bytes) => Parsed,
 ): Target => ({ name, kind: 'bytes', seeds, parse })
+
+/** What hears one message after the other. */
+export const rowTarget = (
+  name: string,
+  seeds: readonly (readonly Bytes[])[],
+  parse: (messages: readonly Bytes[]) => Parsed,
+): Target => ({ name, kind: 'row', seeds: seeds.map(inRow), parse: (input) => parse(messagesIn(input)) })
 
 /** A parser of text: it is given what is no UTF-8, too, one character a byte. */
 export const textTarget = (

@@ -36,8 +36,8 @@ export class BulkEnd {
   readonly messages: Bytes[] = []
   readonly told: string[] = []
   readonly link: BulkLink
-  constructor(clock: MemoryClock) {
-    const uplink: Uplink = {
+  constructor(clock: MemoryClock, uplink?: Uplink) {
+    const ofTestWindows: Uplink = {
       openLane: () => {
         const window = new TestWindow()
         this.windows.push(window)
@@ -45,7 +45,7 @@ export class BulkEnd {
       },
     }
     const traffic = new BulkTraffic({
-      uplink,
+      uplink: uplink ?? ofTestWindows,
       now: () => clock.now(),
       after: (waitMs, then) => clock.after(waitMs, then),
     })

@@ -7,7 +7,7 @@ import { assert, unreachable } from '../../shared/result.ts'
 import { Bitfield } from '../bitfield.ts'
 import { decodeMessage, encodeMessage } from '../codec.ts'
 import { countOf, type HashPart } from '../hashList.ts'
-import type { SwarmEffect, SwarmInput, SwarmMessage } from '../io.ts'
+import type { SwarmEffect, SwarmInput, SwarmMessage, SwarmReport } from '../io.ts'
 import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../manifest.ts'
 import { createSwarm, type Swarm } from '../swarm.ts'
 import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from './fakeCrypto.ts'
@@ -108,9 +108,9 @@ export class Machine {
   /** What is to be signed or verified. */
   readonly partsDue: (Ordered<'signPart'> | Ordered<'verifyPart'>)[] = []
 
-  constructor(options: { uploadLimitBytesPerSecond?: number } = {}) {
+  constructor(options: { uploadLimitBytesPerSecond?: number; seed?: number } = {}) {
     this.swarm = createSwarm({
-      random: seededRandom(random()),
+      random: seededRandom(options.seed ?? random()),
       sha256: (bytes) => {
         this.hashedCount++
         return fakeSha256(bytes)
@@ -235,13 +235,13 @@ export class Machine {
  */
 export class SwarmWorld {
   readonly machines: readonly Machine[]
-  readonly reports: { readonly machine: Machine; readonly type: string; readonly share?: ShareId }[] = []
+  readonly reports: (SwarmReport & { readonly machine: Machine })[] = []
   readonly #queue: (() => void)[] = []
   /** The first number of each piece gathered, by who gathers it. */
   readonly #gathered = new Map<string, number>()
 
-  constructor(count: number) {
-    this.machines = range(count).map(() => new Machine())
+  constructor(count: number, seed?: number) {
+    this.machines = range(count).map((at) => new Machine(seed === undefined ? {} : { seed: seed + at }))
   }
 
   link(a: Machine, b: Machine): void {
