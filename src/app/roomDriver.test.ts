@@ -22,6 +22,7 @@ const aliceIdentity = await newIdentity(crypto, await crypto.newSigningKey())
 const alice = aliceIdentity.peer
 const noKeys: RoomKeys = {
   tag: 'tag',
+  storage: 'storage',
   door: (epoch, door) => `door-${epoch}-${door}`,
   seal: async (plain) => plain,
   open: async (sealed) => sealed,

@@ -32,16 +32,17 @@ export interface StartOptions {
 export async function startSession(options: StartOptions): Promise<OpenSession> {
   const { screen, room, profile, random, read, log } = options
   const crypt = await openCrypto()
-  const [identity, engine, keys] = await Promise.all([
+  const keys = await crypt.roomKeys(room.secret)
+  const [identity, engine] = await Promise.all([
     openDevice(crypt).then((device) => newIdentity(crypt, device)),
     openEngine({
       seed: random(),
+      room: keys.storage,
       clock: pageClock,
       uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
       crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),
-    crypt.roomKeys(room.secret),
   ])
   screen.identified(identity)
   const { config } = read

@@ -5,6 +5,8 @@ import type { RoomSecret } from '../shared/ids.ts'
 export interface RoomKeys {
   /** Names the room in what its members sign: 26 lower-case letters and digits that tell nothing of the secret. No broker sees it. */
   readonly tag: string
+  /** Begins the names of what this room keeps on this device, likewise. */
+  readonly storage: string
   /** The mailbox of a door on that day, likewise: who knows some of them knows no other. */
   door(epoch: number, door: number): string
   /** Seals a signal so that only members of the room can read or make it (AES-256-GCM, random nonce, tag as additional data). */

@@ -21,6 +21,8 @@ export function cryptoContract(crypto: Crypto): void {
 
   test('gives a known secret its known doors, another each day', async () => {
     const room = await crypto.roomKeys(knownSecret)
+    expect(new Set([room.tag, room.storage, room.door(20_000, 0)]).size).toBe(3)
+    expect(room.storage).toMatch(/^[a-z0-9]{26}$/)
     expect(room.door(20_000, 0)).toBe('7ibhgtggszlhnrwjzn5ri5ncbk')
     const doors = [0, 1, 2].flatMap((epoch) => [0, 1, 7].map((door) => room.door(epoch, door)))
     expect(new Set(doors).size).toBe(9)

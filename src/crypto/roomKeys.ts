@@ -37,6 +37,7 @@ const tagBytes = 17
 /** Distinct for each use, so that what a broker sees (the doors) says nothing of the key. */
 const tagInfo = 'swarmdrop 1 room tag'
 const doorInfo = 'swarmdrop 2 door'
+const storageInfo = 'swarmdrop 2 storage'
 const signalKeyInfo = 'swarmdrop 1 signal key'
 
 /** The operations the app needs, made of primitives. */
@@ -50,10 +51,12 @@ async function deriveRoomKeys(primitives: Primitives, secret: RoomSecret): Promi
   const tag = base32(await primitives.hkdf(secretBytes, utf8(tagInfo), tagBytes)).slice(0, tagLetters)
   const cipher = await primitives.aesGcm(await primitives.hkdf(secretBytes, utf8(signalKeyInfo), keyBytes))
   const additionalData = utf8(tag)
+  const nameOf = (label: string): string =>
+    base32(hkdfAtOnce(secretBytes, utf8(label), tagBytes)).slice(0, tagLetters)
   return {
     tag,
-    door: (epoch, door) =>
-      base32(hkdfAtOnce(secretBytes, utf8(`${doorInfo} ${epoch} ${door}`), tagBytes)).slice(0, tagLetters),
+    storage: nameOf(storageInfo),
+    door: (epoch, door) => nameOf(`${doorInfo} ${epoch} ${door}`),
     async seal(plain) {
       const nonce = primitives.nonce()
       return concatBytes([

@@ -29,9 +29,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
 
 catchUncaught('engine', bugFound)
 
-async function open({ seed, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
+async function open({ seed, room, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
   opened = await openEngineHere({
     seed,
+    room,
     // The page's clock: what both note can be compared.
     clock: systemClock(performance.timeOrigin - timeOriginMs),
     uploadLimitBytesPerSecond,

@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly uploadLimitBytesPerSecond: number
   /** Signs and verifies hash lists, and hashes pieces in memory. */
   readonly crypto: ShareCrypto
+  /** Begins the names of what the room keeps on this device. */
+  readonly room: string
   /** Opens the store on disk. */
   readonly openOpfs: OpenOpfs
   readonly storeListener: StoreListener
@@ -22,8 +24,8 @@ export interface EngineOptions {
 
 /** Opens the store, and an engine over it that runs where this is called. */
 export async function openEngineHere(options: EngineOptions): Promise<OpenedEngine> {
-  const { seed, clock, uploadLimitBytesPerSecond, crypto, openOpfs, storeListener } = options
-  const opened = await openStore((bytes) => crypto.sha256(bytes), openOpfs, storeListener)
+  const { seed, clock, uploadLimitBytesPerSecond, crypto, room, openOpfs, storeListener } = options
+  const opened = await openStore(room, (bytes) => crypto.sha256(bytes), openOpfs, storeListener)
   const parts = { ...opened, random: seededRandom(seed), clock, crypto, uploadLimitBytesPerSecond }
   return {
     storage: storageOf(opened),

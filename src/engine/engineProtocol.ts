@@ -8,6 +8,7 @@ import type { Engine, EngineEvent, OpenedEngine } from './engine.ts'
 export interface OpenOrder {
   readonly type: 'open'
   readonly seed: number
+  readonly room: string
   /** The page's `performance.timeOrigin`: both read one clock. */
   readonly timeOriginMs: Millis
   readonly uploadLimitBytesPerSecond: number

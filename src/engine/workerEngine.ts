@@ -6,7 +6,10 @@ import type { Engine, EngineEvent, EngineListener, OpenedEngine } from './engine
 import type { EngineOptions } from './engineHere.ts'
 import type { EngineMethod, FromEngine, ToEngine } from './engineProtocol.ts'
 
-export type WorkerEngineOptions = Pick<EngineOptions, 'seed' | 'uploadLimitBytesPerSecond' | 'storeListener'>
+export type WorkerEngineOptions = Pick<
+  EngineOptions,
+  'seed' | 'room' | 'uploadLimitBytesPerSecond' | 'storeListener'
+>
 
 /**
  * Opens an engine in a worker of its own. Fails, saying why, where the browser hands no data channel to a worker, or starts none in
@@ -71,7 +74,7 @@ class EngineCalls implements Engine {
   }
 
   async open(): Promise<Result<OpenedEngine, string>> {
-    const { seed, uploadLimitBytesPerSecond } = this.#options
+    const { seed, room, uploadLimitBytesPerSecond } = this.#options
     const answered = new Promise<Result<OpenedEngine, string>>((resolve) => (this.#opening = resolve))
     const timer = setTimeout(
       () => this.#opening(fail('the worker did not answer')),
@@ -80,6 +83,7 @@ class EngineCalls implements Engine {
     post(this.#worker, {
       type: 'open',
       seed,
+      room,
       uploadLimitBytesPerSecond,
       timeOriginMs: performance.timeOrigin,
     })

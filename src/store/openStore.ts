@@ -12,7 +12,7 @@ import { holdTabLock, sweepDeadTabs } from './tabFolders.ts'
 export interface OpenedStore {
   readonly store: PieceStore
   readonly index: ShareIndex
-  /** Names this page in the index; random. */
+  /** Names this page in the index and its folder: the room's part, and a random one. */
   readonly tab: string
   /** Why pieces are kept in memory, as the browser put it; null when they are on disk. */
   readonly withoutDisk: string | null
@@ -23,14 +23,15 @@ export type OpenOpfs = (tab: string, listener: StoreListener) => Promise<Result<
 
 /**
  * Opens the store of this page: OPFS where the browser has it and it keeps what is written, else memory.
- * Frees first what dead pages left behind. `sha256` serves the memory store; the one on disk hashes where it lives.
+ * Frees first what dead pages left behind. `room` begins the names of what it keeps; `sha256` serves the memory store; the one on disk hashes where it lives.
  */
 export async function openStore(
+  room: string,
   sha256: (bytes: Bytes) => Promise<Bytes>,
   openOpfs: OpenOpfs,
   listener: StoreListener,
 ): Promise<OpenedStore> {
-  const tab = base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))
+  const tab = `${room}-${base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))}`
   const onDisk = await openOnDisk(tab, openOpfs, listener)
   if (onDisk.ok) return { ...onDisk.value, tab, withoutDisk: null }
   listener.log('warning', 'pieces are kept in memory', { reason: onDisk.fault })

@@ -9,6 +9,7 @@ import { engineContract, type EnginePlace } from './engineContract.ts'
 const strays: unknown[] = []
 const options = {
   seed: 1,
+  room: 'room',
   uploadLimitBytesPerSecond: 0,
   storeListener: { bugFound: (error: unknown) => strays.push(error), log: () => undefined },
 }

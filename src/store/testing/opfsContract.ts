@@ -55,7 +55,7 @@ const opfsContract = {
   async open() {
     const said: string[] = []
     const log: Log = (_level, what) => said.push(what)
-    const { store, index, tab, withoutDisk } = await openStore(sha256, openOpfsStore, {
+    const { store, index, tab, withoutDisk } = await openStore('room', sha256, openOpfsStore, {
       bugFound: nothing,
       log,
     })
@@ -74,7 +74,7 @@ const opfsContract = {
   async kind() {
     const said: LogDetail[] = []
     const log: Log = (_level, _what, detail = {}) => said.push(detail)
-    const { store, withoutDisk } = await openStore(sha256, openOpfsStore, { bugFound: nothing, log })
+    const { store, withoutDisk } = await openStore('room', sha256, openOpfsStore, { bugFound: nothing, log })
     return { kind: store.kind, withoutDisk, said }
   },
   /** What the page hears of bugs in the worker: one in a call that nobody waits for, one in a call that is answered. */
