@@ -34,7 +34,8 @@ const host = 'candidate:1 1 udp 2122 192.0.2.1 50000 typ host'
 const reflexive =
   'candidate:842163049 1 udp 1677729535 2001:db8::7 52345 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag a+/b'
 const local = 'candidate:1 1 udp 2122 8d3c1f7e-9f0b.local 50000 typ host'
-const candidates = [host, reflexive, local, `a=${host}`]
+const scoped = 'candidate:1 1 udp 2122 fe80::1%eth0 50000 typ host'
+const candidates = [host, reflexive, local, scoped, `a=${host}`]
 const sdp = [
   'v=0',
   'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
@@ -51,7 +52,8 @@ const leadsAnywhere = (line: string): boolean => {
       .replace(/^\s*a\s*=/i, '')
       .trim()
       .split(' ')[4] ?? ''
-  return isIP(address) === 0 && !/^[a-z0-9-]{1,63}\.local$/i.test(address)
+  const isNumeric = isIP(address) > 0 && !address.includes('%')
+  return !isNumeric && !/^[a-z0-9-]{1,63}\.local$/i.test(address)
 }
 
 const candidate = textTarget('candidate', candidates, (line) => {
@@ -60,14 +62,12 @@ const candidate = textTarget('candidate', candidates, (line) => {
   return accepted(line)
 })
 
+const isStray = (line: string): boolean => /^\s*a\s*=\s*candidate\b/i.test(line) && leadsAnywhere(line)
+
 function mustBeData(description: string): void {
   const lines = description.split(/[\r\n]+/)
   assert(lines.filter((line) => /^\s*m\s*=/i.test(line)).length === 1, 'one media section')
-  const stray = lines.filter((line) => /^\s*a\s*=\s*candidate/i.test(line) && leadsAnywhere(line))
-  assert(
-    stray.every((line) => !/^\s*a\s*=\s*candidate\b/i.test(line)),
-    'no candidate leads to a name',
-  )
+  assert(!lines.some(isStray), 'no candidate leads to a name')
 }
 
 const linkSignal = textTarget(
@@ -81,18 +81,15 @@ const linkSignal = textTarget(
   (text) => {
     const signal = parseLinkSignal(text)
     if (signal === null) return refused('null')
-    assert(
-      isSameJson(parseLinkSignal(JSON.stringify(signal)), signal) ||
-        text.length > 20_000 ||
-        isDropped(signal),
-      'parsed again, it is the same',
-    )
+    if (signal.type === 'candidate' && signal.candidate === null) return accepted(signal)
     if (signal.type !== 'candidate') mustBeData(signal.sdp)
+    const again = JSON.stringify(signal)
+    // Lines end in two letters then, and what was just short enough may not be any more.
+    const fits = again.length <= limits.signalSizeMaxBytes
+    assert(!fits || isSameJson(parseLinkSignal(again), signal), 'parsed again, it is the same')
     return accepted(signal)
   },
 )
-
-const isDropped = (signal: object): boolean => 'candidate' in signal && signal.candidate === null
 
 const description = textTarget('description', [sdp, sdp.replaceAll('\r\n', '\n')], (text) => {
   const kept = withAddressesOnly(text)
@@ -116,11 +113,10 @@ const laneWords = textTarget(
   (text) => {
     const decoded = decodeLaneWords(text)
     if (!decoded.ok) return refused('fault')
-    const again = decodeLaneWords(encodeLaneWords(decoded.value))
-    assert(
-      isDeepStrictEqual(again, decoded) || text.length > limits.channelMessageMinBytes / 4,
-      'encoded, it decodes to the same',
-    )
+    const again = encodeLaneWords(decoded.value)
+    // Numbers have shorter spellings than ours.
+    const fits = again.length <= limits.channelMessageMinBytes
+    assert(!fits || isDeepStrictEqual(decodeLaneWords(again), decoded), 'encoded, it decodes to the same')
     return accepted(decoded.value)
   },
 )
