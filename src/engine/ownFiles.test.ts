@@ -20,10 +20,12 @@ let clock: MemoryClock
 let machine: Machine
 let ownFiles: OwnFiles
 let attached: Attached | null
+let told: string[]
 beforeEach(() => {
   clock = new MemoryClock()
   machine = new Machine()
   attached = null
+  told = []
   const memory = openMemoryStore({
     sha256: async () => new Uint8Array(32),
     limitBytes: limits.memoryStoreMaxBytes,
@@ -35,7 +37,10 @@ beforeEach(() => {
     store,
     swarm: machine.swarm,
     log: () => undefined,
-    listener: { sourceChanged: () => undefined, sourceUnreadable: () => undefined },
+    listener: {
+      sourceChanged: () => void told.push('changed'),
+      sourceUnreadable: () => void told.push('unreadable'),
+    },
     handle: (input) => {
       for (const effect of machine.feed(input)) if (effect.type === 'report') ownFiles.reported(effect.report)
       ownFiles.rested()
@@ -104,5 +109,20 @@ describe('files that look like a share of the room', () => {
     ownFiles.rested()
     await aTurn()
     expect(attached).toBe('differs')
+  })
+})
+
+describe('files that were offered', () => {
+  it('S19 are said to be changed once, however many blocks are then asked for in vain', async () => {
+    await ownFiles.offer(manifest, [new File([], 'a')])
+    for (let block = 0; block < 3; block++) ownFiles.failed(share, { code: 'sourceChanged' })
+    expect(told).toEqual(['changed'])
+    expect(machine.swarm.inspect(share)?.source).toBe('lost')
+  })
+
+  it('S19 that cannot be read from the beginning are said to be unreadable', () => {
+    machine.feed({ type: 'shareOffered', manifest })
+    ownFiles.failed(share, { code: 'broken', detail: 'no file' })
+    expect(told).toEqual(['unreadable'])
   })
 })

@@ -98,7 +98,10 @@ export class OwnFiles {
     if (fault.code === 'gone') return
     const { listener, log, swarm, handle } = this.#options
     log('warning', 'files of a share cannot be read', { share, ...fault })
-    if (swarm.inspect(share)?.held.count === 0) return listener.sourceUnreadable(share)
+    const known = swarm.inspect(share)
+    // It has been said of another block.
+    if (known?.source === 'lost') return
+    if (known?.held.count === 0) return listener.sourceUnreadable(share)
     handle({ type: 'sourceLost', share })
     if (fault.code === 'sourceChanged') listener.sourceChanged(share)
     else listener.sourceUnreadable(share)

@@ -100,6 +100,7 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
       said: ['pieces are kept on disk'],
       found: { version: 2, updatedMs: 5 },
     })
+    for (const { tab } of [atAlice, atBob]) expect(tab).toMatch(/^room-[\w-]{22}$/)
     const bothTabs = [atAlice.tab, atBob.tab].toSorted()
     expect(await bob.evaluate(inPage.sweep)).toEqual({ folders: bothTabs, records: bothTabs })
 
