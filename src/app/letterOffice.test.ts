@@ -6,6 +6,7 @@ import { readEnvelope, writeEnvelope } from '../room/envelopes.ts'
 import type { Signal } from '../room/io.ts'
 import { base64UrlFromBytes, concatBytes, type Bytes } from '../shared/bytes.ts'
 import type { DeviceId, LinkSession, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { randomRoomSecret, seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import { LetterOffice } from './letterOffice.ts'
@@ -109,15 +110,32 @@ describe('letters', () => {
     expect(await here.read(letter)).toBeNull()
   })
 
-  it('[R23] to one whose key nobody has shown nothing is written', async () => {
+  it('[R23] to one who has neither written nor shown a card nothing is written', async () => {
     const [alice, bob] = [await member(), await member()]
-    expect(
-      await alice.office.write({ stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }),
-    ).toBeNull()
-    expect(await alice.office.isOwn(await bob.office.signCard(mailboxes, 1))).toBe(true)
-    expect(
-      await alice.office.write({ stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }),
-    ).not.toBeNull()
+    const draft = { stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }
+    expect(await alice.office.write(draft)).toBeNull()
+    const letter = await alice.office.write(draft, await bob.office.signCard(mailboxes, 1))
+    assert(letter, 'a card has the keys')
+    expect(await bob.office.read(letter)).toMatchObject({ from: alice.identity.peer })
+  })
+
+  it('[R23] thousands of made-up writers cut nobody off: members are written to by their cards, and links stay theirs', async () => {
+    const [alice, bob] = [await member(), await member()]
+    await acquainted(alice, bob)
+    const card = await bob.office.signCard(mailboxes, 1)
+    const ofAlice = alice.office.proofOf(bob.identity.peer, session, true)
+    const ofBob = bob.office.proofOf(alice.identity.peer, session, false)
+    for (let at = 0; at <= limits.signalsSeenMax; at++) {
+      const hello = await written(await member(), null, { type: 'hello', nonce: 'nonce' })
+      expect(await alice.office.read(hello)).not.toBeNull()
+    }
+    const draft = { stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }
+    expect(await alice.office.write(draft)).toBeNull()
+    expect(await alice.office.write(draft, card)).not.toBeNull()
+    const view = { lane: 1, offered: 'SHA-256 AA', answered: 'SHA-256 BB' }
+    expect(await ofAlice.check(view, await ofBob.sign(view))).toBe(true)
+    expect(await ofAlice.check({ ...view, lane: 2 }, await ofBob.sign(view))).toBe(false)
+    expect(await ofAlice.check(view, await ofAlice.sign(view))).toBe(false)
   })
 
   it('[R23] lengths tell little: a hello, a welcome and a candidate look alike', async () => {

@@ -30,19 +30,19 @@ const proofBytes = 2 * publicKeyBytes + 2 * signatureBytes
  */
 export class LetterOffice {
   readonly #parts: LetterOfficeParts
-  /** Of everyone who wrote to us or whose card was shown. */
-  readonly #keysOf = new Map<PeerId, TabKeys>()
+  /** Of those who wrote to us lately, and have perhaps shown no card: any number of made-up writers may push each other out here. */
+  readonly #writers = new Map<PeerId, TabKeys>()
 
   constructor(parts: LetterOfficeParts) {
     this.#parts = parts
   }
 
-  /** The letter as it travels, one and the same on all its ways; null where it is too long, or its reader's key is not known. */
-  async write(draft: LetterDraft): Promise<Bytes | null> {
+  /** The letter as it travels, one and the same on all its ways; null where it is too long, or its reader has neither shown a card nor written to us lately. */
+  async write(draft: LetterDraft, card: Card | null = null): Promise<Bytes | null> {
     const { identity } = this.#parts
     const text = encodeLetter(draft)
     if (text === null) return null
-    const content = await this.#sealed(draft.to, utf8FromText(text))
+    const content = await this.#sealed(draft.to, card, utf8FromText(text))
     if (content === null) return null
     const signed = writeEnvelope(draft.to, identity.keys, content)
     return concatBytes([signed, await identity.sign(this.#inThisRoom('letter', signed))])
@@ -83,10 +83,7 @@ export class LetterOffice {
     const { crypto } = this.#parts
     const proof = bytesFromBase64Url(card.proof)
     if (proof?.length !== proofBytes) return false
-    const keys = {
-      signing: proof.slice(0, publicKeyBytes),
-      sealing: proof.slice(publicKeyBytes, 2 * publicKeyBytes),
-    }
+    const keys = keysIn(proof)
     const certificate = proof.slice(2 * publicKeyBytes, -signatureBytes)
     const signature = proof.slice(-signatureBytes)
     if ((await peerOf(crypto, keys)) !== card.peer) return false
@@ -94,22 +91,21 @@ export class LetterOffice {
       crypto.verify(keys.signing, signature, this.#cardBytes(keys, card)),
       isOfDevice(crypto, card.device, keys, certificate),
     ])
-    if (isSigned && isCertified) this.#learn(card.peer, keys)
     return isSigned && isCertified
   }
 
   /** Signs connections of one link, and checks that the peer it is for signed the same: both ids, both certificates, the session and the lane. */
   proofOf(peer: PeerId, session: LinkSession, initiator: boolean): LinkProof {
     const { identity, crypto } = this.#parts
+    // As the letters had them that led to this link.
+    const keys = this.#writers.get(peer)
     const ends = initiator ? [identity.peer, peer] : [peer, identity.peer]
     const transcript = ({ lane, offered, answered }: ConnectionView): Bytes =>
       this.#inThisRoom('link', utf8FromText(JSON.stringify([...ends, session, lane, offered, answered])))
     return {
       sign: (view) => identity.sign(transcript(view)),
-      check: async (view, signature) => {
-        const keys = this.#keysOf.get(peer)
-        return keys !== undefined && crypto.verify(keys.signing, signature, transcript(view))
-      },
+      check: async (view, signature) =>
+        keys !== undefined && crypto.verify(keys.signing, signature, transcript(view)),
     }
   }
 
@@ -119,21 +115,22 @@ export class LetterOffice {
     return isSigned ? peerOf(crypto, keys) : null
   }
 
-  async #sealed(to: PeerId | null, plain: Bytes): Promise<Bytes | null> {
+  async #sealed(to: PeerId | null, card: Card | null, plain: Bytes): Promise<Bytes | null> {
     const { crypto, identity } = this.#parts
     if (to === null) return plain
-    const keys = this.#keysOf.get(to)
+    const keys = card ? keysIn(bytesFromBase64Url(card.proof) ?? new Uint8Array()) : this.#writers.get(to)
     return keys ? crypto.sealFor(keys.sealing, this.#betweenTwo(identity.peer, to), plain) : null
   }
 
   /** Once known, a key stays: the peer's id is a hash of it. */
   #learn(peer: PeerId, keys: TabKeys): void {
-    if (this.#keysOf.has(peer)) return
-    for (const oldest of this.#keysOf.keys()) {
-      if (this.#keysOf.size < limits.signalsSeenMax) break
-      this.#keysOf.delete(oldest)
+    // Whoever writes again is the last to be pushed out.
+    this.#writers.delete(peer)
+    for (const oldest of this.#writers.keys()) {
+      if (this.#writers.size < limits.signalsSeenMax) break
+      this.#writers.delete(oldest)
     }
-    this.#keysOf.set(peer, keys)
+    this.#writers.set(peer, keys)
   }
 
   #betweenTwo(from: PeerId, to: PeerId): Bytes {
@@ -154,3 +151,9 @@ export class LetterOffice {
     return concatBytes([utf8FromText(`swarmdrop ${what} 2\n${this.#parts.keys.tag}\n`), bytes])
   }
 }
+
+/** The keys that a card's proof begins with. */
+const keysIn = (proof: Bytes): TabKeys => ({
+  signing: proof.slice(0, publicKeyBytes),
+  sealing: proof.slice(publicKeyBytes, 2 * publicKeyBytes),
+})

@@ -210,8 +210,14 @@ export class RoomDriver {
   }
 
   /** Sealed once more for brokers, which learn neither who writes nor who reads. */
-  async #sendLetter({ letter, mailboxes, doors, via }: RoomEffect & { type: 'sendLetter' }): Promise<void> {
-    const written = await this.#letters.write(letter)
+  async #sendLetter({
+    letter,
+    card,
+    mailboxes,
+    doors,
+    via,
+  }: RoomEffect & { type: 'sendLetter' }): Promise<void> {
+    const written = await this.#letters.write(letter, card)
     if (written === null) {
       this.#options.log('warning', 'a letter cannot be sealed', { to: letter.to, signal: letter.signal.type })
       return

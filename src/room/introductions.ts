@@ -49,7 +49,10 @@ export function createIntroductions(
     // A knock of one we are linked with is for the others, unless its end of the link is gone.
     if (to === null && member !== undefined && isLinked(member) && !isDoubtful(member)) return
     if (!welcomes.allows('all')) return
-    relaying.send({ peer: from, mailboxes }, { type: 'welcome', nonce: nonces.forWelcome(from), echo })
+    relaying.send(
+      { peer: from, mailboxes, card: member?.card ?? null },
+      { type: 'welcome', nonce: nonces.forWelcome(from), echo },
+    )
     if (member !== undefined) offerAgainIfLost(member)
   }
 
@@ -151,7 +154,7 @@ export function createIntroductions(
   }
 }
 
-const toWriter = ({ from, mailboxes }: Letter) => ({ peer: from, mailboxes })
+const toWriter = ({ from, mailboxes }: Letter) => ({ peer: from, mailboxes, card: null })
 
 /** Everyone in a member's roster is to be linked with, unless it says that the room is full. */
 function createRosterReading(

@@ -184,6 +184,8 @@ export type RoomEffect =
   | {
       readonly type: 'sendLetter'
       readonly letter: LetterDraft
+      /** The reader's, where it has shown one: its keys are in it. */
+      readonly card: Card | null
       readonly mailboxes: readonly MailboxAt[]
       readonly doors: readonly DoorAt[]
       readonly via: readonly PeerId[]

@@ -3,7 +3,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
 import { ownMailboxes, type RoomContext } from './context.ts'
-import type { DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
+import type { Card, DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
 import { createRecent } from './recent.ts'
@@ -20,6 +20,8 @@ const isForDoors = ({ type }: Signal): boolean => type === 'hello' || type === '
 export interface Addressee {
   readonly peer: PeerId
   readonly mailboxes: readonly MailboxAt[]
+  /** Null for one who has written to us and shown no card yet. */
+  readonly card: Card | null
 }
 
 /** Letters on their way: ours to others, others' through us, theirs to us. */
@@ -92,11 +94,13 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
       const mailboxes = mailboxesTo(to)
       const via = relaysTo(to.peer).map(({ peer }) => peer)
       if (mailboxes.length + via.length === 0) return
-      emit({ type: 'sendLetter', letter: draft(to.peer, signal), mailboxes, doors: [], via })
+      const letter = draft(to.peer, signal)
+      emit({ type: 'sendLetter', letter, card: to.card, mailboxes, doors: [], via })
     },
     sendToDoors(doors, signal) {
       if (doors.length === 0) return
-      emit({ type: 'sendLetter', letter: draft(null, signal), mailboxes: [], doors, via: [] })
+      const letter = draft(null, signal)
+      emit({ type: 'sendLetter', letter, card: null, mailboxes: [], doors, via: [] })
     },
     reaches: (to) => mailboxesTo(to).length > 0 || relaysTo(to.peer).length > 0,
 
