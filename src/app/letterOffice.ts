@@ -1,7 +1,7 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import { isOfDevice, peerOf, type Identity, type TabKeys } from '../crypto/identity.ts'
 import type { ConnectionView, LinkProof } from '../link/link.ts'
-import { readEnvelope, signatureBytes, writeEnvelope, type Envelope } from '../room/envelopes.ts'
+import { readEnvelope, writeEnvelope, type Envelope } from '../room/envelopes.ts'
 import type { Card, Letter, LetterDraft, MailboxAt } from '../room/io.ts'
 import { decodeLetter, encodeLetter } from '../room/letters.ts'
 import {
@@ -12,7 +12,7 @@ import {
   utf8FromText,
   type Bytes,
 } from '../shared/bytes.ts'
-import { publicKeyBytes, type LinkSession, type PeerId } from '../shared/ids.ts'
+import { publicKeyBytes, signatureBytes, type LinkSession, type PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 
 export interface LetterOfficeParts {

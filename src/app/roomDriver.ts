@@ -12,9 +12,10 @@ import type {
   RoomReport,
 } from '../room/io.ts'
 import { encodeRoomMessage, relayOf } from '../room/messages.ts'
+import { createQuota, type Quota } from '../room/quota.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -64,17 +65,21 @@ export class RoomDriver {
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
   #lettersRefused = 0
-  /** Letters from brokers in the ten seconds since then. */
-  #lettersRead = 0
-  #readSince: Millis = -Infinity
+  readonly #lettersFromBrokers: Quota<'all'>
   #epoch: number
 
   constructor(options: RoomDriverOptions) {
-    const { brokers, keys } = options
+    const { brokers, clock, keys } = options
     this.#options = options
     this.#epoch = epochAt(options.wallMs())
     this.#guard = guardWith(options.bugFound)
     this.#letters = new LetterOffice(options)
+    const time = {
+      get now() {
+        return clock.now()
+      },
+    }
+    this.#lettersFromBrokers = createQuota(time, { countMax: limits.lettersPerTenSecondsMax })
     this.#room = createRoom({
       self: options.identity.peer,
       random: options.random,
@@ -232,7 +237,7 @@ export class RoomDriver {
 
   /** Whoever knows a mailbox can fill it: what is too much is not looked at. */
   async #unseal(sealed: Bytes): Promise<void> {
-    if (!this.#mayRead()) return this.#letterRefused('too many')
+    if (!this.#lettersFromBrokers.allows('all')) return this.#letterRefused('too many')
     return this.#letterCame(await this.#options.keys.open(sealed))
   }
 
@@ -260,15 +265,6 @@ export class RoomDriver {
   #faulted(peer: PeerId, fault: string): void {
     this.#options.log('info', 'a room message that cannot be true', { peer, fault })
     this.handle({ type: 'messageFaulted', peer, fault })
-  }
-
-  #mayRead(): boolean {
-    const now = this.#options.clock.now()
-    if (now - this.#readSince >= 10_000) {
-      this.#readSince = now
-      this.#lettersRead = 0
-    }
-    return ++this.#lettersRead <= limits.lettersPerTenSecondsMax
   }
 
   /** Whoever knows the doors can leave any number of these: only the first, second, fourth, eighth and so on is noted. */

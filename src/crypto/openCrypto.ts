@@ -1,5 +1,5 @@
 import type { Crypto } from './crypto.ts'
-import { browserCrypto, openShareCrypto } from './openShareCrypto.ts'
+import { browserCrypto, shareCryptoOf } from './openShareCrypto.ts'
 import { webSealing } from './sealing.ts'
 import { webCrypto } from './webCrypto.ts'
 import { hasCurves } from './webSignatures.ts'
@@ -9,5 +9,5 @@ export async function openCrypto(subtle: SubtleCrypto | null = browserCrypto()):
   if (subtle === null) return (await import('./nobleCrypto.ts')).nobleCrypto()
   const isWhole = await hasCurves(subtle)
   const sealing = isWhole ? webSealing : (await import('./nobleCrypto.ts')).nobleSealing
-  return webCrypto(subtle, await openShareCrypto(subtle), sealing)
+  return webCrypto(subtle, await shareCryptoOf(subtle, isWhole), sealing)
 }

@@ -8,7 +8,11 @@ export const browserCrypto = (): SubtleCrypto | null => globalThis.crypto.subtle
 /** Hashing and signing with the browser's own crypto; what it lacks comes from the library, loaded only then. */
 export async function openShareCrypto(subtle: SubtleCrypto | null = browserCrypto()): Promise<ShareCrypto> {
   if (subtle === null) return (await import('./nobleShareCrypto.ts')).nobleShareCrypto()
-  const isWhole = await hasCurves(subtle)
+  return shareCryptoOf(subtle, await hasCurves(subtle))
+}
+
+/** The same for who knows already whether this crypto has the curves. */
+export async function shareCryptoOf(subtle: SubtleCrypto, isWhole: boolean): Promise<ShareCrypto> {
   const signatures = isWhole ? webSignatures(subtle) : (await import('./nobleSignatures.ts')).nobleSignatures
   return shareCryptoFrom(async (bytes) => new Uint8Array(await subtle.digest('SHA-256', bytes)), signatures)
 }

@@ -1,5 +1,5 @@
 import type { Bytes } from '../shared/bytes.ts'
-import { publicKeyBytes } from '../shared/ids.ts'
+import { publicKeyBytes, signatureBytes } from '../shared/ids.ts'
 import type { KeptKey, ShareCrypto, SigningKey } from './crypto.ts'
 
 /** Ed25519 as WebCrypto or the library does it. */
@@ -9,8 +9,6 @@ export interface Signatures {
   /** `publicKey` and `signature` have the right lengths, and the key is an acceptable one. */
   verify(publicKey: Bytes, signature: Bytes, bytes: Bytes): Promise<boolean>
 }
-
-const signatureBytes = 64
 
 /** Hashing and signing, made of either. */
 export const shareCryptoFrom = (sha256: ShareCrypto['sha256'], signatures: Signatures): ShareCrypto => ({

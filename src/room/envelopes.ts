@@ -1,5 +1,5 @@
 import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
-import { idBytes, publicKeyBytes, type PeerId } from '../shared/ids.ts'
+import { idBytes, publicKeyBytes, signatureBytes, type PeerId } from '../shared/ids.ts'
 
 /*
  * A letter as it travels: who reads it (16 bytes, zeros for whoever holds the door) and who wrote it in clear, so that members who pass it
@@ -9,7 +9,6 @@ import { idBytes, publicKeyBytes, type PeerId } from '../shared/ids.ts'
  *   1        16       32           32                    64
  */
 const envelopeVersion = 2
-export const signatureBytes = 64
 const headBytes = 1 + idBytes + 2 * publicKeyBytes
 const letterIdBytes = 12
 

@@ -11,7 +11,7 @@ export interface Quota<Key> {
 }
 
 export function createQuota<Key>(
-  context: RoomContext,
+  clock: Pick<RoomContext, 'now'>,
   { countMax, bytesMax = Infinity }: { readonly countMax: number; readonly bytesMax?: number },
 ): Quota<Key> {
   const windows = new Map<Key, { readonly since: Millis; count: number; bytes: number }>()
@@ -19,7 +19,7 @@ export function createQuota<Key>(
   function openWindow(key: Key) {
     // Whoever makes up senders to get past the quota meets the limits of the roster instead.
     if (windows.size >= limits.rosterEntriesMax) windows.clear()
-    const window = { since: context.now, count: 0, bytes: 0 }
+    const window = { since: clock.now, count: 0, bytes: 0 }
     windows.set(key, window)
     return window
   }
@@ -27,7 +27,7 @@ export function createQuota<Key>(
   return {
     allows(key, bytes = 0) {
       const current = windows.get(key)
-      const isOver = current === undefined || context.now - current.since >= quotaWindowMs
+      const isOver = current === undefined || clock.now - current.since >= quotaWindowMs
       const window = isOver ? openWindow(key) : current
       window.count++
       window.bytes += bytes

@@ -23,6 +23,8 @@ export const idBytes = 16
 export const linkSessionBytes = 8
 /** Of a public key of Ed25519 or X25519. */
 export const publicKeyBytes = 32
+/** Of a signature of Ed25519. */
+export const signatureBytes = 64
 
 const parseId =
   <Id extends string>(lengthBytes: number) =>

@@ -1,12 +1,12 @@
 import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import { blockLength, pieceCount, pieceLength, pieceSizeFor } from '../shared/geometry.ts'
-import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
+import { publicKeyBytes, type Millis, type PeerId, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow, randomBytes, seededRandom, type Random } from '../shared/random.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmEffect, SwarmInput } from '../swarm/io.ts'
-import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../swarm/manifest.ts'
+import { certified, geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
 import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from '../swarm/testing/fakeCrypto.ts'
 import { Events } from './events.ts'
 import { Network } from './network.ts'
@@ -75,7 +75,7 @@ export class World {
   newShare(sizeBytes: number, pieceSizeBytes = pieceSizeFor(sizeBytes)): Manifest {
     const fields = {
       version: 2,
-      key: base64UrlFromBytes(randomBytes(this.random, shareKeyBytes)),
+      key: base64UrlFromBytes(randomBytes(this.random, publicKeyBytes)),
       salt: base64UrlFromBytes(randomBytes(this.random, saltBytes)),
       ...ofSomeDevice,
       kind: 'file',

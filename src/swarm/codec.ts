@@ -1,9 +1,9 @@
 import { base64UrlFromBytes, bytesFromBase64Url, textFromUtf8, type Bytes } from '../shared/bytes.ts'
-import { idBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
+import { idBytes, signatureBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, unreachable, type Result } from '../shared/result.ts'
 import type { Run } from './bitfield.ts'
-import { hashBytes, signatureBytes } from './hashList.ts'
+import { hashBytes } from './hashList.ts'
 import type { BlockAt, SwarmMessage } from './io.ts'
 import { encodeManifest, parseManifest, type Sha256 } from './manifest.ts'
 

@@ -4,8 +4,6 @@ import type { Sha256 } from './manifest.ts'
 
 /** Bytes of a SHA-256. */
 export const hashBytes = 32
-/** Bytes of an Ed25519 signature. */
-export const signatureBytes = 64
 
 /** Hashes that follow each other in a share's list, before their origin has signed them. */
 export interface UnsignedPart {

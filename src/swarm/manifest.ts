@@ -7,7 +7,15 @@ import {
   type Bytes,
 } from '../shared/bytes.ts'
 import { isGeometry, pieceCount, pieceLength, type Geometry } from '../shared/geometry.ts'
-import { idBytes, parseDeviceId, type DeviceId, type PieceIndex, type ShareId } from '../shared/ids.ts'
+import {
+  idBytes,
+  parseDeviceId,
+  publicKeyBytes,
+  signatureBytes,
+  type DeviceId,
+  type PieceIndex,
+  type ShareId,
+} from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { wholeUpTo } from '../shared/parseJson.ts'
 
@@ -51,11 +59,8 @@ export interface Manifest extends ManifestFields {
 /** SHA-256 at once: what a message says must be known before the next is looked at. */
 export type Sha256 = (bytes: Bytes) => Bytes
 
-/** Bytes of an origin's public key. */
-export const shareKeyBytes = 32
 /** Bytes of a share's salt. */
 export const saltBytes = 16
-const signatureBytes = 64
 
 /** The manifest that says this, with its id. */
 export const certified = (fields: ManifestFields, sha256: Sha256): Manifest => ({
@@ -123,7 +128,7 @@ const base64Url = (lengthBytes: number) =>
 const fieldsSchema = v.pipe(
   v.object({
     version: v.literal(2),
-    key: base64Url(shareKeyBytes),
+    key: base64Url(publicKeyBytes),
     salt: base64Url(saltBytes),
     by: v.custom<DeviceId>((value) => parseDeviceId(value) !== null),
     bySignature: base64Url(signatureBytes),

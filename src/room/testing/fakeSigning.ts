@@ -6,9 +6,9 @@ import {
   utf8FromText,
   type Bytes,
 } from '../../shared/bytes.ts'
-import { publicKeyBytes, type DeviceId, type PeerId } from '../../shared/ids.ts'
+import { publicKeyBytes, signatureBytes, type DeviceId, type PeerId } from '../../shared/ids.ts'
 import { assert } from '../../shared/result.ts'
-import { readEnvelope, signatureBytes, writeEnvelope } from '../envelopes.ts'
+import { readEnvelope, writeEnvelope } from '../envelopes.ts'
 import type { Card, Letter, LetterDraft, MailboxAt } from '../io.ts'
 import { decodeLetter, encodeLetter } from '../letters.ts'
 

@@ -1,6 +1,6 @@
 import { base64UrlFromBytes, type Bytes } from '../../shared/bytes.ts'
 import { pieceCount, pieceLength, pieceSizeFor } from '../../shared/geometry.ts'
-import type { Millis, PeerId, PieceIndex, ShareId } from '../../shared/ids.ts'
+import { publicKeyBytes, type Millis, type PeerId, type PieceIndex, type ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomBytes, randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
@@ -8,7 +8,7 @@ import { Bitfield } from '../bitfield.ts'
 import { decodeMessage, encodeMessage } from '../codec.ts'
 import { countOf, type HashPart } from '../hashList.ts'
 import type { SwarmEffect, SwarmInput, SwarmMessage, SwarmReport } from '../io.ts'
-import { certified, geometryOf, saltBytes, shareKeyBytes, type Manifest } from '../manifest.ts'
+import { certified, geometryOf, saltBytes, type Manifest } from '../manifest.ts'
 import { createSwarm, type Swarm } from '../swarm.ts'
 import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from './fakeCrypto.ts'
 import { hashOf, keyOf, signParts, unlisted } from './lists.ts'
@@ -24,7 +24,7 @@ export function newManifest(pieces: number, change: Partial<Manifest> = {}): Man
   const pieceSizeBytes = change.pieceSizeBytes ?? limits.blockSizeBytes
   const fields = {
     version: 2,
-    key: base64UrlFromBytes(randomBytes(random, shareKeyBytes)),
+    key: base64UrlFromBytes(randomBytes(random, publicKeyBytes)),
     salt: base64UrlFromBytes(randomBytes(random, saltBytes)),
     ...ofSomeDevice,
     kind: 'file',
