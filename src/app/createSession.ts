@@ -5,6 +5,7 @@ import { guardWith } from '../shared/guard.ts'
 import { unreachable } from '../shared/result.ts'
 import type { SwarmReport } from '../swarm/io.ts'
 import type { Acquaintances } from './acquaintances.ts'
+import { EarlierFiles } from './earlierFiles.ts'
 import type { Intake, IntakeReport } from './intake.ts'
 import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
@@ -43,6 +44,9 @@ class AppSession implements OpenSession {
   readonly #news: RoomNews
   readonly #sharing: Sharing
   readonly #origins: ShareOrigins
+  readonly #files: EarlierFiles
+  /** What an earlier page of this tab had is known. */
+  readonly #restored: Promise<void>
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
@@ -55,7 +59,17 @@ class AppSession implements OpenSession {
     const changed = (): void => this.#touch()
     this.#parts = parts
     this.#news = new RoomNews(notices)
-    this.#shares = new ShareViews(this.#known, storage.kind === 'memory' ? storage.limitBytes : Infinity)
+    this.#files = new EarlierFiles({
+      ...parts.files,
+      share: (intake) => this.#sharing.share(intake),
+      isAway: (share) => this.#known.get(share)?.source === 'away',
+      notFound: (share) => notices.add('warning', { code: 'filesNotFound', name: this.#shareName(share) }),
+      replaced: (share) => this.remove(share),
+    })
+    this.#shares = new ShareViews(this.#known, {
+      memoryLimitBytes: storage.kind === 'memory' ? storage.limitBytes : Infinity,
+      canAsk: (share) => this.#files.canAsk(share),
+    })
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
     const { save, saveAs } = parts
     const shared = { known: this.#known, notices }
@@ -79,6 +93,7 @@ class AppSession implements OpenSession {
       engine: this.#engine,
       show,
       hide,
+      remove: (share) => this.remove(share),
     })
     this.#origins = new ShareOrigins({
       crypto,
@@ -88,6 +103,8 @@ class AppSession implements OpenSession {
       changed,
       bugFound: parts.bugFound,
     })
+    this.#restored = this.#restore()
+    this.#restored.catch(parts.bugFound)
     this.#room = this.#openRoom(parts)
     this.#view = new ViewWriter(
       {
@@ -106,6 +123,14 @@ class AppSession implements OpenSession {
       this.#acquaintances = loaded
       this.#roomChanged()
     }, parts.bugFound)
+  }
+
+  /** Goes on with what an earlier page of this tab had: what was to be handed over still is. */
+  async #restore(): Promise<void> {
+    const shares = await this.#engine.restore()
+    for (const { share, wish, completed } of shares)
+      if (wish !== 'offer' && !completed) this.#saver.whenComplete(share)
+    this.#files.restored(shares).catch(this.#parts.bugFound)
   }
 
   #openRoom(parts: SessionParts): RoomDriver {
@@ -134,6 +159,8 @@ class AppSession implements OpenSession {
   }
 
   async share(intake: Intake): Promise<void> {
+    // It may be what an earlier page shared.
+    await this.#restored
     return this.#sharing.share(intake)
   }
 
@@ -154,7 +181,8 @@ class AppSession implements OpenSession {
   }
 
   resume(share: ShareId): void {
-    this.#engine.want('resumeAsked', share)
+    if (this.#files.canAsk(share)) this.#files.giveAgain(share).catch(this.#parts.bugFound)
+    else this.#engine.want('resumeAsked', share)
   }
 
   cancel(share: ShareId): void {

@@ -5,7 +5,7 @@ import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
 import { newManifest } from '../swarm/testing/swarmWorld.ts'
 import { decodeTree } from '../swarm/tree.ts'
 import { describeShare, looks, type Described } from './describe.ts'
-import type { FolderEntry, Intake } from './intake.ts'
+import type { FolderEntry, Taken } from './intake.ts'
 
 const isTaken = (description: Description): boolean =>
   parseManifest({ ...newManifest(1), ...description }, fakeSha256) !== null
@@ -16,7 +16,7 @@ function fileOf(name: string, sizeBytes: number, lastModified = 5): File {
   return Object.defineProperty(file, 'size', { value: sizeBytes })
 }
 
-function described(intake: Intake): Described {
+function described(intake: Taken): Described {
   const result = describeShare(intake)
   if (!result.ok) throw new Error(result.fault.code)
   return result.value
@@ -26,8 +26,8 @@ const entry = (path: string, sizeBytes = 1, lastModified = 5): FolderEntry => ({
   path,
   file: fileOf(path, sizeBytes, lastModified),
 })
-const folder = (...entries: readonly FolderEntry[]): Intake => ({ kind: 'folder', name: 'folder', entries })
-const file = (name: string, sizeBytes: number, lastModified?: number): Intake => ({
+const folder = (...entries: readonly FolderEntry[]): Taken => ({ kind: 'folder', name: 'folder', entries })
+const file = (name: string, sizeBytes: number, lastModified?: number): Taken => ({
   kind: 'file',
   file: fileOf(name, sizeBytes, lastModified),
 })

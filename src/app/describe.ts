@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { shortenName, type Description } from '../swarm/manifest.ts'
 import { encodeTree, pathDepth } from '../swarm/tree.ts'
-import type { Intake } from './intake.ts'
+import type { Taken } from './intake.ts'
 
 /** What the files are, and those whose bytes, one after the other, are the share. */
 export interface Described {
@@ -14,7 +14,7 @@ export interface Described {
 export type DescribeFault = { readonly code: 'tooLarge' | 'tooManyFiles' | 'pathTooLong' | 'pathTooDeep' }
 
 /** Makes a share of what was dropped or picked. Reads nothing of the files, so that a share of any size is there at once. */
-export function describeShare(intake: Intake): Result<Described, DescribeFault> {
+export function describeShare(intake: Taken): Result<Described, DescribeFault> {
   const described = intake.kind === 'file' ? describeFile(intake.file) : describeFolder(intake)
   if (!described.ok) return described
   const { sizeBytes, treeSizeBytes } = described.value.description
@@ -36,7 +36,7 @@ function describeFile(file: File): Result<Described, DescribeFault> {
   })
 }
 
-function describeFolder(intake: Intake & { kind: 'folder' }): Result<Described, DescribeFault> {
+function describeFolder(intake: Taken & { kind: 'folder' }): Result<Described, DescribeFault> {
   if (intake.entries.length > limits.entriesMax) return fail({ code: 'tooManyFiles' })
   if (intake.entries.some(({ path }) => path.length > limits.pathLengthMax))
     return fail({ code: 'pathTooLong' })

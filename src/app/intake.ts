@@ -1,9 +1,17 @@
 import { limits } from '../shared/limits.ts'
+import type { StoredSource } from '../store/shareIndex.ts'
+import { sourceOf } from './fileSources.ts'
 
-/** What someone dropped, pasted or picked: it becomes one share. */
-export type Intake =
+/** A file, or a folder of them: it becomes one share. */
+export type Taken =
   | { readonly kind: 'file'; readonly file: File }
   | { readonly kind: 'folder'; readonly name: string; readonly entries: readonly FolderEntry[] }
+
+/** What someone dropped, pasted or picked. */
+export type Intake = Taken & {
+  /** Where it lies, for a later page to ask for; null where the browser does not tell. */
+  readonly source: Promise<StoredSource | null>
+}
 
 export interface FolderEntry {
   /** Relative to the folder, `/` between the parts, as the file system spells it. */
@@ -33,7 +41,9 @@ export async function takeDataTransfer(transfer: DataTransfer, onSeen: OnFilesSe
   let seen = 0
   const see = (fileCount: number): void => onSeen((seen += fileCount))
   const reports = await Promise.all(
-    dropped.map((one) => (one instanceof File ? takenFile(one) : takeFolder(one, see))),
+    dropped.map(({ one, source }) =>
+      one instanceof File ? takenFile(one, source) : takeFolder(one, source, see),
+    ),
   )
   return joined(reports)
 }
@@ -44,16 +54,19 @@ export function takeFileList(files: Iterable<File>): IntakeReport {
   const intakes: Intake[] = []
   for (const file of files) {
     const [name, path] = splitFirst(file.webkitRelativePath)
-    if (path === null) intakes.push({ kind: 'file', file })
+    if (path === null) intakes.push({ kind: 'file', file, source: nowhere })
     else {
       const entries = folders.get(name) ?? []
       entries.push({ path, file })
       folders.set(name, entries)
     }
   }
-  const reports = [...folders].map(([name, entries]) => folderReport(name, entries, []))
+  const reports = [...folders].map(([name, entries]) => folderReport(name, entries, [], nowhere))
   return joined([{ ...nothing, intakes }, ...reports])
 }
+
+/** A picker of this kind tells no page where what it gives lies. */
+const nowhere = Promise.resolve(null)
 
 const nothing: IntakeReport = { intakes: [], unreadable: [], empty: [], tooMany: [] }
 
@@ -66,34 +79,44 @@ function joined(reports: readonly IntakeReport[]): IntakeReport {
   }
 }
 
-const takenFile = (file: File): IntakeReport => ({ ...nothing, intakes: [{ kind: 'file', file }] })
+const takenFile = (file: File, source: Dropped['source']): IntakeReport => ({
+  ...nothing,
+  intakes: [{ kind: 'file', file, source }],
+})
 
 function folderReport(
   name: string,
   entries: readonly FolderEntry[],
   unreadable: readonly string[],
+  source: Dropped['source'],
 ): IntakeReport {
   if (entries.length > limits.entriesMax) return { ...nothing, tooMany: [name] }
   const inOrder = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   if (inOrder.length > 0)
-    return { ...nothing, intakes: [{ kind: 'folder', name, entries: inOrder }], unreadable }
+    return { ...nothing, intakes: [{ kind: 'folder', name, entries: inOrder, source }], unreadable }
   return unreadable.length > 0 ? { ...nothing, unreadable } : { ...nothing, empty: [name] }
 }
 
 /** All of it at once: after the first wait a browser empties the list. */
-function collect(transfer: DataTransfer): (File | FileSystemDirectoryEntry)[] {
-  const collected: (File | FileSystemDirectoryEntry)[] = []
+function collect(transfer: DataTransfer): Dropped[] {
+  const collected: Dropped[] = []
   for (const item of transfer.items) {
     if (item.kind !== 'file') continue
+    const source = sourceOf(item)
     const entry = item.webkitGetAsEntry()
     if (isDirectory(entry)) {
-      collected.push(entry)
+      collected.push({ one: entry, source })
       continue
     }
     const file = item.getAsFile()
-    if (file !== null) collected.push(entry === null ? named(file) : file)
+    if (file !== null) collected.push({ one: entry === null ? named(file) : file, source })
   }
   return collected
+}
+
+interface Dropped {
+  readonly one: File | FileSystemDirectoryEntry
+  readonly source: Promise<StoredSource | null>
 }
 
 const isDirectory = (entry: FileSystemEntry | null): entry is FileSystemDirectoryEntry =>
@@ -117,7 +140,11 @@ function minuteOf(timeMs: number): string {
 }
 
 /** Reads a dropped folder and all below it, some directories at a time. */
-async function takeFolder(top: FileSystemDirectoryEntry, onSeen: OnFilesSeen): Promise<IntakeReport> {
+async function takeFolder(
+  top: FileSystemDirectoryEntry,
+  source: Dropped['source'],
+  onSeen: OnFilesSeen,
+): Promise<IntakeReport> {
   const entries: FolderEntry[] = []
   const unreadable: string[] = []
   const waiting = [{ directory: top, path: top.name }]
@@ -139,7 +166,7 @@ async function takeFolder(top: FileSystemDirectoryEntry, onSeen: OnFilesSeen): P
     )
   }
   const inside = entries.map(({ path, file }) => ({ path: splitFirst(path)[1] ?? path, file }))
-  return folderReport(top.name, inside, unreadable)
+  return folderReport(top.name, inside, unreadable, source)
 }
 
 interface Found {

@@ -32,7 +32,7 @@ const complete: EngineShare = {
 it('is seen to be saving from its first moment to its last, so that no press is lost', async () => {
   const known = new KnownShares()
   known.take({ type: 'sharesChanged', changed: [complete], gone: [] })
-  const shares = new ShareViews(known, Infinity)
+  const shares = new ShareViews(known, { memoryLimitBytes: Infinity, canAsk: () => false })
   const seen: (number | undefined)[] = []
   let finish = nothing
   const finished = new Promise<void>((resolve) => (finish = resolve))

@@ -8,6 +8,7 @@ import type { Random } from '../shared/random.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
+import type { EarlierFilesOptions } from './earlierFiles.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
 import type { ViewStore } from './viewStore.ts'
@@ -30,6 +31,8 @@ export interface SessionParts {
   readonly engine: OpenedEngine
   /** The people this device remembers: the room is joined without waiting for them. */
   readonly acquaintances: Promise<Acquaintances>
+  /** The way to files that an earlier page was given. */
+  readonly files: Pick<EarlierFilesOptions, 'mayRead' | 'askToRead' | 'take'>
   readonly save: SaveWay
   /** Null where the browser has no pickers. */
   readonly saveAs: SaveWay | null

@@ -38,7 +38,7 @@ let now: Millis
 beforeEach(() => {
   swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0 })
   known = new KnownShares()
-  views = new ShareViews(known, memoryLimitBytes)
+  views = new ShareViews(known, { memoryLimitBytes: memoryLimitBytes, canAsk: () => false })
   board = new ShareBoard(swarm, new MemoryClock(), (event) => {
     if (event.type === 'sharesChanged') known.take(event)
     if (event.type === 'piecesLeft') views.piecesLeft(event.share, names.get(event.peer) ?? '')
@@ -208,7 +208,7 @@ describe('trouble', () => {
   })
 
   it('is a memory that the share can never fit in', () => {
-    views = new ShareViews(known, piece)
+    views = new ShareViews(known, { memoryLimitBytes: piece, canAsk: () => false })
     offer(alice, allPieces)
     swarm.handle({ type: 'downloadAsked', share }, now)
     swarm.handle({ type: 'storeFailed', share, fault: { code: 'full' } }, now)

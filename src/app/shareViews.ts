@@ -18,6 +18,13 @@ export interface NamesOf {
   originOf(share: ShareId): OriginView | null
 }
 
+export interface ShareViewsOptions {
+  /** Infinity where pieces are kept on disk. */
+  readonly memoryLimitBytes: number
+  /** Whether one click is enough to give a share of an earlier page again. */
+  canAsk(share: ShareId): boolean
+}
+
 /** What has to be remembered of a share between two looks at it. */
 interface Memory {
   readonly down: Map<PeerId, RateMeter>
@@ -32,7 +39,7 @@ interface Memory {
 /** Makes the shares' views from what the engine told of them: adds speeds, names and troubles. */
 export class ShareViews {
   readonly #known: KnownShares
-  readonly #memoryLimitBytes: number
+  readonly #options: ShareViewsOptions
   readonly #memories = new Map<ShareId, Memory>()
   /** Shares the user took off the list. */
   readonly hidden = new Set<ShareId>()
@@ -41,9 +48,9 @@ export class ShareViews {
   /** Bytes saved so far of shares being saved. */
   readonly saving = new Map<ShareId, number>()
 
-  constructor(known: KnownShares, memoryLimitBytes: number) {
+  constructor(known: KnownShares, options: ShareViewsOptions) {
     this.#known = known
-    this.#memoryLimitBytes = memoryLimitBytes
+    this.#options = options
   }
 
   /** Newest first. */
@@ -92,7 +99,7 @@ export class ShareViews {
       sizeBytes: manifest.sizeBytes,
       fileCount: manifest.fileCount,
       state: shareState(share),
-      mine: share.source !== 'none',
+      mine: isAway(share) || (share.source !== 'none' && share.source !== 'away'),
       offeredBy: offerers(share).map(nameOf),
       origin: originOf(share.share),
       haveBytes: share.heldPayloadBytes,
@@ -117,10 +124,11 @@ export class ShareViews {
   #trouble(share: ShareSnapshot, memory: Memory, now: Millis): ShareTrouble | null {
     if (share.contradicted) return { code: 'contradicted' }
     if (share.source === 'lost') return { code: 'sourceChanged' }
+    if (isAway(share)) return { code: 'filesAway', canAsk: this.#options.canAsk(share.share) }
     if (share.fault?.code === 'broken') return { code: 'storageBroken', detail: share.fault.detail }
     if (share.fault?.code === 'full') {
-      const isTooLarge = share.manifest.sizeBytes > this.#memoryLimitBytes
-      if (isTooLarge) return { code: 'tooLargeForMemory', limitBytes: this.#memoryLimitBytes }
+      const limitBytes = this.#options.memoryLimitBytes
+      if (share.manifest.sizeBytes > limitBytes) return { code: 'tooLargeForMemory', limitBytes }
       return { code: 'storageFull', neededBytes: share.manifest.sizeBytes - share.heldPayloadBytes }
     }
     const isWanted = share.state === 'downloading' || share.state === 'paused'
@@ -165,7 +173,11 @@ function meter(meters: Map<PeerId, RateMeter>, peer: PeerId): RateMeter {
   return fresh
 }
 
+/** An earlier page gave it from files of this device. */
+const isAway = ({ source, state }: ShareSnapshot): boolean => source === 'away' && state === 'offered'
+
 function shareState(share: ShareSnapshot): ShareState {
+  if (isAway(share)) return 'paused'
   if (share.source === 'lost' || (share.contradicted && share.state === 'offered')) return 'failed'
   return share.state === 'stopped' ? 'failed' : share.state
 }

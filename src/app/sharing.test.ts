@@ -56,6 +56,7 @@ async function dropped(of: Partial<EngineShare>, attached: Attached = 'ended') {
     notices: new NoticeBoard((notices) => void said.push(...notices.map(({ message }) => message.code))),
     show: () => undefined,
     hide: (share) => void hidden.push(share),
+    remove: () => undefined,
     engine: {
       async offer(fields, _, { publicKey }) {
         offers.push({ fields, publicKey })
@@ -67,7 +68,7 @@ async function dropped(of: Partial<EngineShare>, attached: Attached = 'ended') {
     },
   })
   sharing.appeared(twin)
-  await sharing.share({ kind: 'file', file })
+  await sharing.share({ kind: 'file', file, source: Promise.resolve(null) })
   return { offers, tried, hidden, said }
 }
 

@@ -5,6 +5,7 @@ import { base64UrlFromBytes, bytesEqual } from '../shared/bytes.ts'
 import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { randomBytes, type Random } from '../shared/random.ts'
+import type { StoredSource } from '../store/shareIndex.ts'
 import { geometryOf, saltBytes, type Description, type Manifest } from '../swarm/manifest.ts'
 import { describeShare, looks, type Described } from './describe.ts'
 import type { Intake } from './intake.ts'
@@ -22,6 +23,8 @@ export interface SharingOptions {
   show(share: ShareId): void
   /** What the user sees instead of it is another share of the same files. */
   hide(share: ShareId): void
+  /** Its files were changed: nobody is to go on with it from here. */
+  remove(share: ShareId): void
 }
 
 /**
@@ -55,25 +58,27 @@ export class Sharing {
   }
 
   async share(intake: Intake): Promise<void> {
-    const { engine, notices, show, hide } = this.#options
+    const { engine, notices, show, hide, remove } = this.#options
     const described = describeShare(intake)
     if (!described.ok) {
       const name = intake.kind === 'file' ? intake.file.name : intake.name
       return notices.add('error', { code: 'tooMuch', name })
     }
     const twin = await this.#twinOf(described.value)
-    if (!twin) return this.#offer(described.value)
+    const source = await intake.source
+    if (!twin) return this.#offer(described.value, source)
     show(twin.manifest.share)
-    const isHere = twin.source !== 'none' || twin.heldCount === twin.pieceCount
+    const isHere = !isWithoutFiles(twin) || twin.heldCount === twin.pieceCount
     if (isHere) return notices.add('info', { code: 'alreadyShared', name: twin.manifest.name })
-    const joined = await engine.attach(twin.manifest, described.value.files)
+    const joined = await engine.attach(twin.manifest, described.value.files, source)
     // The first piece was the same and a later one was not, or nobody can vouch for the later ones: it is a share of its own after all.
     if (joined === 'unlisted') hide(twin.manifest.share)
-    if (joined !== 'ended') await this.#offer(described.value)
+    if (joined === 'differs' && twin.source === 'away') remove(twin.manifest.share)
+    if (joined !== 'ended') await this.#offer(described.value, source)
   }
 
   /** Each share has a key of its own, which signs its hash list and nothing else. */
-  async #offer({ description, files }: Described): Promise<void> {
+  async #offer({ description, files }: Described, source: StoredSource | null): Promise<void> {
     const { engine, crypto, identity, random } = this.#options
     const { kept, publicKey } = await crypto.newSigningKey()
     const salt = randomBytes(random, saltBytes)
@@ -84,7 +89,7 @@ export class Sharing {
       by: identity.device,
       bySignature: base64UrlFromBytes(signature),
     }
-    await engine.offer({ version: 2, ...origin, ...description }, files, kept)
+    await engine.offer({ version: 2, ...origin, ...description }, files, kept, source)
   }
 
   /** The share of the room that these files are, as far as their first piece tells; or may be, while its first hash is on its way. */
@@ -96,16 +101,19 @@ export class Sharing {
     if (!hash) return null
     const alike = this.#lookingLike(description)
     const twin = alike.find(({ firstHash }) => firstHash !== null && bytesEqual(firstHash, hash))
-    return twin ?? alike.find(({ firstHash, source }) => firstHash === null && source === 'none') ?? null
+    return twin ?? alike.find((share) => share.firstHash === null && isWithoutFiles(share)) ?? null
   }
 
   #lookingLike(description: Description): EngineShare[] {
     return [...(this.#alike.get(looks(description)) ?? [])]
       .flatMap((share) => this.#options.known.get(share) ?? [])
       .filter(({ source, contradicted }) => source !== 'lost' && !contradicted)
-      .filter(({ source, manifest }) => source === 'none' || manifest.modifiedMs === description.modifiedMs)
+      .filter((share) => isWithoutFiles(share) || share.manifest.modifiedMs === description.modifiedMs)
   }
 }
+
+/** No file of this device gives it: there was none, or it was on an earlier page. */
+const isWithoutFiles = ({ source }: EngineShare): boolean => source === 'none' || source === 'away'
 
 /** Null when the file cannot be read: offering it will say so in words. */
 async function readHash(crypto: Crypto, blob: Blob): Promise<Uint8Array | null> {

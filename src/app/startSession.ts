@@ -13,8 +13,10 @@ import type { Acquaintances } from './acquaintances.ts'
 import { pageClock } from './pageClock.ts'
 import type { ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
+import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
+import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
@@ -33,17 +35,21 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   const { screen, room, profile, random, read, log } = options
   const crypt = await openCrypto()
   const keys = await crypt.roomKeys(room.secret)
+  // Before anything is kept of it: what belongs to no known room is freed.
+  await noteRoom({ room: keys.storage, secret: room.secret, openedMs: Date.now() }, log)
   const [identity, engine] = await Promise.all([
     openDevice(crypt).then((device) => newIdentity(crypt, device)),
     openEngine({
       seed: random(),
       room: keys.storage,
+      tab: keptTab(),
       clock: pageClock,
       uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
       crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),
   ])
+  keepTab(engine.tab)
   screen.identified(identity)
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
@@ -61,6 +67,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: simplePeerLinks(),
     iceServers: config.iceServers,
+    files: { mayRead, askToRead, take: takeSource },
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
     view: screen.store,

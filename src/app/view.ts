@@ -138,6 +138,8 @@ export type StripCell = 'here' | 'partly' | 'coming' | 'common' | 'rare' | 'nowh
 export type ShareTrouble =
   /** Nobody in the room has the rest; it goes on by itself when somebody with it comes back. */
   | { readonly code: 'waitingForRest'; readonly leftBy: string | null }
+  /** Shared from this device before the page was opened anew. `canAsk`: one click and the browser's question are enough to go on. */
+  | { readonly code: 'filesAway'; readonly canAsk: boolean }
   | { readonly code: 'storageFull'; readonly neededBytes: number }
   | { readonly code: 'tooLargeForMemory'; readonly limitBytes: number }
   /** The offered file was changed, moved or deleted on this device. */
@@ -179,6 +181,8 @@ export type NoticeMessage =
   | { readonly code: 'memberLost'; readonly name: string }
   | { readonly code: 'shareComplete'; readonly name: string }
   | { readonly code: 'sourceChanged'; readonly name: string }
+  /** Files that an earlier page shared are not where they were. */
+  | { readonly code: 'filesNotFound'; readonly name: string }
   | { readonly code: 'unreadable'; readonly name: string }
   /** More bytes or files than one share can hold. */
   | { readonly code: 'tooMuch'; readonly name: string }

@@ -18,7 +18,7 @@ function drawingIn(tookMs: number) {
   })
   const sources: ViewSources = {
     storage: { kind: 'disk' },
-    shares: new ShareViews(new KnownShares(), Infinity),
+    shares: new ShareViews(new KnownShares(), { memoryLimitBytes: Infinity, canAsk: () => false }),
     members: () => [],
     signaling: () => 'online',
     lanes: () => 0,

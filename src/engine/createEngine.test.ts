@@ -29,6 +29,7 @@ const inMemory: EnginePlace = {
     return {
       storage: { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes },
       withoutDisk: null,
+      tab: 'tab',
       start: (told) => createEngine({ ...parts, uploadLimitBytesPerSecond: 0 }, told),
     }
   },

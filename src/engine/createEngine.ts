@@ -1,4 +1,4 @@
-import type { KeptKey, ShareCrypto } from '../crypto/crypto.ts'
+import type { ShareCrypto } from '../crypto/crypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { createUplink } from '../link/uplink.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -8,9 +8,10 @@ import type { Random } from '../shared/random.ts'
 import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex } from '../store/shareIndex.ts'
-import { certified, type Manifest, type ManifestFields } from '../swarm/manifest.ts'
+import { certified } from '../swarm/manifest.ts'
 import { BulkPeers } from './bulkPeers.ts'
-import type { Attached, Engine, EngineListener, Wish } from './engine.ts'
+import { restoreShares } from './earlierShares.ts'
+import type { Attached, EarlierShare, Engine, EngineListener, Wish } from './engine.ts'
 import { IndexKeeper } from './indexKeeper.ts'
 import { ShareBoard } from './shareBoard.ts'
 import { SwarmDriver } from './swarmDriver.ts'
@@ -53,7 +54,13 @@ class EngineHere implements Engine {
     this.#driver = this.#openDriver()
     const { swarm } = this.#driver
     this.#board = new ShareBoard(swarm, clock, told)
-    this.#index = new IndexKeeper({ index, tab, swarm, clock })
+    this.#index = new IndexKeeper({
+      index,
+      tab,
+      swarm,
+      clock,
+      bugFound: (error) => told({ type: 'bugFound', error }),
+    })
   }
 
   addLane(link: number, lane: number, channel: BulkChannel): void {
@@ -80,13 +87,19 @@ class EngineHere implements Engine {
     this.#peers.closed(link)
   }
 
-  async offer(fields: ManifestFields, files: readonly File[], key: KeptKey): Promise<void> {
+  restore(): Promise<readonly EarlierShare[]> {
+    const { handle, signer } = this.#driver
+    return restoreShares({ ...this.#parts, handle, signer, keeper: this.#index })
+  }
+
+  async offer(...[fields, files, key, source]: Parameters<Engine['offer']>): Promise<void> {
     const manifest = certified(fields, sha256AtOnce)
-    this.#index.offered(manifest.share, key)
+    this.#index.offered(manifest.share, key, source)
     return this.#driver.offer(manifest, files, key)
   }
 
-  async attach(manifest: Manifest, files: readonly File[]): Promise<Attached> {
+  async attach(...[manifest, files, source]: Parameters<Engine['attach']>): Promise<Attached> {
+    this.#index.attached(manifest.share, source)
     return this.#driver.attach(manifest, files)
   }
 
@@ -97,6 +110,8 @@ class EngineHere implements Engine {
   want(wish: Wish, share: ShareId): void {
     this.#driver.handle({ type: wish, share })
     this.#board.tellOf(share)
+    // A page that is loaded anew right after the click is to know of it.
+    this.#index.writeNow()
   }
 
   blob(...of: Parameters<PieceStore['blob']>): ReturnType<PieceStore['blob']> {
@@ -112,6 +127,7 @@ class EngineHere implements Engine {
     this.#driver.close()
     this.#board.close()
     this.#index.close()
+    await this.#index.write()
     await this.#parts.store.close()
   }
 
@@ -133,6 +149,8 @@ class EngineHere implements Engine {
       listener: {
         signed: (share, part) => this.#index.signed(share, part),
         reported: (report) => {
+          // What is handed over now is not to be handed over again by a later page.
+          if (report.type === 'shareCompleted') this.#index.writeNow()
           if ('share' in report) this.#board.tellOf(report.share)
           told({ type: 'reported', report })
         },

@@ -5,7 +5,8 @@ import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { LogDetail, LogLevel } from '../shared/log.ts'
 import type { Result } from '../shared/result.ts'
 import type { StoreFault } from '../store/pieceStore.ts'
-import type { SwarmInput, SwarmReport } from '../swarm/io.ts'
+import type { StoredSource } from '../store/shareIndex.ts'
+import type { KeptWish, SwarmInput, SwarmReport } from '../swarm/io.ts'
 import type { Manifest, ManifestFields } from '../swarm/manifest.ts'
 import type { ShareSnapshot, StripPart } from '../swarm/snapshot.ts'
 
@@ -27,15 +28,22 @@ export interface Engine {
   linkAdmitted(link: number, peer: PeerId): void
   linkClosed(link: number): void
 
+  /** Takes up what an earlier page of this tab kept, once, before anything is offered: the shares are known when it is done. */
+  restore(): Promise<readonly EarlierShare[]>
   /**
    * Offers files of this device at once, under the id that these fields give, and hashes them in their turn; done when they are hashed, or
-   * nobody wants them hashed. `key` is that of the fields: it signs the hash list.
+   * nobody wants them hashed. `key` is that of the fields: it signs the hash list. `source`: where a later page finds them.
    */
-  offer(fields: ManifestFields, files: readonly File[], key: KeptKey): Promise<void>
+  offer(
+    fields: ManifestFields,
+    files: readonly File[],
+    key: KeptKey,
+    source: StoredSource | null,
+  ): Promise<void>
   /**
    * Files that look like a share of the room: each piece of theirs that is right we hold from now on. Answers what came of it.
    */
-  attach(manifest: Manifest, files: readonly File[]): Promise<Attached>
+  attach(manifest: Manifest, files: readonly File[], source: StoredSource | null): Promise<Attached>
   /** So many bytes of letters went out that others wrote: the upload limit counts them. */
   sentElsewhere(bytes: number): void
   /** What the user wants of a share. Unknown shares are gone already. */
@@ -46,6 +54,16 @@ export interface Engine {
   lookAt(share: ShareId, isLookedAt: boolean): void
   /** Lets go of everything; resolves when the disk is let go. */
   close(): Promise<void>
+}
+
+/** A share that an earlier page of this tab had. */
+export interface EarlierShare {
+  readonly share: ShareId
+  readonly wish: KeptWish
+  /** All of it was here, and handed over if it was asked for. */
+  readonly completed: boolean
+  /** Where its files are, for this page to ask for; null where the browser told none. */
+  readonly source: StoredSource | null
 }
 
 /** `differs`: they are another share. `unlisted`: its hash list ends before them, and grows no more. `ended`: none of these. */
@@ -104,6 +122,8 @@ export interface OpenedEngine {
   readonly storage: { readonly kind: 'disk' } | { readonly kind: 'memory'; readonly limitBytes: number }
   /** Why pieces are kept in memory, as the browser put it; null when they are on disk. */
   readonly withoutDisk: string | null
+  /** What this tab is called in what it keeps: its page, loaded anew, asks for it by that name. */
+  readonly tab: string
   /** Starts it: the one listener hears of everything from now on. */
   start(listener: EngineListener): Engine
 }

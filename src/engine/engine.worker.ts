@@ -29,16 +29,17 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
 
 catchUncaught('engine', bugFound)
 
-async function open({ seed, room, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
+async function open({ seed, room, tab, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
   opened = await openEngineHere({
     seed,
     room,
+    tab,
     // The page's clock: what both note can be compared.
     clock: systemClock(performance.timeOrigin - timeOriginMs),
     uploadLimitBytesPerSecond,
     crypto: await openShareCrypto(),
-    openOpfs: (tab, listener) =>
-      openOpfsHere(tab, {
+    openOpfs: (folder, listener) =>
+      openOpfsHere(folder, {
         bugFound: listener.bugFound,
         noted: (what, error) => listener.log('warning', what, { error: String(error) }),
       }),
@@ -48,7 +49,7 @@ async function open({ seed, room, timeOriginMs, uploadLimitBytesPerSecond }: Ope
     },
   })
   const { storage, withoutDisk } = opened
-  answer({ type: 'opened', storage, withoutDisk })
+  answer({ type: 'opened', storage, withoutDisk, tab: opened.tab })
 }
 
 async function carryOut(id: number | null, { method, args }: EngineCall): Promise<void> {

@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly crypto: ShareCrypto
   /** Begins the names of what the room keeps on this device. */
   readonly room: string
+  /** What this tab was called before its page was loaded anew; null when it is new. */
+  readonly tab: string | null
   /** Opens the store on disk. */
   readonly openOpfs: OpenOpfs
   readonly storeListener: StoreListener
@@ -24,12 +26,17 @@ export interface EngineOptions {
 
 /** Opens the store, and an engine over it that runs where this is called. */
 export async function openEngineHere(options: EngineOptions): Promise<OpenedEngine> {
-  const { seed, clock, uploadLimitBytesPerSecond, crypto, room, openOpfs, storeListener } = options
-  const opened = await openStore(room, (bytes) => crypto.sha256(bytes), openOpfs, storeListener)
+  const { seed, clock, uploadLimitBytesPerSecond, crypto, storeListener } = options
+  const opened = await openStore({
+    ...options,
+    sha256: (bytes) => crypto.sha256(bytes),
+    listener: storeListener,
+  })
   const parts = { ...opened, random: seededRandom(seed), clock, crypto, uploadLimitBytesPerSecond }
   return {
     storage: storageOf(opened),
     withoutDisk: opened.withoutDisk,
+    tab: opened.tab,
     start: (listener) => createEngine(parts, listener),
   }
 }

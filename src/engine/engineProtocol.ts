@@ -9,6 +9,7 @@ export interface OpenOrder {
   readonly type: 'open'
   readonly seed: number
   readonly room: string
+  readonly tab: string | null
   /** The page's `performance.timeOrigin`: both read one clock. */
   readonly timeOriginMs: Millis
   readonly uploadLimitBytesPerSecond: number
@@ -32,6 +33,6 @@ export type ToEngine =
   | { readonly type: 'probe'; readonly channel: BulkChannel }
 
 export type FromEngine =
-  | ({ readonly type: 'opened' } & Pick<OpenedEngine, 'storage' | 'withoutDisk'>)
+  | ({ readonly type: 'opened' } & Pick<OpenedEngine, 'storage' | 'withoutDisk' | 'tab'>)
   | { readonly type: 'told'; readonly event: EngineEvent }
   | { readonly type: 'returned'; readonly id: number; readonly value: unknown }

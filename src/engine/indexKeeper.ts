@@ -2,10 +2,11 @@ import type { KeptKey } from '../crypto/crypto.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { recordVersion, type ShareIndex } from '../store/shareIndex.ts'
+import { recordVersion, type ShareIndex, type ShareRecord, type StoredSource } from '../store/shareIndex.ts'
 import type { HashPart } from '../swarm/hashList.ts'
+import type { KeptWish } from '../swarm/io.ts'
 import { encodeManifest } from '../swarm/manifest.ts'
-import type { ShareSnapshot } from '../swarm/snapshot.ts'
+import type { ShareState } from '../swarm/state.ts'
 import type { Swarm } from '../swarm/swarm.ts'
 
 export interface IndexKeeperOptions {
@@ -13,16 +14,27 @@ export interface IndexKeeperOptions {
   readonly tab: string
   readonly swarm: Pick<Swarm, 'shares' | 'inspect'>
   readonly clock: Clock
+  readonly bugFound: (error: unknown) => void
 }
 
-/** Keeps the index true to what is on disk and to what we offer, so that a later page can go on with it. */
+/** What of a share was last written. */
+interface Written {
+  readonly wish: KeptWish
+  readonly completed: boolean
+  readonly source: StoredSource | null
+  readonly partCount: number
+}
+
+/** Keeps the index true to what is wanted and offered, so that a later page can go on with it. */
 export class IndexKeeper {
   readonly #options: IndexKeeperOptions
   readonly #alarm: Alarm
-  /** Pieces held, and parts of the list known, when a share was last written. */
-  readonly #written = new Map<ShareId, { heldCount: number; partCount: number }>()
+  readonly #written = new Map<ShareId, Written>()
+  #lastWrite: Promise<unknown> = Promise.resolve()
   /** The keys of our own shares. */
   readonly #keys = new Map<ShareId, KeptKey>()
+  /** Where files of this device are that shares were given from. */
+  readonly #sources = new Map<ShareId, StoredSource>()
 
   constructor(options: IndexKeeperOptions) {
     this.#options = options
@@ -30,7 +42,11 @@ export class IndexKeeper {
   }
 
   touch(): void {
-    this.#alarm.setWithin(limits.indexIntervalMs, () => void this.write())
+    this.#alarm.setWithin(limits.indexIntervalMs, () => this.writeNow())
+  }
+
+  writeNow(): void {
+    void this.write()
   }
 
   close(): void {
@@ -38,8 +54,22 @@ export class IndexKeeper {
   }
 
   /** A share of ours, whose list this key signs. */
-  offered(share: ShareId, key: KeptKey): void {
+  offered(share: ShareId, key: KeptKey, source: StoredSource | null): void {
     this.#keys.set(share, key)
+    this.attached(share, source)
+  }
+
+  /** Files of this device give the share. */
+  attached(share: ShareId, source: StoredSource | null): void {
+    if (source) this.#sources.set(share, source)
+    else this.#sources.delete(share)
+  }
+
+  /** What an earlier page has written of a share that this one goes on with. */
+  restored({ share, key, source, wish, completed }: ShareRecord, partCount: number): void {
+    if (key) this.#keys.set(share, key)
+    this.attached(share, source)
+    this.#written.set(share, { wish, completed, source, partCount })
   }
 
   /**
@@ -53,51 +83,60 @@ export class IndexKeeper {
     if (this.#written.delete(share)) await isDone(index.remove(tab, share))
   }
 
-  /** Where the browser refuses (its disk is full, the page is closing) the next change tries again. */
+  /** One after the other. Where the browser refuses (its disk is full, the page is closing) the next change tries again. */
   async write(): Promise<void> {
-    await isDone(this.#writeChanges())
+    const writing = this.#lastWrite.then(() => isDone(this.#writeChanges()))
+    this.#lastWrite = writing.catch(this.#options.bugFound)
+    await this.#lastWrite
   }
 
   async #writeChanges(): Promise<void> {
-    const kept = this.#options.swarm.shares().filter((share) => this.#isKept(share))
-    const ids = new Set(kept.map(({ share }) => share))
+    const shares = this.#options.swarm.shares().flatMap(({ share }) => this.#kept(share))
+    const ids = new Set(shares.map(({ manifest }) => manifest.share))
     for (const share of this.#written.keys()) {
       if (ids.has(share)) continue
-      await this.#options.index.remove(this.#options.tab, share)
       this.#written.delete(share)
+      await this.#options.index.remove(this.#options.tab, share)
     }
-    for (const { share } of kept) await this.#put(share)
+    for (const share of shares) await this.#put(share)
   }
 
-  /** What is fetched, and what is our own: files of ours that are another's share cannot be found again. */
-  #isKept({ share, source, heldCount, contradicted }: ShareSnapshot): boolean {
-    const isFetched = source === 'none' && heldCount > 0
-    const isOwn = this.#keys.has(share) && (source === 'hashing' || source === 'whole')
-    return (isFetched || isOwn) && !contradicted
+  /** What is fetched, here, or given from files of this device. A list that no later page could sign on is not handed to one. */
+  #kept(id: ShareId): readonly Readonly<ShareState>[] {
+    const share = this.#options.swarm.inspect(id)
+    if (!share || share.contradicted || (share.isOrigin && !this.#keys.has(id))) return []
+    const isWanted = share.wish.state !== 'none' || share.held.count > 0 || share.completed
+    return isWanted || share.source === 'away' || isBacked(share) ? [share] : []
   }
 
-  async #put(id: ShareId): Promise<void> {
-    const { index, tab, swarm } = this.#options
-    const share = swarm.inspect(id)
-    if (!share) return
-    const heldCount = share.held.count
-    const { parts } = share.list
-    const before = this.#written.get(id) ?? { heldCount: 0, partCount: 0 }
+  async #put(share: Readonly<ShareState>): Promise<void> {
+    const { index, tab } = this.#options
+    const { manifest, list, completed } = share
+    const id = manifest.share
+    const before = this.#written.get(id)
+    const wish = wishOf(share)
+    const source = this.#sources.get(id) ?? null
+    const partCount = list.parts.length
     // Those of a share of ours were written as they were signed.
-    if (!this.#keys.has(id) && before.partCount < parts.length)
-      await index.putParts(tab, id, parts.slice(before.partCount))
-    if (before.heldCount !== heldCount || !this.#written.has(id))
-      await index.put({
-        version: recordVersion,
-        tab,
-        share: id,
-        manifest: encodeManifest(share.manifest),
-        key: this.#keys.get(id) ?? null,
-        bitfield: share.held.bytes.slice(),
-        updatedMs: Date.now(),
-      })
-    this.#written.set(id, { heldCount, partCount: parts.length })
+    const newParts = share.isOrigin ? [] : list.parts.slice(before?.partCount ?? 0, partCount)
+    if (newParts.length > 0) await index.putParts(tab, id, newParts)
+    const isSame = before?.wish === wish && before.completed === completed && before.source === source
+    if (!isSame) {
+      const key = this.#keys.get(id) ?? null
+      const said = { wish, completed, key, source, manifest: encodeManifest(manifest) }
+      await index.put({ version: recordVersion, tab, share: id, ...said, updatedMs: Date.now() })
+    }
+    this.#written.set(id, { wish, completed, source, partCount })
   }
+}
+
+const isBacked = ({ source }: Readonly<ShareState>): boolean => source === 'hashing' || source === 'whole'
+
+function wishOf(share: Readonly<ShareState>): KeptWish {
+  if (share.wish.state === 'paused') return 'pause'
+  if (share.wish.state !== 'none') return 'fetch'
+  const isFromFiles = isBacked(share) || (share.source === 'away' && share.held.count === 0)
+  return isFromFiles ? 'offer' : 'fetch'
 }
 
 /** False where the browser refuses; a mistake of ours is thrown on. */

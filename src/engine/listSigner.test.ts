@@ -4,7 +4,7 @@ import { nobleShareCrypto } from '../crypto/nobleShareCrypto.ts'
 import { openShareCrypto } from '../crypto/openShareCrypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
-import { memoryIndex } from '../store/shareIndex.ts'
+import { memoryIndex, type ShareRecord } from '../store/shareIndex.ts'
 import { HashList, signedBytes, type HashPart, type UnsignedPart } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
 import { certified, encodeManifest, parseManifest, type Manifest } from '../swarm/manifest.ts'
@@ -85,8 +85,16 @@ describe.each<[string, () => Promise<ShareCrypto>]>([
     const { manifest, kept } = await shareWith(crypto)
     const { share } = manifest
     const index = memoryIndex()
-    const record = { version: 2, tab: 'tab', share, bitfield: new Uint8Array(2), updatedMs: 0 } as const
-    await index.put({ ...record, manifest: encodeManifest(manifest), key: kept })
+    const record = {
+      version: 3,
+      tab: 'tab',
+      share,
+      wish: 'offer',
+      completed: false,
+      source: null,
+      updatedMs: 0,
+    }
+    await index.put({ ...record, manifest: encodeManifest(manifest), key: kept } as ShareRecord)
     await index.putParts('tab', share, [await signed(crypto, manifest, kept, opening)])
 
     const [found] = await index.list()

@@ -27,6 +27,13 @@ export class ListSigner {
     this.#keys.set(share, key)
   }
 
+  /** An earlier page offered a share with this key. False where this browser cannot use it any more. */
+  async goesOn(share: ShareId, kept: KeptKey): Promise<boolean> {
+    const key = await this.#options.crypto.keptSigningKey(kept)
+    if (key) this.#keys.set(share, key)
+    return key !== null
+  }
+
   async sign({ share, part, bytes }: SwarmEffect & { type: 'signPart' }): Promise<void> {
     const key = this.#keys.get(share)
     assert(key, 'only lists of our own shares are signed')

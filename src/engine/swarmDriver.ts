@@ -18,6 +18,7 @@ import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
 import { ListSigner } from './listSigner.ts'
 import { OwnFiles, type OwnFilesListener } from './ownFiles.ts'
+import { SmallestFirst } from './smallestFirst.ts'
 
 export interface SwarmDriverOptions {
   readonly random: Random
@@ -79,6 +80,7 @@ export class SwarmDriver {
   readonly #reading = new Map<PeerId, { bytes: number }>()
   readonly #ownFiles: OwnFiles
   readonly #signer: ListSigner
+  readonly #rechecks = new SmallestFirst(limits.sharesRecheckedAtOnce)
 
   constructor(options: SwarmDriverOptions) {
     this.#options = options
@@ -90,6 +92,11 @@ export class SwarmDriver {
     this.#ownFiles = new OwnFiles({ ...options, swarm: this.#swarm, handle })
     const keep: SwarmDriverListener['signed'] = (share, part) => options.listener.signed(share, part)
     this.#signer = new ListSigner({ crypto: options.crypto, handle, keep })
+  }
+
+  /** Goes on signing lists of an earlier page. */
+  get signer(): Pick<ListSigner, 'goesOn'> {
+    return this.#signer
   }
 
   /** The machine's picture of things, to be read only. */
@@ -204,6 +211,8 @@ export class SwarmDriver {
         )
       case 'finishPiece':
         return this.#guarded(this.#pieceChecked(effect, this.#finishPiece(effect)))
+      case 'recheckPiece':
+        return this.#guarded(this.#recheck(effect))
       case 'dropPiece':
         return this.#store.dropPiece(effect.share, effect.piece)
       case 'uploadBlock':
@@ -256,6 +265,14 @@ export class SwarmDriver {
       return this.handle({ type: 'pieceChecked', share, piece, right: checked.value === 'kept' })
     const fault = storageFault(checked.fault)
     if (fault) this.handle({ type: 'pieceFaulted', share, piece, fault })
+  }
+
+  /** One after the other, of small shares first: those that move bytes now go before. */
+  async #recheck({ share, piece, hash }: SwarmEffect & { type: 'recheckPiece' }): Promise<void> {
+    const sizeBytes = this.#swarm.inspect(share)?.geometry.sizeBytes ?? 0
+    const checked = await this.#rechecks.run(sizeBytes, () => this.#store.recheckPiece(share, piece, hash))
+    if (!checked.ok && checked.fault.code === 'gone') return
+    this.handle({ type: 'pieceRechecked', share, piece, right: checked.ok && checked.value === 'kept' })
   }
 
   async #upload({ peer, share, piece, block, lengthBytes }: UploadedBlock): Promise<void> {

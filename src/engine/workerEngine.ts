@@ -8,7 +8,7 @@ import type { EngineMethod, FromEngine, ToEngine } from './engineProtocol.ts'
 
 export type WorkerEngineOptions = Pick<
   EngineOptions,
-  'seed' | 'room' | 'uploadLimitBytesPerSecond' | 'storeListener'
+  'seed' | 'room' | 'tab' | 'uploadLimitBytesPerSecond' | 'storeListener'
 >
 
 /**
@@ -74,7 +74,7 @@ class EngineCalls implements Engine {
   }
 
   async open(): Promise<Result<OpenedEngine, string>> {
-    const { seed, room, uploadLimitBytesPerSecond } = this.#options
+    const { seed, room, tab, uploadLimitBytesPerSecond } = this.#options
     const answered = new Promise<Result<OpenedEngine, string>>((resolve) => (this.#opening = resolve))
     const timer = setTimeout(
       () => this.#opening(fail('the worker did not answer')),
@@ -84,6 +84,7 @@ class EngineCalls implements Engine {
       type: 'open',
       seed,
       room,
+      tab,
       uploadLimitBytesPerSecond,
       timeOriginMs: performance.timeOrigin,
     })
@@ -118,6 +119,10 @@ class EngineCalls implements Engine {
 
   linkClosed(...args: Parameters<Engine['linkClosed']>): void {
     this.#tell('linkClosed', args)
+  }
+
+  restore(): ReturnType<Engine['restore']> {
+    return this.#ask('restore', [], () => [])
   }
 
   offer(...args: Parameters<Engine['offer']>): ReturnType<Engine['offer']> {
@@ -189,10 +194,11 @@ class EngineCalls implements Engine {
     }
   }
 
-  #opened({ storage, withoutDisk }: FromEngine & { type: 'opened' }): OpenedEngine {
+  #opened({ storage, withoutDisk, tab }: FromEngine & { type: 'opened' }): OpenedEngine {
     return {
       storage,
       withoutDisk,
+      tab,
       start: (listener) => {
         this.#listener = listener
         post(this.#worker, { type: 'start' })

@@ -338,6 +338,14 @@ export const limits = {
   storeOpenTimeoutMs: 10 * seconds,
   /** A file on disk that nobody touched for this long is flushed and closed. */
   diskHandleIdleMs: 10 * seconds,
+  /** A page that is loaded anew waits this long for the one before it to let go of what it kept. */
+  tabHandoverMs: 3 * seconds,
+  /** What a room keeps on this device is freed when nobody has opened the room for this long. */
+  roomKeptMs: 30 * 24 * 3600 * seconds,
+  /** A room that keeps nothing is forgotten after this long: one just opened may keep something yet. */
+  emptyRoomKeptMs: 24 * 3600 * seconds,
+  /** Shares of an earlier page whose pieces are hashed again at the same time: beside that, bytes are to be moved. */
+  sharesRecheckedAtOnce: 1,
   /** Read at once from an offered file for a reader that jumps about, and at most a piece. */
   attachedSpanMaxBytes: 1 * MiB,
   /** Of offered files is read in one stream, where a reader goes on and on: opening one costs as much as reading 1 MiB by it. */
@@ -380,8 +388,8 @@ export const limits = {
   configLengthMax: 64 * KiB,
   /** Browsers try them all for every link, and slow down with each. */
   iceServersMax: 8,
-  /** The index of what is on disk is written at most this often. */
-  indexIntervalMs: 2 * seconds,
+  /** The index of what is kept is written at most this often. */
+  indexIntervalMs: 0.5 * seconds,
   /** The view is written at most this often. */
   viewIntervalMs: 250,
   /** and takes at most this part of the time, as far as it can be timed: what the browser then draws takes several times as long. */

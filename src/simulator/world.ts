@@ -168,6 +168,11 @@ export class World {
       case 'finishPiece':
         this.#keep(peer, effect.share, effect.piece, effect.bytes)
         return this.#checkPiece(peer, effect.share, effect.piece, effect.hash)
+      case 'recheckPiece': {
+        const { share, piece } = effect
+        const right = copyOf(peer, share).verified.has(piece)
+        return this.#soon(peer, { type: 'pieceRechecked', share, piece, right })
+      }
       case 'dropPiece':
         copyOf(peer, effect.share).gathered.delete(effect.piece)
         return

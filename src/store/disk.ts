@@ -20,9 +20,14 @@ export interface Disk {
 export interface ShareFile {
   /** Space this file takes already: the rest of its share is still to come. */
   usedBytes(): number
+  /**
+   * One byte a piece: 1 for those written, by an earlier page too. The mark of a piece is set when its bytes are out of our hands, and not
+   * sooner; whether the disk has them is another question after it lost its power.
+   */
+  marks(): Promise<Uint8Array>
   /** Fills `into` with part of one piece. */
   read(fromBytes: number, into: Bytes): Promise<void>
-  /** A whole piece, at its offset in the share. Keeps nothing of the buffer once it is done. */
+  /** A whole piece, at its offset in the share, and its mark. Keeps nothing of the buffer once it is done. */
   write(fromBytes: number, bytes: Bytes): Promise<void>
   blob(fromBytes: number, toBytes: number): Promise<Blob>
   /** Never rejects: what could not be removed is freed by the next start. */

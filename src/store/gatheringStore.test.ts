@@ -23,6 +23,7 @@ function moodyDisk(): { disk: Disk; failWith: (error: Error | null) => void; wri
     close: async () => undefined,
     file: () => ({
       usedBytes: () => 0,
+      marks: async () => Uint8Array.of(written.length),
       read: async (_at, into) => into.set(written[0] ?? []),
       write: async (_at, bytes) => {
         if (failure) throw failure

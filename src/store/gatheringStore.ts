@@ -42,6 +42,13 @@ export function openGatheringStore(
   return {
     kind: disk.kind,
     create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
+    async restore(share, geometry) {
+      if (isClosed) return gone
+      if (shares.get(share) === undefined) shares.hold(share, geometry)
+      return shares.attempt(share, diskFault, ({ file }) => file.marks())
+    },
+    recheckPiece: (share, piece, hash) =>
+      shares.attempt(share, diskFault, (held) => recheck(held, piece, hash, sha256, pool)),
     async attach(share, geometry, files) {
       if (isClosed) return gone
       const attached = attachFiles(files, geometry, reading, `${share} ${attachments++}`)
@@ -90,6 +97,22 @@ export function openGatheringStore(
       await disk.close()
     },
   }
+}
+
+async function recheck(
+  held: HeldShare,
+  piece: PieceIndex,
+  hash: Bytes,
+  sha256: (bytes: Bytes) => Promise<Bytes>,
+  pool: BufferPool,
+): Promise<Checked> {
+  if (held.kept[piece] === 1) return 'kept'
+  const bytes = pool.take(pieceLength(held.geometry, piece))
+  await held.file.read(piece * held.geometry.pieceSizeBytes, bytes)
+  const isRight = bytesEqual(await sha256(bytes), hash)
+  pool.giveBack(bytes)
+  if (isRight) held.kept[piece] = 1
+  return isRight ? 'kept' : 'corrupt'
 }
 
 async function keepIfRight(

@@ -1,5 +1,6 @@
 import type { Bytes } from '../shared/bytes.ts'
-import type { Geometry } from '../shared/geometry.ts'
+import { pieceCount, type Geometry } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
 import { assert } from '../shared/result.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import type { PieceStore } from './pieceStore.ts'
@@ -18,10 +19,12 @@ export function openMemoryStore(options: {
   return openGatheringStore(memoryDisk(options.limitBytes), options.sha256, options.bugFound)
 }
 
-function memoryDisk(limitBytes: number): Disk {
+/** What it keeps it keeps for as long as somebody has it: also beyond the store that wrote it. */
+export function memoryDisk(limitBytes: number): Disk {
   let usedBytes = 0
+  const files = new Map<ShareId, ShareFile>()
 
-  function file(geometry: Geometry): ShareFile {
+  function newFile(share: ShareId, geometry: Geometry): ShareFile {
     const pieces = new Map<number, Bytes>()
     let fileBytes = 0
     const pieceAt = (atBytes: number): Bytes => {
@@ -31,6 +34,11 @@ function memoryDisk(limitBytes: number): Disk {
     }
     return {
       usedBytes: () => fileBytes,
+      async marks() {
+        const marks = new Uint8Array(pieceCount(geometry))
+        for (const piece of pieces.keys()) marks[piece] = 1
+        return marks
+      },
       async read(fromBytes, into) {
         const offsetBytes = fromBytes % geometry.pieceSizeBytes
         into.set(pieceAt(fromBytes).subarray(offsetBytes, offsetBytes + into.length))
@@ -53,6 +61,7 @@ function memoryDisk(limitBytes: number): Disk {
         return new Blob(parts)
       },
       async remove() {
+        files.delete(share)
         pieces.clear()
         usedBytes -= fileBytes
         fileBytes = 0
@@ -63,7 +72,11 @@ function memoryDisk(limitBytes: number): Disk {
   return {
     kind: 'memory',
     freeBytes: async () => limitBytes - usedBytes,
-    file: (_share, geometry) => file(geometry),
+    file(share, geometry) {
+      const file = files.get(share) ?? newFile(share, geometry)
+      files.set(share, file)
+      return file
+    },
     close: async () => undefined,
   }
 }

@@ -1,18 +1,18 @@
-import { base64UrlFromBytes, type Bytes } from '../shared/bytes.ts'
-import { idBytes } from '../shared/ids.ts'
+import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { openMemoryStore } from './memoryStore.ts'
 import type { StoreListener } from './opfsStore.ts'
 import type { PieceStore } from './pieceStore.ts'
+import { openRooms } from './rooms.ts'
 import { memoryIndex, openShareIndex, type ShareIndex } from './shareIndex.ts'
-import { holdTabLock, sweepDeadTabs } from './tabFolders.ts'
+import { sweepFiles, sweepTabs, takeTab, type HeldTab } from './tabFolders.ts'
 
 /** Where this page keeps pieces, and what it knows of them. */
 export interface OpenedStore {
   readonly store: PieceStore
   readonly index: ShareIndex
-  /** Names this page in the index and its folder: the room's part, and a random one. */
+  /** Names this page in the index and its folder: the room's part, and a random one. An earlier page may have had it. */
   readonly tab: string
   /** Why pieces are kept in memory, as the browser put it; null when they are on disk. */
   readonly withoutDisk: string | null
@@ -21,48 +21,69 @@ export interface OpenedStore {
 /** Opens the store in the OPFS folder of this tab; fails, saying why, where the browser gives none that keeps what is written. */
 export type OpenOpfs = (tab: string, listener: StoreListener) => Promise<Result<PieceStore, string>>
 
+export interface StoreOptions {
+  /** Begins the names of what the room keeps. */
+  readonly room: string
+  /** What this tab was called before its page was loaded anew; null when it is new. */
+  readonly tab: string | null
+  /** Serves the memory store; the one on disk hashes where it lives. */
+  readonly sha256: (bytes: Bytes) => Promise<Bytes>
+  readonly openOpfs: OpenOpfs
+  readonly listener: StoreListener
+}
+
 /**
- * Opens the store of this page: OPFS where the browser has it and it keeps what is written, else memory.
- * Frees first what dead pages left behind. `room` begins the names of what it keeps; `sha256` serves the memory store; the one on disk hashes where it lives.
+ * Opens the store of this page: OPFS where the browser has it and it keeps what is written, else memory. On disk it goes on with what an
+ * earlier page of the room has left, and frees what nobody can come back to.
  */
-export async function openStore(
-  room: string,
-  sha256: (bytes: Bytes) => Promise<Bytes>,
-  openOpfs: OpenOpfs,
-  listener: StoreListener,
-): Promise<OpenedStore> {
-  const tab = `${room}-${base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))}`
-  const onDisk = await openOnDisk(tab, openOpfs, listener)
-  if (onDisk.ok) return { ...onDisk.value, tab, withoutDisk: null }
+export async function openStore(options: StoreOptions): Promise<OpenedStore> {
+  const { room, sha256, listener } = options
+  const onDisk = await openOnDisk(options)
+  if (onDisk.ok) return { ...onDisk.value, withoutDisk: null }
   listener.log('warning', 'pieces are kept in memory', { reason: onDisk.fault })
   const limitBytes = limits.memoryStoreMaxBytes
   const store = openMemoryStore({ sha256, limitBytes, bugFound: listener.bugFound })
-  return { store, index: memoryIndex(), tab, withoutDisk: onDisk.fault }
+  return { store, index: memoryIndex(), tab: room, withoutDisk: onDisk.fault }
 }
 
 /** The store on disk and its index, or why there is none. */
 async function openOnDisk(
-  tab: string,
-  openOpfs: OpenOpfs,
-  listener: StoreListener,
-): Promise<Result<Pick<OpenedStore, 'store' | 'index'>, string>> {
+  options: StoreOptions,
+): Promise<Result<Pick<OpenedStore, 'store' | 'index' | 'tab'>, string>> {
   // Insecure origins have neither, whatever the types say.
   if (!('locks' in navigator) || !('storage' in navigator)) return fail('no OPFS on this origin')
   try {
-    const releaseLock = await holdTabLock(tab)
     const index = await openShareIndex()
-    const sweptTabs = await sweepDeadTabs(index)
-    const opened = await openOpfs(tab, listener)
-    if (opened.ok) {
-      listener.log('info', 'pieces are kept on disk', { sweptTabs })
-      return ok({ store: closingAll(opened.value, index, releaseLock), index })
-    }
+    const held = await takeTab(options.room, options.tab, index)
+    const opened = await openHeld(held, index, options)
+    if (opened.ok) return ok({ store: opened.value, index, tab: held.tab })
     index.close()
-    releaseLock()
+    held.release()
     return opened
   } catch (error) {
     return fail(String(error))
   }
+}
+
+async function openHeld(
+  { tab, isAdopted, release }: HeldTab,
+  index: ShareIndex,
+  { openOpfs, listener }: StoreOptions,
+): Promise<Result<PieceStore, string>> {
+  const sweptTabs = await sweep(index)
+  const records = await index.ofTab(tab)
+  if (isAdopted) await sweepFiles(tab, new Set(records.map(({ share }) => share)))
+  const opened = await openOpfs(tab, listener)
+  if (!opened.ok) return opened
+  listener.log('info', 'pieces are kept on disk', { sweptTabs, earlierShares: records.length })
+  return ok(closingAll(opened.value, index, release))
+}
+
+async function sweep(index: ShareIndex): Promise<number> {
+  const rooms = await openRooms()
+  const sweptTabs = await sweepTabs(index, rooms, Date.now())
+  rooms.close()
+  return sweptTabs
 }
 
 function closingAll(store: PieceStore, index: ShareIndex, releaseLock: () => void): PieceStore {

@@ -1,5 +1,6 @@
 import type { Bytes } from '../shared/bytes.ts'
 import type { ShareId } from '../shared/ids.ts'
+import { pieceCount, type Geometry } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import type { Disk, ShareFile } from './disk.ts'
 
@@ -18,8 +19,8 @@ export function opfsDisk(folder: FileSystemDirectoryHandle, note: Note): Disk {
       const { quota, usage } = await navigator.storage.estimate()
       return quota === undefined ? Infinity : quota - (usage ?? 0)
     },
-    file(share) {
-      const file = opfsFile(folder, share, removals.get(share) ?? Promise.resolve(), note)
+    file(share, geometry) {
+      const file = opfsFile(folder, share, geometry, removals.get(share) ?? Promise.resolve(), note)
       files.set(share, file)
       return {
         ...file,
@@ -42,30 +43,47 @@ interface OpfsFile extends ShareFile {
   close(): Promise<void>
 }
 
+/** Before a file's pieces lie their marks; the pieces begin at a whole page of any disk. */
+const dataStart = (geometry: Geometry): number => Math.ceil(pieceCount(geometry) / pageBytes) * pageBytes
+const pageBytes = 4096
+
+const mark = Uint8Array.of(1)
+
 function opfsFile(
   folder: FileSystemDirectoryHandle,
   name: string,
+  geometry: Geometry,
   after: Promise<void>,
   note: Note,
 ): OpfsFile {
   const handle = new IdleHandle(folder, name, after, note)
+  const startBytes = dataStart(geometry)
   let endBytes = 0
   /** The file as it was after the last write, for blobs; a new snapshot costs a round trip to the browser. */
   let snapshot: File | null = null
 
   return {
     usedBytes: () => endBytes,
+    marks: () =>
+      handle.inTurn(async () => {
+        const marks = new Uint8Array(pieceCount(geometry))
+        const file = await existing(folder, name)
+        endBytes = Math.max(0, (file?.size ?? 0) - startBytes)
+        if (file) marks.set(new Uint8Array(await file.slice(0, marks.length).arrayBuffer()))
+        return marks
+      }),
     read: (fromBytes, into) =>
       handle.inTurn(async () => {
-        const readBytes = (await handle.opened()).read(into, { at: fromBytes })
+        const readBytes = (await handle.opened()).read(into, { at: startBytes + fromBytes })
         if (readBytes !== into.length) throw new DOMException('the kept file is too short', 'DataError')
       }),
     write: (fromBytes, bytes: Bytes) =>
       handle.inTurn(async () => {
         snapshot = null
-        const writtenBytes = (await handle.opened()).write(bytes, { at: fromBytes })
-        // Some browsers report a full disk by writing less.
-        if (writtenBytes !== bytes.length) throw new DOMException('short write', 'QuotaExceededError')
+        const opened = await handle.opened()
+        write(opened, startBytes + fromBytes, bytes)
+        // In the same task: a page that is killed has marked no piece that it has not written.
+        write(opened, fromBytes / geometry.pieceSizeBytes, mark)
         endBytes = Math.max(endBytes, fromBytes + bytes.length)
       }),
     blob: (fromBytes, toBytes) =>
@@ -73,7 +91,7 @@ function opfsFile(
         // A snapshot taken while a handle is open may be refused or stale; the next read opens the handle again.
         handle.letGo()
         snapshot ??= await (await folder.getFileHandle(name)).getFile()
-        return snapshot.slice(fromBytes, toBytes)
+        return snapshot.slice(startBytes + fromBytes, startBytes + toBytes)
       }),
     remove: () =>
       handle.inTurn(async () => {
@@ -85,6 +103,22 @@ function opfsFile(
         })
       }),
     close: () => handle.inTurn(async () => handle.letGoQuietly()),
+  }
+}
+
+function write(handle: FileSystemSyncAccessHandle, at: number, bytes: Bytes): void {
+  // Some browsers report a full disk by writing less.
+  if (handle.write(bytes, { at }) !== bytes.length)
+    throw new DOMException('short write', 'QuotaExceededError')
+}
+
+/** Null where nothing was ever written. */
+async function existing(folder: FileSystemDirectoryHandle, name: string): Promise<File | null> {
+  try {
+    return await (await folder.getFileHandle(name)).getFile()
+  } catch (error) {
+    if (hasName(error, 'NotFoundError')) return null
+    throw error
   }
 }
 

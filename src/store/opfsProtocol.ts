@@ -5,6 +5,8 @@ import type { PieceStore } from './pieceStore.ts'
 
 const storeMethods = [
   'create',
+  'restore',
+  'recheckPiece',
   'attach',
   'hashPiece',
   'putBlock',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
 import type { OpfsContract } from './testing/opfsContract.ts'
 import { pieceStoreContract } from './testing/pieceStoreContract.ts'
@@ -22,7 +22,10 @@ interface PageGlobals {
 const inPage = {
   run: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.run(name),
   runIndex: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.runIndex(name),
-  open: () => (globalThis as unknown as PageGlobals).opfsContract.open(),
+  open: (as: Parameters<OpfsContract['open']>[0]) =>
+    (globalThis as unknown as PageGlobals).opfsContract.open(as),
+  goOn: (as: Parameters<OpfsContract['goOn']>[0]) =>
+    (globalThis as unknown as PageGlobals).opfsContract.goOn(as),
   kind: () => (globalThis as unknown as PageGlobals).opfsContract.kind(),
   bugs: () => (globalThis as unknown as PageGlobals).opfsContract.bugs(),
   sweep: () => (globalThis as unknown as PageGlobals).opfsContract.sweep(),
@@ -47,6 +50,25 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
     await opened.goto(`http://${host}:${port}/contract.html`)
     await opened.waitForFunction(() => 'opfsContract' in globalThis)
     return opened
+  }
+
+  /** A browser that keeps nothing of another test. */
+  async function renew(): Promise<void> {
+    await context.close()
+    context = await browser.newContext()
+  }
+
+  /** The browser lets go of a closed page's lock and files a little later. */
+  async function closed(page: Page, tab: string): Promise<void> {
+    const looking = await openPage()
+    await page.close()
+    const isHeld = async () =>
+      looking.evaluate(
+        async (name) => (await navigator.locks.query()).held?.some((lock) => lock.name === name),
+        `swarmdrop-tab-${tab}`,
+      )
+    await expect.poll(isHeld, { timeout: 10_000 }).toBe(false)
+    await looking.close()
   }
 
   beforeAll(async () => {
@@ -90,25 +112,64 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
     }
   })
 
-  it('is swept by the next page when its own is gone, and left alone while it lives', async () => {
-    const [alice, bob] = [await openPage(), await openPage()]
-    const atAlice = await alice.evaluate(inPage.open)
-    const atBob = await bob.evaluate(inPage.open)
-    expect(atBob).toMatchObject({
-      kind: 'disk',
-      withoutDisk: null,
-      said: ['pieces are kept on disk'],
-      found: { version: 2, updatedMs: 5 },
-    })
-    for (const { tab } of [atAlice, atBob]) expect(tab).toMatch(/^room-[\w-]{22}$/)
-    const bothTabs = [atAlice.tab, atBob.tab].toSorted()
-    expect(await bob.evaluate(inPage.sweep)).toEqual({ folders: bothTabs, records: bothTabs })
+  describe('that a page has left', () => {
+    const now = Date.now()
+    const opened = { room: 'room', before: null, openedMs: now }
+    beforeEach(renew)
+    afterAll(renew)
 
-    await alice.close()
-    // The browser lets go of a closed page's lock and files a little later.
-    const sweep = () => bob.evaluate(inPage.sweep)
-    await expect.poll(sweep, { timeout: 10_000 }).toEqual({ folders: [atBob.tab], records: [atBob.tab] })
-    await bob.close()
+    it('is taken over by the next of the same room, piece by piece as it proves right', async () => {
+      const alice = await openPage()
+      const { kind, tab, said, found } = await alice.evaluate(inPage.open, opened)
+      expect({ kind, said, found }).toEqual({ kind: 'disk', said: ['pieces are kept on disk'], found: [] })
+      expect(tab).toMatch(/^room-[\w-]{22}$/)
+      await closed(alice, tab)
+      const bob = await openPage()
+      const atBob = await bob.evaluate(inPage.goOn, { room: 'room', spoiltAt: null })
+      expect(atBob).toMatchObject({ marks: [1, 1, 1], checked: ['kept', 'kept', 'kept'] })
+    })
+
+    it('is not believed where the disk has something else', async () => {
+      const alice = await openPage()
+      const { tab } = await alice.evaluate(inPage.open, opened)
+      await closed(alice, tab)
+      const bob = await openPage()
+      const spoiltAt = limits.pieceSizeMinBytes + 5
+      const atBob = await bob.evaluate(inPage.goOn, { room: 'room', spoiltAt })
+      expect(atBob).toMatchObject({ marks: [1, 1, 1], checked: ['kept', 'corrupt', 'kept'] })
+    })
+
+    it('stays with the page that lives, with its room, and with the tab that is loaded anew', async () => {
+      const [alice, bob, other] = [await openPage(), await openPage(), await openPage()]
+      const atAlice = await alice.evaluate(inPage.open, { ...opened, openedMs: now - 1 })
+      const atBob = await bob.evaluate(inPage.open, opened)
+      const atOther = await other.evaluate(inPage.open, { ...opened, room: 'other' })
+      expect(new Set([atAlice.tab, atBob.tab, atOther.tab]).size).toBe(3)
+      await closed(alice, atAlice.tab)
+      await closed(bob, atBob.tab)
+      const again = await openPage()
+      const before = atAlice.tab
+      expect((await again.evaluate(inPage.open, { ...opened, before })).tab).toBe(atAlice.tab)
+      const late = await openPage()
+      expect((await late.evaluate(inPage.open, opened)).tab).toBe(atBob.tab)
+    })
+
+    it('is freed when its room is not known, or was not opened for long', async () => {
+      const [alice, bob, carol] = [await openPage(), await openPage(), await openPage()]
+      const old = { ...opened, room: 'old', openedMs: now - limits.roomKeptMs - 1000 }
+      const recent = { ...opened, room: 'recent', openedMs: now - limits.roomKeptMs + 60_000 }
+      const atAlice = await alice.evaluate(inPage.open, old)
+      const atBob = await bob.evaluate(inPage.open, recent)
+      const atCarol = await carol.evaluate(inPage.open, opened)
+      const all = [atAlice.tab, atBob.tab, atCarol.tab].toSorted()
+      // While a page lives nothing of it is touched.
+      expect(await carol.evaluate(inPage.sweep)).toMatchObject({ folders: all, records: all })
+      await closed(alice, atAlice.tab)
+      await closed(bob, atBob.tab)
+      const left = [atBob.tab, atCarol.tab].toSorted()
+      const swept = { folders: left, records: left, rooms: ['recent', 'room'] }
+      expect(await carol.evaluate(inPage.sweep)).toEqual(swept)
+    })
   })
 
   it('keeps a piece gathered when the quota is used up, and writes it once there is room', async () => {

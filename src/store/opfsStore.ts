@@ -178,6 +178,8 @@ function storeBehind(calls: WorkerCalls): PieceStore {
   return {
     kind: 'disk',
     create: (...args) => calls.ask('create', args, fail),
+    restore: (...args) => calls.ask('restore', args, fail),
+    recheckPiece: (share, piece, hash) => calls.ask('recheckPiece', [share, piece, hash.slice()], fail),
     attach: (...args) => calls.ask('attach', args, fail),
     hashPiece: (...args) => calls.ask('hashPiece', args, fail),
     putBlock: (share, piece, offsetBytes, bytes) =>

@@ -14,14 +14,25 @@ export type StoreFault =
   | { readonly code: 'broken'; readonly detail: string }
 
 /**
- * Keeps pieces. A share's bytes come either from the room (`create`: blocks are gathered in memory, checked by piece, and
- * only then written) or from files of this device (`attach`: read where they lie, never copied).
+ * Keeps pieces. A share's bytes come from the room (`create`: blocks are gathered in memory, checked by piece, and only then written),
+ * from an earlier page of this tab (`restore`), or from files of this device (`attach`: read where they lie, never copied).
  * Every call on an unknown or removed share fails with `gone`.
  */
 export interface PieceStore {
   readonly kind: 'disk' | 'memory'
   /** Makes room for a share that will come from the room. Fails with `full` when it cannot fit. */
   create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>>
+  /**
+   * Goes on with what an earlier page kept of the share: one byte a piece, 1 for those that it wrote. None of them is kept until
+   * `recheckPiece` has found it right.
+   */
+  restore(share: ShareId, geometry: Geometry): Promise<Result<Uint8Array, StoreFault>>
+  /** Hashes a piece that an earlier page wrote: it is kept from now on, or was never whole. */
+  recheckPiece(
+    share: ShareId,
+    piece: PieceIndex,
+    hash: Bytes,
+  ): Promise<Result<'kept' | 'corrupt', StoreFault>>
   /**
    * Takes files of this device as the share's bytes, one after the other; their sizes add up to the geometry's.
    * A share already created keeps what it has: reads of other pieces then go to the files.
@@ -66,6 +77,6 @@ export interface PieceStore {
   blob(share: ShareId, fromBytes: number, toBytes: number): Promise<Result<Blob, StoreFault>>
   /** Frees what the share took. */
   remove(share: ShareId): Promise<void>
-  /** Ends the store; what it kept is freed by the next start. */
+  /** Ends the store. What it kept on disk stays there for a later page. */
   close(): Promise<void>
 }

@@ -13,10 +13,20 @@ export interface ShareRecord {
   readonly manifest: Bytes
   /** Of a share of ours, the key that signs its hash list; null of another's. */
   readonly key: StoredKey | null
-  /** One bit for each piece that is kept, or, of a share of ours, that our files have. */
-  readonly bitfield: Bytes
+  /** What a later page is to do with it. Which pieces are kept the store says. */
+  readonly wish: StoredWish
+  /** All of it was here. */
+  readonly completed: boolean
+  /** Where the files are that it was given from; null where the browser tells no page, or there are none. */
+  readonly source: StoredSource | null
   readonly updatedMs: number
 }
+
+/** `offer`: it was given from files of this device. */
+export type StoredWish = 'fetch' | 'pause' | 'offer'
+
+/** A file or folder that people handed to the page, for a later page to ask for again (File System Access). */
+export type StoredSource = FileSystemFileHandle | FileSystemDirectoryHandle
 
 /** A secret key that no page can read out, or its bytes where the browser has none of those. */
 export interface StoredKey {
@@ -38,7 +48,7 @@ interface PartRecord {
   readonly part: StoredPart
 }
 
-export const recordVersion = 2
+export const recordVersion = 3
 
 /** The list of kept shares of all tabs of this origin. */
 export interface ShareIndex {
@@ -46,6 +56,7 @@ export interface ShareIndex {
   /** All or none of them. */
   putParts(tab: string, share: ShareId, parts: readonly StoredPart[]): Promise<void>
   list(): Promise<ShareRecord[]>
+  ofTab(tab: string): Promise<ShareRecord[]>
   /** Those of which anything is kept, in whatever format. */
   tabs(): Promise<string[]>
   /** Of one share, from the first on. */
@@ -88,6 +99,10 @@ function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
       await Promise.all([...parts.map((part) => change.store.put({ tab, share, part })), change.done])
     },
     list: async () => (await database.getAll('shares')).filter(isCurrent),
+    ofTab: async (tab) => {
+      const all = IDBKeyRange.bound([tab], [tab, []])
+      return (await database.getAll('shares', all)).filter(isCurrent)
+    },
     async tabs() {
       const keys = [await database.getAllKeys('shares'), await database.getAllKeys('parts')].flat()
       return [...new Set(keys.map(([tab]) => tab))]
@@ -116,6 +131,7 @@ export function memoryIndex(): ShareIndex {
       for (const part of added) known.set(part.first, part)
     },
     list: async () => [...records.values()].filter(isCurrent),
+    ofTab: async (tab) => [...records.values()].filter((record) => record.tab === tab && isCurrent(record)),
     tabs: async () => [...new Set([...records.keys(), ...parts.keys()].map((at) => at.split('/')[0] ?? ''))],
     parts: async (tab, share) =>
       [...(parts.get(key(tab, share))?.values() ?? [])].toSorted((a, b) => a.first - b.first),

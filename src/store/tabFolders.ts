@@ -1,31 +1,109 @@
+import { base64UrlFromBytes } from '../shared/bytes.ts'
+import { idBytes } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { RoomList } from './rooms.ts'
 import type { ShareIndex } from './shareIndex.ts'
+
+/*
+ * Each page keeps its shares in a folder of its own in OPFS, so that tabs of one origin in the same room do not collide. The folder's name,
+ * which is also the page's name in the index, begins with the room's. A page that lives holds the lock of that name; one that is gone leaves
+ * its folder to the next page of the room.
+ */
 
 /** The folder in OPFS that holds a folder for each tab, in which each share has one file. */
 export const storeFolder = 'swarmdrop'
 
-/** Each page keeps its shares in a folder of its own, so that tabs of one origin in the same room do not collide. */
+/** The name of a page's folder, held until `release` is called or the page is gone. */
+export interface HeldTab {
+  readonly tab: string
+  /** An earlier page had it. */
+  readonly isAdopted: boolean
+  readonly release: () => void
+}
+
+/**
+ * The folder that this page goes on with: `hint`, the one it had before it was loaded anew; else what a page of this room that is gone has
+ * left, the latest first; else a new one.
+ */
+export async function takeTab(room: string, hint: string | null, index: ShareIndex): Promise<HeldTab> {
+  // The page that is being replaced lets go a moment later, so it is waited for; a copied tab finds its twin alive, and waits in vain.
+  const own = hint !== null && roomOfTab(hint) === room ? await hold(hint, limits.tabHandoverMs) : null
+  if (own !== null) return own
+  for (const tab of await leftBy(room, index)) {
+    const left = await hold(tab, 0)
+    if (left !== null) return left
+  }
+  const fresh = `${room}-${base64UrlFromBytes(crypto.getRandomValues(new Uint8Array(idBytes)))}`
+  const held = await hold(fresh, limits.tabHandoverMs)
+  if (held === null) throw new Error('a lock of a new name is free')
+  return { ...held, isAdopted: false }
+}
+
+/** The room whose name begins a tab's. */
+export const roomOfTab = (tab: string): string => tab.replace(/-.*$/, '')
+
 const lockName = (tab: string): string => `swarmdrop-tab-${tab}`
 
-/** Marks a tab as living until its page goes or the returned function is called. */
-export function holdTabLock(tab: string): Promise<() => void> {
+/** Tabs of the room that have left shares, the latest first. */
+async function leftBy(room: string, index: ShareIndex): Promise<string[]> {
+  const latest = new Map<string, number>()
+  for (const { tab, updatedMs } of await index.list())
+    if (roomOfTab(tab) === room) latest.set(tab, Math.max(updatedMs, latest.get(tab) ?? 0))
+  return [...latest].toSorted(([, a], [, b]) => b - a).map(([tab]) => tab)
+}
+
+/** Null where another page holds it for this long. */
+async function hold(tab: string, waitMs: number): Promise<HeldTab | null> {
+  const waiting: LockOptions = waitMs > 0 ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true }
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(lockName(tab), () => new Promise<void>((release) => resolve(release)))
-      .catch(reject)
+      .request(lockName(tab), waiting, (lock) => {
+        if (lock === null) return resolve(null)
+        return new Promise<void>((release) => resolve({ tab, isAdopted: true, release }))
+      })
+      .catch((error: unknown) => {
+        if (error instanceof DOMException && error.name === 'TimeoutError') resolve(null)
+        else reject(error)
+      })
   })
 }
 
-/** Frees what pages that are no more have left: their folders, and their records in the index. Answers how many there were. */
-export async function sweepDeadTabs(index: ShareIndex): Promise<number> {
-  const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(storeFolder, { create: true })
-  const tabs = new Set(await index.tabs())
-  for await (const name of folder.keys()) tabs.add(name)
-  const swept = await Promise.all([...tabs].map((tab) => sweepIfDead(tab, folder, index)))
-  return swept.filter((isSwept) => isSwept).length
+/** Tabs, of any page of this origin, that live. */
+export async function livingTabs(): Promise<Set<string>> {
+  const { held = [] } = await navigator.locks.query()
+  const prefix = lockName('')
+  const names = held.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+  return new Set(names)
 }
 
-async function sweepIfDead(
+/**
+ * Frees what nobody can come back to: folders and records of rooms that this device does not know, or has not been in for
+ * `limits.roomKeptMs`; folders without a record; and forgets rooms that keep nothing. Answers how many tabs were freed.
+ */
+export async function sweepTabs(index: ShareIndex, rooms: RoomList, nowMs: number): Promise<number> {
+  const recorded = new Set((await index.list()).map(({ tab }) => tab))
+  const [inUse, living] = [roomsOf(recorded), roomsOf(await livingTabs())]
+  const known = new Set<string>()
+  for (const { room, openedMs } of await rooms.list()) {
+    const keptMs = inUse.has(room) ? limits.roomKeptMs : limits.emptyRoomKeptMs
+    if (living.has(room) || openedMs + keptMs > nowMs) known.add(room)
+    else await rooms.remove(room)
+  }
+  const all = new Set([...(await index.tabs()), ...(await folderNames())])
+  const orphans = [...all].filter((tab) => !recorded.has(tab) || !known.has(roomOfTab(tab)))
+  return freeTabs(orphans, index)
+}
+
+const roomsOf = (tabs: ReadonlySet<string>): Set<string> => new Set([...tabs].map(roomOfTab))
+
+/** Frees the folders and records of those tabs that no page holds. Answers of how many. */
+export async function freeTabs(tabs: readonly string[], index: ShareIndex): Promise<number> {
+  const folder = await tabsFolder()
+  const freed = await Promise.all(tabs.map((tab) => freeIfLeft(tab, folder, index)))
+  return freed.filter((isFreed) => isFreed).length
+}
+
+async function freeIfLeft(
   tab: string,
   folder: FileSystemDirectoryHandle,
   index: ShareIndex,
@@ -33,8 +111,27 @@ async function sweepIfDead(
   return navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
     if (lock === null) return false
     await index.removeTab(tab)
-    // A worker of a page just closed may still hold a file; the next start sweeps it. Index-only tabs have no folder.
+    // A worker of a page just closed may still hold a file; the next start sweeps it. Tabs that only gave files have no folder.
     await folder.removeEntry(tab, { recursive: true }).catch(() => undefined)
     return true
   })
+}
+
+/** Frees the files of a tab that we hold, but for those of these shares. */
+export async function sweepFiles(tab: string, shares: ReadonlySet<string>): Promise<void> {
+  const folder = await (await tabsFolder()).getDirectoryHandle(tab, { create: true })
+  const orphans: string[] = []
+  for await (const name of folder.keys()) if (!shares.has(name)) orphans.push(name)
+  await Promise.all(orphans.map((name) => folder.removeEntry(name).catch(() => undefined)))
+}
+
+async function folderNames(): Promise<string[]> {
+  const names: string[] = []
+  for await (const name of (await tabsFolder()).keys()) names.push(name)
+  return names
+}
+
+async function tabsFolder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory()
+  return root.getDirectoryHandle(storeFolder, { create: true })
 }

@@ -1,11 +1,11 @@
-import { base64UrlFromBytes, bytesFromBase64Url, textFromUtf8, type Bytes } from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import { idBytes, signatureBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, unreachable, type Result } from '../shared/result.ts'
 import type { Run } from './bitfield.ts'
 import { hashBytes } from './hashList.ts'
 import type { BlockAt, SwarmMessage } from './io.ts'
-import { encodeManifest, parseManifest, type Sha256 } from './manifest.ts'
+import { decodeManifest, encodeManifest, type Sha256 } from './manifest.ts'
 
 /*
  * One message: a byte that says its type, the share's id (16 bytes; not in an offer), and the body. Numbers are unsigned 32-bit
@@ -171,14 +171,8 @@ export function decodeMessage(bytes: Bytes, sha256: Sha256): Result<SwarmMessage
 const malformed = (what: string): Result<never, CodecFault> => fail({ code: 'malformed', what })
 
 function decodeOffer(body: Uint8Array, sha256: Sha256): Result<SwarmMessage, CodecFault> {
-  const text = textFromUtf8(body)
-  if (text === null) return malformed('offer')
-  try {
-    const manifest = parseManifest(JSON.parse(text), sha256)
-    return manifest ? ok({ type: 'offer', manifest }) : malformed('manifest')
-  } catch {
-    return malformed('offer')
-  }
+  const manifest = decodeManifest(body, sha256)
+  return manifest ? ok({ type: 'offer', manifest }) : malformed('offer')
 }
 
 function decodeBitfield(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {

@@ -13,7 +13,7 @@ import { stages, type OpenPiece, type ShareState, type Turn } from './state.ts'
 import { refuseAll } from './uploads.ts'
 
 /** A piece is checked and kept, or hashed from our own files: from now on we give it. */
-function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
+export function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
   if (open) closeOpenPiece(turn, share, open)
   share.stage[piece] = stages.held
@@ -31,8 +31,10 @@ export function complete(turn: Turn, share: ShareState): void {
     turn.emit({ type: 'send', peer, message: { type: 'notInterested', share: share.manifest.share } })
   forgetInterest(share)
   share.wish = { state: 'none' }
+  // Of what was complete before this page was opened there is no news.
+  const isNews = !share.completed
   share.completed = true
-  turn.emit({ type: 'report', report: { type: 'shareCompleted', share: share.manifest.share } })
+  if (isNews) turn.emit({ type: 'report', report: { type: 'shareCompleted', share: share.manifest.share } })
 }
 
 /** The next piece of our own files. Of a share of ours it counts at once, of another's when the list says the same. */

@@ -55,6 +55,9 @@ export type StorageFault = { readonly code: 'full' } | { readonly code: 'broken'
 /** Why a download stopped. `contradicted`: its origin has signed two hash lists, so that nobody can say what it is. */
 export type StopFault = StorageFault | { readonly code: 'contradicted' }
 
+/** What a later page of this tab is to do with a share. */
+export type KeptWish = 'fetch' | 'pause' | 'offer'
+
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
@@ -66,6 +69,26 @@ export type SwarmInput =
   | { readonly type: 'messageFaulted'; readonly peer: PeerId }
   /** The user offers files of this device; their hashes follow. */
   | { readonly type: 'shareOffered'; readonly manifest: Manifest }
+  /**
+   * A share that an earlier page of this tab had. Its parts, from the first on, are verified; the claimed pieces are on disk by an
+   * earlier page's word. What it `fetch`es and what is on `pause` is put away in an open store;
+   * an `offer` was of files that this page does not have. `completed`: all of it was here.
+   */
+  | {
+      readonly type: 'shareRestored'
+      readonly manifest: Manifest
+      readonly isOrigin: boolean
+      readonly parts: readonly HashPart[]
+      readonly claimed: readonly PieceIndex[]
+      readonly wish: KeptWish
+      readonly completed: boolean
+    }
+  | {
+      readonly type: 'pieceRechecked'
+      readonly share: ShareId
+      readonly piece: PieceIndex
+      readonly right: boolean
+    }
   /** Files of this device look like a share we know; their hashes follow and are compared. */
   | { readonly type: 'sourceAttached'; readonly share: ShareId }
   /** The next piece of our own files, in order. */
@@ -182,6 +205,13 @@ export type SwarmEffect =
       readonly piece: PieceIndex
       readonly block: number
       readonly bytes: Bytes
+      readonly hash: Bytes
+    }
+  /** Hash a piece again that is on disk. Answered by pieceRechecked. One at a time a share. */
+  | {
+      readonly type: 'recheckPiece'
+      readonly share: ShareId
+      readonly piece: PieceIndex
       readonly hash: Bytes
     }
   | { readonly type: 'dropPiece'; readonly share: ShareId; readonly piece: PieceIndex }

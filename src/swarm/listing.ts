@@ -12,6 +12,7 @@ import {
 import { countOf, hashBytes, signedBytes, type HashPart } from './hashList.ts'
 import { checkGathered, ownPiecesListed } from './holding.ts'
 import type { SwarmInput } from './io.ts'
+import { recheckNext } from './rechecking.ts'
 import { fillAll } from './requests.ts'
 import { isListHere, stages, type PeerState, type ShareState, type Turn } from './state.ts'
 import { chargeChanges, misbehaved, strike } from './strikes.ts'
@@ -152,13 +153,15 @@ function listGrew(turn: Turn, share: ShareState, part: HashPart): void {
   fillAll(turn)
 }
 
-function addPart(turn: Turn, share: ShareState, part: HashPart): void {
+/** Adds a part that is verified, and goes on from what is known. */
+export function addPart(turn: Turn, share: ShareState, part: HashPart): void {
   const wantedFrom = isListHere(share) ? part.first : 0
   share.list.add(part)
   const wantedTo = isListHere(share) ? share.list.count : 0
   for (let piece = wantedFrom; piece < wantedTo; piece++)
     if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
   ownPiecesListed(turn, share, part)
+  recheckNext(turn, share)
   if (part.first === 0) for (const peer of listeners(turn, share)) tellFirstPart(turn, peer, share)
 }
 

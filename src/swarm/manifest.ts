@@ -3,6 +3,7 @@ import {
   base64UrlFromBytes,
   bytesFromBase64Url,
   concatBytes,
+  textFromUtf8,
   utf8FromText,
   type Bytes,
 } from '../shared/bytes.ts'
@@ -145,6 +146,17 @@ const fieldsSchema = v.pipe(
   ),
   v.check((manifest) => isGeometry(geometryOf(manifest))),
 )
+
+/** What `encodeManifest` made, and anything else that a peer may have sent; null for all but a manifest. */
+export function decodeManifest(bytes: Uint8Array, sha256: Sha256): Manifest | null {
+  const text = textFromUtf8(bytes)
+  if (text === null) return null
+  try {
+    return parseManifest(JSON.parse(text), sha256)
+  } catch {
+    return null
+  }
+}
 
 /** Takes anything a peer may have sent; null unless every field is there and within its limits. */
 export function parseManifest(value: unknown, sha256: Sha256): Manifest | null {

@@ -97,7 +97,7 @@ export function stripOf(share: Readonly<ShareState>, cells: number): StripPart[]
     for (let piece = from; piece < to; piece++) {
       if (share.stage[piece] === stages.held) heldCount++
       else rarest = Math.min(rarest, share.ledger.copies[piece] ?? 0)
-      if (share.stage[piece] === stages.open) openCount++
+      if (share.stage[piece] === stages.open || share.stage[piece] === stages.claimed) openCount++
     }
     return { pieceCount: to - from, heldCount, openCount, rarest }
   })

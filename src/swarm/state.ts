@@ -18,11 +18,14 @@ export type Wish =
   | { readonly state: 'paused'; readonly opened: boolean }
   | { readonly state: 'stopped'; readonly opened: boolean; readonly fault: StopFault }
 
-/** Whether files of this device back the share. `lost`: they did, and can no longer be read. */
-export type Source = 'none' | 'hashing' | 'whole' | 'lost'
+/**
+ * Whether files of this device back the share. `lost`: they did, and can no longer be read. `away`: they did on an earlier page, and the user
+ * has not handed them to this one.
+ */
+export type Source = 'none' | 'hashing' | 'whole' | 'lost' | 'away'
 
-/** Where a piece stands here. */
-export const stages = { lacking: 0, open: 1, held: 2 } as const
+/** Where a piece stands here. `claimed`: an earlier page kept it, and it is to be hashed again before it counts. */
+export const stages = { lacking: 0, open: 1, held: 2, claimed: 3 } as const
 
 /** One block asked of one peer. */
 export interface Request {
@@ -124,6 +127,8 @@ export interface ShareState {
   readonly parted: Set<PeerId>
   /** One of `stages` a piece. */
   readonly stage: Uint8Array
+  /** The claimed piece that is being hashed again. */
+  rechecking: PieceIndex | null
   /** Pieces begun, oldest first. */
   readonly open: Map<PieceIndex, OpenPiece>
   /** Pieces that came corrupt from several givers. */
@@ -272,6 +277,7 @@ export function newShareState(manifest: Manifest, sha256: Sha256): ShareState {
     contradicted: false,
     parted: new Set(),
     stage: new Uint8Array(pieceCount),
+    rechecking: null,
     open: new Map(),
     suspect: new Set(),
     unannounced: [],

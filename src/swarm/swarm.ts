@@ -12,6 +12,8 @@ import type { Manifest, Sha256 } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { isMemoryShort } from './openPieces.ts'
 import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
+import { pieceRechecked } from './rechecking.ts'
+import { shareRestored } from './restoring.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
   isListHere,
@@ -135,6 +137,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => blockUnreadable(turn, peer, input))
     case 'shareOffered':
       return shareOffered(turn, input.manifest)
+    case 'shareRestored':
+      return shareRestored(turn, input)
     case 'woke':
       // The timer is spent, even where it went off a little early: it must be set again.
       state.wakeAt = Infinity
@@ -162,6 +166,7 @@ type ShareInput = Exclude<
       | 'blockLost'
       | 'blockUnreadable'
       | 'shareOffered'
+      | 'shareRestored'
       | 'woke'
   }
 >
@@ -208,6 +213,8 @@ function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
       return stop(turn, share, input.fault)
     case 'pieceChecked':
       return pieceChecked(turn, share, input.piece, input.right)
+    case 'pieceRechecked':
+      return pieceRechecked(turn, share, input.piece, input.right)
     case 'pieceFaulted': {
       const open = share.open.get(input.piece)
       if (open) open.checking = false

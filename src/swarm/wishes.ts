@@ -24,7 +24,8 @@ export function storeOpened(turn: Turn, share: ShareState): void {
   if (share.wish.state === 'opening') startFetching(turn, share)
 }
 
-function startFetching(turn: Turn, share: ShareState): void {
+/** The store is open: what is missing is asked for from now on. */
+export function startFetching(turn: Turn, share: ShareState): void {
   announceShare(turn, share)
   if (share.held.full) return complete(turn, share)
   share.wish = { state: 'downloading' }
@@ -71,7 +72,7 @@ function stopFetching(turn: Turn, share: ShareState): void {
 
 /** Our own files can no longer be read: what we gave from them we no longer hold. A download of it goes on without them. */
 export function sourceLost(turn: Turn, share: ShareState): void {
-  if (share.source === 'none' || share.source === 'lost') return
+  if (share.source !== 'hashing' && share.source !== 'whole') return
   share.source = 'lost'
   share.ownAhead.length = 0
   letGo(turn, share)

@@ -87,7 +87,9 @@ function ShareStatus({ share }: { share: ShareView }) {
           <span>{words.trouble(share.trouble, fractionHere(share))}</span>
         </p>
       )}
-      {share.mine && share.state !== 'failed' && <LeaveAdvice share={share} />}
+      {share.mine && share.state !== 'failed' && share.trouble?.code !== 'filesAway' && (
+        <LeaveAdvice share={share} />
+      )}
     </div>
   )
 }

@@ -62,6 +62,7 @@ export function ShareActions({ share }: { share: ShareView }) {
 }
 
 function actionWords(action: ShareAction, share: ShareView): string {
+  if (action === 'resume' && share.trouble?.code === 'filesAway') return words.share.actions.shareAgain
   if (action === 'resume' && share.state === 'failed') return words.share.actions.tryAgain
   if (action === 'save' && share.saved) return words.share.actions.saveAgain
   if (action === 'remove' && share.mine) return words.share.actions.removeOwn

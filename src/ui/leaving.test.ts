@@ -6,15 +6,17 @@ const own = { mine: true, state: 'complete', haveBytes: 1_000_000 } as const
 
 describe('closing the tab loses something', () => {
   it.each([
-    ['a download under way', share('a', { state: 'downloading' })],
-    ['a paused download', share('a', { state: 'paused' })],
     ['a file being written out', share('a', { state: 'complete', savingBytes: 0 })],
     [
       'pieces only we have, while bob takes them',
       share('a', { ...own, roomFraction: 0.6, holders: [holder('bob', { fraction: 0.6 })] }),
     ],
   ])('with %s', (_, held) => {
-    expect(leavingLoses(held)).toBe(true)
+    expect(leavingLoses(held, 'disk')).toBe(true)
+  })
+
+  it.each(['downloading', 'paused'] as const)('with what is %s into memory', (state) => {
+    expect(leavingLoses(share('a', { state }), 'memory')).toBe(true)
   })
 })
 
@@ -30,7 +32,8 @@ describe('closing the tab loses nothing', () => {
       share('a', { ...own, roomFraction: 0, holders: [holder('bob', { state: 'lost', fraction: 0.1 })] }),
     ],
     ["somebody else's offer", share('a')],
+    ['a download under way, which a later page goes on with', share('a', { state: 'downloading' })],
   ])('with %s', (_, held) => {
-    expect(leavingLoses(held)).toBe(false)
+    expect(leavingLoses(held, 'disk')).toBe(false)
   })
 })

@@ -4,7 +4,10 @@ import { words } from './words/words.ts'
 export type ShareAction = 'download' | 'pause' | 'resume' | 'cancel' | 'save' | 'remove'
 
 /** What can be done with a share now, the likeliest first. */
-export function actionsFor(share: Pick<ShareView, 'state' | 'mine' | 'trouble'>): readonly ShareAction[] {
+export function actionsFor(
+  share: Pick<ShareView, 'state' | 'mine' | 'trouble' | 'roomFraction'>,
+): readonly ShareAction[] {
+  if (share.trouble?.code === 'filesAway') return awayActions(share.trouble.canAsk, share.roomFraction)
   if (share.mine) return ['remove']
   switch (share.state) {
     case 'offered':
@@ -20,6 +23,12 @@ export function actionsFor(share: Pick<ShareView, 'state' | 'mine' | 'trouble'>)
   }
 }
 
+/** Without its files it can still be had from the room. */
+function awayActions(canAsk: boolean, roomFraction: number): readonly ShareAction[] {
+  const ask: readonly ShareAction[] = canAsk ? ['resume'] : []
+  return [...ask, ...(roomFraction > 0 ? (['download'] as const) : []), 'remove']
+}
+
 /** Fraction (0 to 1) of the share that is checked and kept here. */
 export function fractionHere(share: Pick<ShareView, 'haveBytes' | 'sizeBytes' | 'state'>): number {
   if (share.sizeBytes === 0) return share.state === 'complete' ? 1 : 0
@@ -32,7 +41,8 @@ export function piecesHere(share: ShareView): number {
 }
 
 /** Whether the share is on its way, so that its pieces are worth a look without unfolding the details. */
-export function isUnderWay(share: Pick<ShareView, 'state' | 'mine'>): boolean {
+export function isUnderWay(share: Pick<ShareView, 'state' | 'mine' | 'trouble'>): boolean {
+  if (share.trouble?.code === 'filesAway') return false
   const settled = share.mine ? share.state === 'failed' : share.state === 'offered'
   return !settled && share.state !== 'complete'
 }
@@ -44,6 +54,7 @@ export function statusPhrases(share: ShareView): readonly string[] {
   }
   const giving = share.upBytesPerSecond > 0 ? [words.share.giving(share.upBytesPerSecond)] : []
   const percent = words.percent(fractionHere(share))
+  if (share.trouble?.code === 'filesAway') return [words.share.copies(share)]
   if (share.mine && share.state !== 'complete' && share.state !== 'failed') {
     return [words.share.preparing(fractionHere(share)), ...giving]
   }

@@ -24,4 +24,5 @@ export const useReadingFiles = (): number | null => useView((view) => view.readi
 export const useContactCount = (): number => useView((view) => view.contactCount)
 export const useStorage = (): View['storage'] => useView((view) => view.storage)
 /** Whether closing the tab now would cost somebody something. */
-export const useLeavingLoses = (): boolean => useView((view) => view.shares.some(leavingLoses))
+export const useLeavingLoses = (): boolean =>
+  useView(({ shares, storage }) => shares.some((share) => leavingLoses(share, storage.kind)))

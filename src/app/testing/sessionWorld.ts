@@ -8,8 +8,10 @@ import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
 import { memoryContacts } from '../../store/contacts.ts'
-import { openMemoryStore } from '../../store/memoryStore.ts'
+import { openGatheringStore } from '../../store/gatheringStore.ts'
+import { memoryDisk } from '../../store/memoryStore.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
+import { memoryIndex } from '../../store/shareIndex.ts'
 import { WatchedFile } from '../../store/testing/watchedFile.ts'
 import { openLogBook } from '../log.ts'
 import { MemoryClock } from '../../shared/testing/memoryClock.ts'
@@ -45,24 +47,30 @@ export class SessionWorld {
   }
 
   /** One that has met nobody. */
-  async device(): Promise<TestDevice> {
-    return { key: await this.#crypto.newSigningKey(), contacts: memoryContacts() }
+  async device(storeLimitBytes: number = limits.memoryStoreMaxBytes): Promise<TestDevice> {
+    return {
+      key: await this.#crypto.newSigningKey(),
+      contacts: memoryContacts(),
+      disk: memoryDisk(storeLimitBytes),
+      index: memoryIndex(),
+    }
   }
 
   async join(name: string, options: MemberOptions = {}): Promise<Member> {
     const keys = await this.#keys
-    const honest = openMemoryStore({
-      sha256: (bytes) => this.#crypto.sha256(bytes),
-      limitBytes: options.storeLimitBytes ?? limits.memoryStoreMaxBytes,
-      bugFound: (error) => this.bugs.push(error),
-    })
-    const { key, contacts } = options.on ?? (await this.device())
+    const { key, contacts, disk, index } = options.on ?? (await this.device(options.storeLimitBytes))
+    const honest = openGatheringStore(
+      disk,
+      (bytes) => this.#crypto.sha256(bytes),
+      (error) => this.bugs.push(error),
+    )
     const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
       identity: await newIdentity(this.#crypto, key),
       keys,
       options,
       store: this.#watched(store),
+      index,
       contacts,
       clock: this.#clock,
       wallClock: () => this.#clock.now() + this.laterMs,
@@ -143,6 +151,8 @@ export class SessionWorld {
       checkPiece: (...of) => this.#track(store.checkPiece(...of)),
       finishPiece: (...of) => this.#track(store.finishPiece(...of)),
       read: (...of) => this.#track(store.read(...of)),
+      restore: (...of) => this.#track(store.restore(...of)),
+      recheckPiece: (...of) => this.#track(store.recheckPiece(...of)),
       blob: (...of) => this.#track(store.blob(...of)),
       remove: (...of) => this.#track(store.remove(...of)),
     }

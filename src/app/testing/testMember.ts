@@ -11,8 +11,9 @@ import { randomRoomSecret, seededRandom, type Random } from '../../shared/random
 import { assert, ok } from '../../shared/result.ts'
 import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
 import type { ContactStore } from '../../store/contacts.ts'
+import type { Disk } from '../../store/disk.ts'
 import type { PieceStore } from '../../store/pieceStore.ts'
-import { memoryIndex } from '../../store/shareIndex.ts'
+import type { ShareIndex } from '../../store/shareIndex.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Acquaintances } from '../acquaintances.ts'
 import { createSession, type OpenSession } from '../createSession.ts'
@@ -41,6 +42,9 @@ export interface MemberOptions {
 export interface TestDevice {
   readonly key: SigningKey
   readonly contacts: ContactStore
+  /** What its pages keep, by their names. */
+  readonly disk: Disk
+  readonly index: ShareIndex
 }
 
 export interface SavedShare {
@@ -55,6 +59,7 @@ export interface MemberParts {
   readonly keys: RoomKeys
   readonly options: MemberOptions
   readonly store: PieceStore
+  readonly index: ShareIndex
   readonly contacts: ContactStore
   readonly clock: MemoryClock
   /** The time of day. */
@@ -113,6 +118,7 @@ export class Member {
       iceServers: [],
       acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
+      files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
       save: this.#save,
       saveAs: null,
     })
@@ -198,12 +204,15 @@ export class Member {
 
   /** Offers files, each as a share of its own. */
   offer(...files: readonly File[]): void {
-    for (const file of files) void this.#parts.pending(this.session.share({ kind: 'file', file }))
+    for (const file of files)
+      void this.#parts.pending(this.session.share({ kind: 'file', file, source: Promise.resolve(null) }))
   }
 
   offerFolder(name: string, files: ReadonlyMap<string, File>): void {
     const entries = [...files].map(([path, file]) => ({ path, file }))
-    void this.#parts.pending(this.session.share({ kind: 'folder', name, entries }))
+    void this.#parts.pending(
+      this.session.share({ kind: 'folder', name, entries, source: Promise.resolve(null) }),
+    )
   }
 
   /** The tab stops without a word, as a laptop that is shut: nothing goes out, nothing is heard, no time passes. */
@@ -239,7 +248,7 @@ export class Member {
     const { options, random, crypto, name } = { ...this.#parts, name: this.name }
     const parts = {
       store,
-      index: memoryIndex(),
+      index: this.#parts.index,
       tab: name,
       random: seededRandom(random()),
       clock: this.#clock(),
@@ -250,6 +259,7 @@ export class Member {
     return {
       storage: { kind: 'memory', limitBytes },
       withoutDisk: null,
+      tab: name,
       start: (listener) => createEngine(parts, listener),
     }
   }

@@ -10,6 +10,7 @@ const strays: unknown[] = []
 const options = {
   seed: 1,
   room: 'room',
+  tab: null,
   uploadLimitBytesPerSecond: 0,
   storeListener: { bugFound: (error: unknown) => strays.push(error), log: () => undefined },
 }

@@ -121,7 +121,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       await link(place, alice, bob, 1)
       admit(alice, bob, 1)
       const { manifest, file, bytes, key } = await fileOf(700_001)
-      const hashed = alice.engine.offer(manifest, [file], key)
+      const hashed = alice.engine.offer(manifest, [file], key, null)
       const share = await bob.reported('shareAppeared')
       assert(share === manifest.share, 'it is the share')
       const known = bob.events.findIndex((event) => event.type === 'sharesChanged')
@@ -146,7 +146,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       await link(place, alice, bob, 1)
       admit(alice, bob, 1)
       const { manifest, file, bytes, key } = await fileOf(700_001)
-      await alice.engine.offer(manifest, [file], key)
+      await alice.engine.offer(manifest, [file], key, null)
       bob.engine.want('downloadAsked', await bob.reported('shareAppeared'))
       await bob.reported('shareCompleted')
       for (const { engine } of [alice, bob]) engine.linkClosed(1)
@@ -166,7 +166,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
     async run(place) {
       const [alice, bob] = [await open(place), await open(place)]
       const { manifest, file, key } = await fileOf(10)
-      await alice.engine.offer(manifest, [file], key)
+      await alice.engine.offer(manifest, [file], key, null)
       await link(place, alice, bob, 1)
       alice.engine.linkAdmitted(1, bob.peer)
       // Another link goes all the way meanwhile: what was sent on the first has long come.
@@ -184,7 +184,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       await link(place, alice, bob, 1)
       admit(alice, bob, 1)
       const { manifest, file, key } = await fileOf(10)
-      await alice.engine.offer(manifest, [file], key)
+      await alice.engine.offer(manifest, [file], key, null)
       await bob.reported('shareAppeared')
       for (const { engine } of [alice, bob]) engine.linkClosed(1)
       await bob.reported('shareGone')
@@ -228,7 +228,7 @@ export const engineContract: readonly { readonly name: string; run(place: Engine
       )
       for (const { engine } of [alice, bob]) engine.laneProven(1, 1)
       const { manifest, file, bytes, key } = await fileOf(3_000_000)
-      await alice.engine.offer(manifest, [file], key)
+      await alice.engine.offer(manifest, [file], key, null)
       bob.engine.want('downloadAsked', await bob.reported('shareAppeared'))
       await bob.until('some of it', (event) =>
         event.type === 'sharesChanged' && event.changed.some(({ heldCount }) => heldCount > 0) ? event : null,

@@ -1,6 +1,5 @@
 import { base64UrlFromBytes } from '../../shared/bytes.ts'
-import { idBytes } from '../../shared/ids.ts'
-import { storeFolder } from '../tabFolders.ts'
+import { idBytes, type RoomSecret } from '../../shared/ids.ts'
 import { openOpfsStore } from '../opfsStore.ts'
 import { openStore } from '../openStore.ts'
 import type { Log, LogDetail } from '../../shared/log.ts'
@@ -18,7 +17,8 @@ import {
 } from './pieceStoreSamples.ts'
 import { openShareIndex } from '../shareIndex.ts'
 import { shareIndexContract, recordOf } from './shareIndexContract.ts'
-import { sweepDeadTabs } from '../tabFolders.ts'
+import { openRooms } from '../rooms.ts'
+import { storeFolder, sweepTabs } from '../tabFolders.ts'
 
 // Runs inside a browser page; a test drives it from outside.
 
@@ -29,6 +29,22 @@ async function openFreshStore(bugFound: (error: unknown) => void = nothing): Pro
   const opened = await openOpfsStore(tab, { bugFound, log: nothing })
   if (!opened.ok) throw new Error(opened.fault)
   return opened.value
+}
+
+const openPageStore = (room: string, tab: string | null, log: Log) =>
+  openStore({ room, tab, sha256, openOpfs: openOpfsStore, listener: { bugFound: nothing, log } })
+
+/** The same in every page. */
+const kept = sample(3 * pieceSizeBytes)
+
+/** As a disk does that lost its power while it was written to. */
+async function spoil(tab: string, atBytes: number): Promise<void> {
+  const root = await navigator.storage.getDirectory()
+  const folder = await (await root.getDirectoryHandle(storeFolder)).getDirectoryHandle(tab)
+  const writable = await (await folder.getFileHandle(kept.share)).createWritable({ keepExistingData: true })
+  const lastPageBytes = 4096
+  await writable.write({ type: 'write', position: lastPageBytes + atBytes, data: new Uint8Array(8) })
+  await writable.close()
 }
 
 const opfsContract = {
@@ -51,30 +67,38 @@ const opfsContract = {
       return String(error)
     }
   },
-  /** Opens the page's own store as the app does, and keeps a share in it. */
-  async open() {
+  /** Opens the page's own store as the app does, and keeps a share in it. `openedMs`: when the room was last opened. */
+  async open({ room, before, openedMs }: { room: string; before: string | null; openedMs: number }) {
+    const rooms = await openRooms()
+    await rooms.opened({ room, secret: 'AAAAAAAAAAAAAAAAAAAAAA' as RoomSecret, openedMs })
+    rooms.close()
     const said: string[] = []
     const log: Log = (_level, what) => said.push(what)
-    const { store, index, tab, withoutDisk } = await openStore('room', sha256, openOpfsStore, {
-      bugFound: nothing,
-      log,
-    })
-    const file = sample(pieceSizeBytes)
-    await keepAll(store, file)
-    await index.put({ ...recordOf(tab, file.share), updatedMs: 5 })
-    return {
-      kind: store.kind,
-      tab,
-      withoutDisk,
-      said,
-      found: (await index.list()).find((record) => record.tab === tab),
+    const { store, index, tab, withoutDisk } = await openPageStore(room, before, log)
+    const found = (await index.ofTab(tab)).map(({ share }) => share)
+    await keepAll(store, kept)
+    await index.put({ ...recordOf(tab, kept.share), updatedMs: openedMs })
+    return { kind: store.kind, tab, withoutDisk, said, found }
+  },
+  /** What of the share that `open` keeps the next page finds right; one byte on the disk may be changed meanwhile. */
+  async goOn({ room, spoiltAt }: { room: string; spoiltAt: number | null }) {
+    const { store, tab } = await openPageStore(room, null, nothing)
+    if (spoiltAt !== null) await spoil(tab, spoiltAt)
+    const marks = value(await store.restore(kept.share, kept.geometry))
+    const checked: string[] = []
+    for (let piece = 0; piece < marks.length; piece++) {
+      const result = await store.recheckPiece(kept.share, piece, await sha256(pieceOf(kept, piece)))
+      checked.push(result.ok ? result.value : result.fault.code)
     }
+    const first = await store.read(kept.share, 0, 0, 1)
+    await store.close()
+    return { marks: [...marks], checked, firstByte: first.ok ? first.value[0] : null }
   },
   /** Which store this page gets, and why not the other. */
   async kind() {
     const said: LogDetail[] = []
     const log: Log = (_level, _what, detail = {}) => said.push(detail)
-    const { store, withoutDisk } = await openStore('room', sha256, openOpfsStore, { bugFound: nothing, log })
+    const { store, withoutDisk } = await openPageStore('room', null, log)
     return { kind: store.kind, withoutDisk, said }
   },
   /** What the page hears of bugs in the worker: one in a call that nobody waits for, one in a call that is answered. */
@@ -94,23 +118,26 @@ const opfsContract = {
   /** Sweeps as every start does, and lists whose folders and records remain. */
   async sweep() {
     const index = await openShareIndex()
-    await sweepDeadTabs(index)
+    const rooms = await openRooms()
+    await sweepTabs(index, rooms, Date.now())
     const root = await navigator.storage.getDirectory()
     const folder = await root.getDirectoryHandle(storeFolder)
     const folders: string[] = []
     for await (const name of folder.keys()) folders.push(name)
     const records = (await index.list()).map((record) => record.tab)
+    const known = (await rooms.list()).map(({ room }) => room)
+    rooms.close()
     index.close()
-    return { folders: folders.toSorted(), records: records.toSorted() }
+    return { folders: folders.toSorted(), records: records.toSorted(), rooms: known.toSorted() }
   },
   /** Keeps pieces until the quota, set from outside, is used up; then frees a share and tries the piece again. */
   async fill(setQuota: (bytes: number) => Promise<void>): Promise<string[]> {
     const store = await openFreshStore()
-    const [kept, file] = [sample(4 * pieceSizeBytes), sample(64 * pieceSizeBytes)]
-    value(await store.create(kept.share, kept.geometry))
+    const [small, file] = [sample(4 * pieceSizeBytes), sample(64 * pieceSizeBytes)]
+    value(await store.create(small.share, small.geometry))
     value(await store.create(file.share, file.geometry))
     await setQuota(12 * pieceSizeBytes)
-    await keepPiece(store, kept, 3)
+    await keepPiece(store, small, 3)
     const codes: string[] = []
     for (let piece = 0; piece < 64 && codes.length === 0; piece++) {
       putPiece(store, file, piece)
@@ -118,7 +145,7 @@ const opfsContract = {
       const checked = await store.checkPiece(file.share, piece, hash)
       if (checked.ok) continue
       codes.push(checked.fault.code)
-      await store.remove(kept.share)
+      await store.remove(small.share)
       const again = await store.checkPiece(file.share, piece, hash)
       codes.push(again.ok ? again.value : again.fault.code)
     }

@@ -1,16 +1,18 @@
 import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
 import type { ShareId } from '../../shared/ids.ts'
 import { randomShareId } from '../../shared/random.ts'
-import type { ShareIndex, ShareRecord, StoredPart } from '../shareIndex.ts'
+import { recordVersion, type ShareIndex, type ShareRecord, type StoredPart } from '../shareIndex.ts'
 import { random, same, sameBytes } from './pieceStoreSamples.ts'
 
 export const recordOf = (tab: string, share: ShareId): ShareRecord => ({
-  version: 2,
+  version: recordVersion,
   tab,
   share,
   manifest: Uint8Array.of(1, 2, 3),
   key: null,
-  bitfield: Uint8Array.of(128),
+  wish: 'fetch',
+  completed: false,
+  source: null,
   updatedMs: 1,
 })
 
@@ -44,10 +46,12 @@ export const shareIndexContract: readonly {
       const index = await open()
       const [tab, share] = [newTab(), randomShareId(random)]
       await index.put(recordOf(tab, share))
-      await index.put({ ...recordOf(tab, share), bitfield: Uint8Array.of(192) })
+      await index.put({ ...recordOf(tab, share), wish: 'pause' })
       const [record, ...more] = await recordsOf(index, tab)
       same(more.length, 0, 'further records')
-      sameBytes(record?.bitfield ?? new Uint8Array(0), Uint8Array.of(192), 'the later bitfield')
+      same(record?.wish, 'pause', 'the later wish')
+      same((await index.ofTab(tab)).length, 1, 'records of the tab')
+      same((await index.ofTab(newTab())).length, 0, 'records of another tab')
       index.close()
     },
   },

@@ -319,6 +319,7 @@ export class SwarmWorld {
       case 'dropLink':
         return this.#soon(machine, { type: 'peerUnlinked', peer: effect.peer })
       case 'closeStore':
+      case 'recheckPiece':
       case 'dropPiece':
       case 'wakeAt':
       case 'signPart':

@@ -53,6 +53,10 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
           : `${named(what.leftBy)} left before sending everything.`
       return `${why} ${safe}; it goes on by itself when anyone who has the rest comes back.`
     }
+    case 'filesAway':
+      return what.canAsk
+        ? 'You shared this before this page was opened anew. Press “Share again”, and your browser asks whether the page may read it.'
+        : 'You shared this before this page was opened anew, and a page cannot open files by itself. Drop it here again, and it goes on where it was.'
     case 'storageFull':
       return `The disk is full: this needs ${size(what.neededBytes)} of space. ${safe}. Free some space, then let it go on.`
     case 'tooLargeForMemory':
@@ -114,6 +118,8 @@ function notice(message: NoticeMessage): string {
       return `There are no files in ${named(message.name)}, so there is nothing to share.`
     case 'roomFull':
       return `This room is full: it holds ${people(message.membersMax)}. Leave this page open and it lets you in when somebody leaves, or start another room.`
+    case 'filesNotFound':
+      return `${named(message.name)} is not where it was on this device. Drop it here again to go on sharing it.`
     case 'alreadyShared':
       return `${named(message.name)} is already in this room.`
     case 'saveFailed':
@@ -251,6 +257,7 @@ export const en = {
       pause: 'Pause',
       resume: 'Resume',
       tryAgain: 'Try again',
+      shareAgain: 'Share again',
       cancel: 'Cancel the download',
       save: 'Save',
       saveAgain: 'Save again',

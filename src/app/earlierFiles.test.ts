@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { ShareId } from '../shared/ids.ts'
+import type { StoredSource } from '../store/shareIndex.ts'
+import { EarlierFiles } from './earlierFiles.ts'
+import type { Intake } from './intake.ts'
+
+const share = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId
+const source = { kind: 'file', name: 'a.txt' } as StoredSource
+const taken: Intake = { kind: 'file', file: new File(['a'], 'a.txt'), source: Promise.resolve(source) }
+const earlier = { share, wish: 'offer', completed: true, source } as const
+
+/** The browser lets the page read or not, before and after the user is asked; what became of the share. */
+async function givenAgain(may: {
+  before: boolean
+  after: boolean
+  there?: boolean
+  same?: boolean
+}): Promise<string[]> {
+  const done: string[] = []
+  const files = new EarlierFiles({
+    mayRead: async () => may.before,
+    askToRead: async () => {
+      done.push('asked')
+      return may.after
+    },
+    take: async () => (may.there === false ? null : taken),
+    share: async () => void done.push('shared'),
+    isAway: () => may.same === false,
+    notFound: () => void done.push('not found'),
+    replaced: () => void done.push('replaced'),
+  })
+  await files.restored([earlier])
+  if (files.canAsk(share)) await files.giveAgain(share)
+  return done
+}
+
+const nothing = async (): Promise<never> => {
+  throw new Error('nobody asks')
+}
+
+describe('files of an earlier page', () => {
+  it('are given again without a question where the browser lets the page read them still', async () => {
+    expect(await givenAgain({ before: true, after: false })).toEqual(['shared'])
+  })
+
+  it('are given again when the user says yes', async () => {
+    expect(await givenAgain({ before: false, after: true })).toEqual(['asked', 'shared'])
+  })
+
+  it('are left alone when the user says no', async () => {
+    expect(await givenAgain({ before: false, after: false })).toEqual(['asked'])
+  })
+
+  it('that are not where they were are said to be missing', async () => {
+    expect(await givenAgain({ before: true, after: true, there: false })).toEqual(['not found'])
+  })
+
+  it('that were changed are another share in place of the old one', async () => {
+    expect(await givenAgain({ before: true, after: true, same: false })).toEqual(['shared', 'replaced'])
+  })
+
+  it('whose place the browser did not tell cannot be asked for', async () => {
+    const files = new EarlierFiles({
+      mayRead: nothing,
+      askToRead: nothing,
+      take: nothing,
+      share: nothing,
+      isAway: () => true,
+      notFound: () => undefined,
+      replaced: () => undefined,
+    })
+    await files.restored([{ ...earlier, source: null }])
+    expect(files.canAsk(share)).toBe(false)
+  })
+})

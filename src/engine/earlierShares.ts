@@ -1,0 +1,79 @@
+import type { ShareCrypto } from '../crypto/crypto.ts'
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
+import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
+import type { PieceIndex } from '../shared/ids.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
+import type { ShareIndex, ShareRecord } from '../store/shareIndex.ts'
+import { signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
+import type { SwarmInput } from '../swarm/io.ts'
+import { decodeManifest, geometryOf, type Manifest } from '../swarm/manifest.ts'
+import type { EarlierShare } from './engine.ts'
+import type { IndexKeeper } from './indexKeeper.ts'
+import type { ListSigner } from './listSigner.ts'
+
+export interface EarlierSharesOptions {
+  readonly tab: string
+  readonly index: ShareIndex
+  readonly store: PieceStore
+  readonly crypto: ShareCrypto
+  readonly signer: Pick<ListSigner, 'goesOn'>
+  readonly keeper: Pick<IndexKeeper, 'restored'>
+  readonly handle: (input: SwarmInput) => void
+}
+
+/**
+ * Takes up what an earlier page of this tab has left. What lies in a browser's storage anybody with the device can change: a record is looked
+ * at like something from a peer, its list verified, its pieces hashed again.
+ */
+export async function restoreShares(options: EarlierSharesOptions): Promise<readonly EarlierShare[]> {
+  const { tab, index } = options
+  const records = await index.ofTab(tab)
+  const restored: EarlierShare[] = []
+  for (const record of records.toSorted((a, b) => a.updatedMs - b.updatedMs)) {
+    const manifest = manifestOf(record)
+    if (manifest) restored.push(await restore(manifest, record, options))
+    else await index.remove(tab, record.share)
+  }
+  return restored
+}
+
+async function restore(
+  manifest: Manifest,
+  record: ShareRecord,
+  { tab, index, store, crypto, signer, keeper, handle }: EarlierSharesOptions,
+): Promise<EarlierShare> {
+  const { share, wish, completed, source, key } = record
+  const parts = await verified(manifest, await index.parts(tab, share), crypto)
+  const isOrigin = key !== null && (await signer.goesOn(share, key))
+  const claimed = wish === 'offer' ? [] : await claimedPieces(manifest, store)
+  keeper.restored({ ...record, key: isOrigin ? key : null }, parts.length)
+  handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, completed })
+  return { share, wish, completed, source }
+}
+
+function manifestOf({ manifest, share }: ShareRecord): Manifest | null {
+  const parsed = decodeManifest(manifest, sha256AtOnce)
+  return parsed?.share === share ? parsed : null
+}
+
+/** As many parts, from the first on, as go on from each other and are signed by the share's key. */
+async function verified(
+  manifest: Manifest,
+  parts: readonly HashPart[],
+  crypto: ShareCrypto,
+): Promise<readonly HashPart[]> {
+  const list = new HashList(sha256AtOnce)
+  const key: Bytes = bytesFromBase64Url(manifest.key) ?? new Uint8Array()
+  for (const part of parts) {
+    const isNext = list.compare(part) === 'next'
+    if (!isNext || !(await crypto.verify(key, part.signature, signedBytes(manifest.share, part)))) break
+    list.add(part)
+  }
+  return list.parts
+}
+
+/** Where the disk does not answer, all of it is fetched again. */
+async function claimedPieces(manifest: Manifest, store: PieceStore): Promise<PieceIndex[]> {
+  const marks = await store.restore(manifest.share, geometryOf(manifest))
+  return marks.ok ? [...marks.value.keys()].filter((piece) => marks.value[piece] === 1) : []
+}

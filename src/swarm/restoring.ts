@@ -1,0 +1,43 @@
+import { announceShare } from './announcing.ts'
+import type { SwarmInput } from './io.ts'
+import { addPart } from './listing.ts'
+import { claim } from './rechecking.ts'
+import { newShareState, type ShareState, type Turn } from './state.ts'
+import { contradict } from './twoLists.ts'
+import { startFetching } from './wishes.ts'
+
+type Restored = SwarmInput & { type: 'shareRestored' }
+
+/**
+ * Takes up a share that an earlier page of this tab had. A peer may have offered it by now, and the user may have asked for it: what is
+ * known in either way is put together.
+ */
+export function shareRestored(turn: Turn, restored: Restored): void {
+  const { manifest, isOrigin, parts, claimed } = restored
+  const known = turn.state.shares.get(manifest.share)
+  const share = known ?? newShareState(manifest, turn.state.sha256)
+  turn.state.shares.set(manifest.share, share)
+  share.isOrigin ||= isOrigin
+  if (!known) turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
+  for (const part of parts) {
+    const relation = share.list.compare(part)
+    if (relation === 'other') return contradict(turn, share, part)
+    if (relation === 'next') addPart(turn, share, part)
+  }
+  claim(turn, share, claimed)
+  if (share.wish.state === 'none') takeUpWish(turn, share, restored)
+}
+
+function takeUpWish(turn: Turn, share: ShareState, { wish, completed }: Restored): void {
+  switch (wish) {
+    case 'offer':
+      if (share.source === 'none') share.source = 'away'
+      return
+    case 'fetch':
+      share.completed = completed
+      return startFetching(turn, share)
+    case 'pause':
+      share.wish = { state: 'paused', opened: true }
+      return announceShare(turn, share)
+  }
+}
