@@ -11,7 +11,8 @@ import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
-import type { PeopleActions, ShareActions } from './session.ts'
+import type { KeptRooms } from './keptRooms.ts'
+import type { KeepingActions, PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareOrigins } from './shareOrigins.ts'
 import { ShareViews } from './shareViews.ts'
@@ -19,7 +20,7 @@ import { Sharing } from './sharing.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
-export interface OpenSession extends ShareActions, PeopleActions {
+export interface OpenSession extends ShareActions, PeopleActions, KeepingActions {
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -50,6 +51,8 @@ class AppSession implements OpenSession {
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
+  /** What this browser keeps of all rooms, once somebody has asked; null where it keeps nothing. */
+  #kept: Promise<KeptRooms | null> | null = null
   /** Null until they are loaded. */
   #acquaintances: Acquaintances | null = null
 
@@ -221,6 +224,32 @@ class AppSession implements OpenSession {
   forgetEveryone(): void {
     this.#acquaintances?.forgetEveryone()
     this.#view.write()
+  }
+
+  lookAtKept(): void {
+    this.#withKept(async () => undefined)
+  }
+
+  forgetRoom(room: string): void {
+    this.#withKept((kept) => kept.forgetRoom(room))
+  }
+
+  forgetKept(tab: string, share: ShareId): void {
+    this.#withKept((kept) => kept.forgetShare(tab, share))
+  }
+
+  /** Looks through what is kept once this is done. */
+  #withKept(change: (kept: KeptRooms) => Promise<void>): void {
+    const { openKept, engine, view, bugFound, wallMs } = this.#parts
+    const work = async (): Promise<void> => {
+      this.#kept ??= openKept({ tab: engine.tab, wallMs, remove: (share) => this.remove(share) })
+      const kept = await this.#kept
+      if (kept === null) return
+      await change(kept)
+      this.#engine.spaceFreed()
+      view.setState({ kept: await kept.view() })
+    }
+    work().catch(bugFound)
   }
 
   resumeRoom(): void {

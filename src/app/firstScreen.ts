@@ -119,6 +119,18 @@ export class FirstScreen implements Session {
     this.#whenReady((session) => session.forgetEveryone())
   }
 
+  lookAtKept(): void {
+    this.#whenReady((session) => session.lookAtKept())
+  }
+
+  forgetRoom(room: string): void {
+    this.#whenReady((session) => session.forgetRoom(room))
+  }
+
+  forgetKept(tab: string, share: ShareId): void {
+    this.#whenReady((session) => session.forgetKept(tab, share))
+  }
+
   details(): string {
     return this.#book.text()
   }

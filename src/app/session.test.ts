@@ -160,7 +160,6 @@ describe('a download', () => {
     expect(await bob.isTroubled('second.bin')).toMatchObject({ code: 'storageFull' })
 
     bob.press('remove', 'first.bin')
-    bob.press('resume', 'second.bin')
     await bob.has('second.bin', 'complete')
     expect(bytesEqual((await bob.saves('second.bin')).bytes, bytes)).toBe(true)
   })

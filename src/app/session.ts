@@ -37,8 +37,17 @@ export interface PeopleActions {
   forgetEveryone(): void
 }
 
+/** What people can do about what this browser keeps. What comes of it shows in the view. */
+export interface KeepingActions {
+  /** Looks through what is kept of all rooms. */
+  lookAtKept(): void
+  /** Frees what a room that is not open keeps, and takes it off the list; of the room of this page, all shares that others gave. */
+  forgetRoom(room: string): void
+  forgetKept(tab: string, share: ShareId): void
+}
+
 /** All that people can do on the page. */
-export interface Session extends ShareActions, PeopleActions {
+export interface Session extends ShareActions, PeopleActions, KeepingActions {
   readonly view: ReadableStore<View>
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean

@@ -9,6 +9,7 @@ import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import type { EarlierFilesOptions } from './earlierFiles.ts'
+import type { KeptRooms, KeptRoomsOptions } from './keptRooms.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
 import type { ViewStore } from './viewStore.ts'
@@ -31,6 +32,8 @@ export interface SessionParts {
   readonly engine: OpenedEngine
   /** The people this device remembers: the room is joined without waiting for them. */
   readonly acquaintances: Promise<Acquaintances>
+  /** What this browser keeps of all rooms, loaded when somebody looks at it; null where it keeps nothing. */
+  readonly openKept: (of: Omit<KeptRoomsOptions, 'store' | 'room'>) => Promise<KeptRooms | null>
   /** The way to files that an earlier page was given. */
   readonly files: Pick<EarlierFilesOptions, 'mayRead' | 'askToRead' | 'take'>
   readonly save: SaveWay

@@ -67,6 +67,10 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: simplePeerLinks(),
     iceServers: config.iceServers,
+    openKept: async (of) => {
+      const { openKeptRooms } = await import('./openKeptRooms.ts')
+      return openKeptRooms({ ...of, room: keys.storage })
+    },
     files: { mayRead, askToRead, take: takeSource },
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,

@@ -14,8 +14,43 @@ export interface View {
   readonly storage: { readonly kind: 'disk' } | { readonly kind: 'memory'; readonly limitBytes: number }
   /** People this device remembers. */
   readonly contactCount: number
+  /** What this browser keeps of all rooms; null until somebody looks at it. */
+  readonly kept: KeptView | null
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
+}
+
+export interface KeptView {
+  /** The room opened last first; those that keep nothing are left out. */
+  readonly rooms: readonly KeptRoomView[]
+  /** Bytes that may still be kept; null where the browser does not tell. */
+  readonly freeBytes: number | null
+}
+
+export interface KeptRoomView {
+  /** Its name in what this browser keeps. */
+  readonly room: string
+  /** The fragment that opens it. */
+  readonly fragment: string
+  /** In ms since 1970. */
+  readonly openedMs: number
+  /** `here`: the room of this page. `open`: another page has it, and it is that page's to forget things of. */
+  readonly where: 'here' | 'open' | 'closed'
+  readonly keptBytes: number
+  readonly shares: readonly KeptShareView[]
+}
+
+export interface KeptShareView {
+  readonly tab: string
+  readonly share: ShareId
+  /** Untrusted text. */
+  readonly name: string
+  readonly kind: 'file' | 'folder'
+  readonly sizeBytes: number
+  /** Bytes of it on this device's disk that were fetched. */
+  readonly keptBytes: number
+  /** Given from files of this device, which take no further space. */
+  readonly isGiven: boolean
 }
 
 export interface MemberView extends FaceView {

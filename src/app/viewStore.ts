@@ -19,6 +19,7 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
     notices: [],
     storage: { kind: 'disk' },
     contactCount: 0,
+    kept: null,
     readingFiles: null,
   }))
 }

@@ -107,6 +107,10 @@ class EngineHere implements Engine {
     this.#driver.handle({ type: 'sentElsewhere', bytes })
   }
 
+  spaceFreed(): void {
+    this.#driver.handle({ type: 'spaceFreed' })
+  }
+
   want(wish: Wish, share: ShareId): void {
     this.#driver.handle({ type: wish, share })
     this.#board.tellOf(share)

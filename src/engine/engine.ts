@@ -46,6 +46,8 @@ export interface Engine {
   attach(manifest: Manifest, files: readonly File[], source: StoredSource | null): Promise<Attached>
   /** So many bytes of letters went out that others wrote: the upload limit counts them. */
   sentElsewhere(bytes: number): void
+  /** Something that this browser kept is gone: what had no room may have some now. */
+  spaceFreed(): void
   /** What the user wants of a share. Unknown shares are gone already. */
   want(wish: Wish, share: ShareId): void
   /** The share's bytes from `fromBytes` to `toBytes` as a blob, on disk where there is one; for saving. */

@@ -200,7 +200,7 @@ export class SwarmDriver {
       case 'openStore':
         return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
-        return this.#guarded(this.#store.remove(effect.share))
+        return this.#guarded(this.#closeStore(effect.share))
       case 'keepBlock': {
         const offsetBytes = effect.block * limits.blockSizeBytes
         return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
@@ -250,6 +250,11 @@ export class SwarmDriver {
     if (created.ok) return this.handle({ type: 'storeOpened', share })
     const fault = storageFault(created.fault)
     if (fault) this.handle({ type: 'storeFailed', share, fault })
+  }
+
+  async #closeStore(share: ShareId): Promise<void> {
+    await this.#store.remove(share)
+    this.handle({ type: 'spaceFreed' })
   }
 
   #finishPiece({ share, piece, block, bytes, hash }: SwarmEffect & { type: 'finishPiece' }): Checking {

@@ -133,6 +133,10 @@ class EngineCalls implements Engine {
     return this.#ask('attach', args, () => 'ended')
   }
 
+  spaceFreed(): void {
+    this.#tell('spaceFreed', [])
+  }
+
   want(...args: Parameters<Engine['want']>): void {
     this.#tell('want', args)
   }

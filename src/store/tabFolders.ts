@@ -1,5 +1,5 @@
 import { base64UrlFromBytes } from '../shared/bytes.ts'
-import { idBytes } from '../shared/ids.ts'
+import { idBytes, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomList } from './rooms.ts'
 import type { ShareIndex } from './shareIndex.ts'
@@ -123,6 +123,36 @@ export async function sweepFiles(tab: string, shares: ReadonlySet<string>): Prom
   const orphans: string[] = []
   for await (const name of folder.keys()) if (!shares.has(name)) orphans.push(name)
   await Promise.all(orphans.map((name) => folder.removeEntry(name).catch(() => undefined)))
+}
+
+/** Frees the file of a share, where no page has the tab. */
+export async function removeFile(tab: string, share: ShareId): Promise<void> {
+  await navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
+    if (lock === null) return
+    await withFolder(tab, (folder) => folder.removeEntry(share))
+  })
+}
+
+/** One byte for each of so many pieces of a share: 1 for those that are on disk. */
+export async function markedPieces(tab: string, share: ShareId, pieceCount: number): Promise<Uint8Array> {
+  const marks = new Uint8Array(pieceCount)
+  await withFolder(tab, async (folder) => {
+    const file = await (await folder.getFileHandle(share)).getFile()
+    marks.set(new Uint8Array(await file.slice(0, pieceCount).arrayBuffer()))
+  })
+  return marks
+}
+
+/** Nothing happens where there is no such folder, or no such file in it, or another page holds that open. */
+async function withFolder(
+  tab: string,
+  run: (folder: FileSystemDirectoryHandle) => Promise<void>,
+): Promise<void> {
+  try {
+    await run(await (await tabsFolder()).getDirectoryHandle(tab))
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+  }
 }
 
 async function folderNames(): Promise<string[]> {

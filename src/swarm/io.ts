@@ -167,6 +167,8 @@ export type SwarmInput =
       readonly share: ShareId
       readonly lengthBytes: number
     } & BlockAt)
+  /** There may be room in the store now where there was none. */
+  | { readonly type: 'spaceFreed' }
   | { readonly type: 'woke' }
 
 export type SwarmEffect =

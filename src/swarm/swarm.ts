@@ -26,7 +26,17 @@ import {
 } from './state.ts'
 import { strike } from './strikes.ts'
 import { blockLost, forgetTaker, linkHasRoom, keepUploadLimit, serve } from './uploads.ts'
-import { cancel, download, pause, remove, resume, sourceLost, stop, storeOpened } from './wishes.ts'
+import {
+  cancel,
+  download,
+  pause,
+  remove,
+  resume,
+  sourceLost,
+  spaceFreed,
+  stop,
+  storeOpened,
+} from './wishes.ts'
 
 export interface SwarmOptions {
   readonly random: Random
@@ -139,6 +149,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return shareOffered(turn, input.manifest)
     case 'shareRestored':
       return shareRestored(turn, input)
+    case 'spaceFreed':
+      return spaceFreed(turn)
     case 'woke':
       // The timer is spent, even where it went off a little early: it must be set again.
       state.wakeAt = Infinity
@@ -167,6 +179,7 @@ type ShareInput = Exclude<
       | 'blockUnreadable'
       | 'shareOffered'
       | 'shareRestored'
+      | 'spaceFreed'
       | 'woke'
   }
 >

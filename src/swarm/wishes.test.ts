@@ -136,6 +136,21 @@ describe('downloading', () => {
     expect(askedOf(effects, bob)).not.toContain(first)
   })
 
+  it('S18 what stopped for want of room goes on when something was freed, and nothing else does', () => {
+    const { alice, manifest, share } = downloading(2)
+    const other = newManifest(2)
+    const bob = alice.holder(other, [0, 1])
+    alice.download(other, bob, hashesOf(0, 2))
+    alice.feed({ type: 'pauseAsked', share: other.share })
+    alice.feed({ type: 'storeFailed', share, fault: { code: 'full' } })
+    expect(alice.swarm.snapshot(share)?.state).toBe('stopped')
+    const effects = alice.feed({ type: 'spaceFreed' })
+    expect(alice.swarm.snapshot(share)?.state).toBe('downloading')
+    expect(alice.swarm.snapshot(other.share)?.state).toBe('paused')
+    expect(ordered(effects, 'openStore')).toEqual([])
+    expect(alice.asked(manifest.share).size).toBeGreaterThan(0)
+  })
+
   it('S18 when there is no room from the start, resuming asks for it again', () => {
     const alice = new Machine()
     const manifest = newManifest(2)

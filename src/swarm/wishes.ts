@@ -47,6 +47,12 @@ export function resume(turn: Turn, share: ShareState): void {
   else open(turn, share)
 }
 
+/** What stopped for want of room goes on. */
+export function spaceFreed(turn: Turn): void {
+  for (const share of turn.state.shares.values())
+    if (share.wish.state === 'stopped' && share.wish.fault.code === 'full') resume(turn, share)
+}
+
 /** The disk refused: the download stops where it is, until the user resumes it. */
 export function stop(turn: Turn, share: ShareState, fault: StorageFault): void {
   if (share.wish.state !== 'stopped') stopFor(turn, share, fault)

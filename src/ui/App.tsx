@@ -6,6 +6,7 @@ import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Files } from './Files.tsx'
 import { Header } from './Header.tsx'
 import { HelpButton } from './HelpButton.tsx'
+import { KeptButton } from './KeptButton.tsx'
 import { InviteCard } from './Invite.tsx'
 import { Members } from './Members.tsx'
 import { Toasts, Warnings } from './Notices.tsx'
@@ -42,6 +43,7 @@ function Page() {
       </main>
       <footer className="page-footer">
         <p>{words.footer}</p>
+        <KeptButton />
         <HelpButton />
       </footer>
       <Toasts />

@@ -3,6 +3,7 @@ import type { ShareView } from '../app/view.ts'
 import './Share.css'
 import { shareIcon } from './fileKind.ts'
 import { Icon } from './Icon.tsx'
+import { KeptButton } from './KeptButton.tsx'
 import { Phrases } from './Phrases.tsx'
 import { PieceStrip } from './PieceStrip.tsx'
 import { ShareActions } from './ShareActions.tsx'
@@ -87,6 +88,7 @@ function ShareStatus({ share }: { share: ShareView }) {
           <span>{words.trouble(share.trouble, fractionHere(share))}</span>
         </p>
       )}
+      {share.trouble?.code === 'storageFull' && <KeptButton label={words.freeSpace} look="button" />}
       {share.mine && share.state !== 'failed' && share.trouble?.code !== 'filesAway' && (
         <LeaveAdvice share={share} />
       )}

@@ -1,5 +1,6 @@
 import { Help } from './Help.tsx'
+import { Kept } from './Kept.tsx'
 import { MemberPanel } from './MemberPanel.tsx'
 
 /** What is loaded when somebody first opens one of them: together, since each is small. */
-export const openedParts = { Help, MemberPanel }
+export const openedParts = { Help, Kept, MemberPanel }

@@ -22,6 +22,8 @@ export const useWarnings = (): readonly Notice[] => useView(useShallow(warningsO
 export const useReadingFiles = (): number | null => useView((view) => view.readingFiles)
 /** People this device remembers. */
 export const useContactCount = (): number => useView((view) => view.contactCount)
+/** Null until somebody has looked at what is kept. */
+export const useKept = (): View['kept'] => useView((view) => view.kept)
 export const useStorage = (): View['storage'] => useView((view) => view.storage)
 /** Whether closing the tab now would cost somebody something. */
 export const useLeavingLoses = (): boolean =>

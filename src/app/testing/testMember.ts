@@ -118,6 +118,7 @@ export class Member {
       iceServers: [],
       acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
+      openKept: async () => null,
       files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
       save: this.#save,
       saveAs: null,

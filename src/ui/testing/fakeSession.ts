@@ -33,6 +33,9 @@ export function fakeSession(
       compared: tell('compared'),
       forget: tell('forget'),
       forgetEveryone: tell('forgetEveryone'),
+      lookAtKept: tell('lookAtKept'),
+      forgetRoom: tell('forgetRoom'),
+      forgetKept: tell('forgetKept'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -133,5 +136,6 @@ const emptyView: View = {
   notices: [],
   storage: { kind: 'disk' },
   contactCount: 0,
+  kept: null,
   readingFiles: null,
 }

@@ -58,7 +58,7 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
         ? 'You shared this before this page was opened anew. Press “Share again”, and your browser asks whether the page may read it.'
         : 'You shared this before this page was opened anew, and a page cannot open files by itself. Drop it here again, and it goes on where it was.'
     case 'storageFull':
-      return `The disk is full: this needs ${size(what.neededBytes)} of space. ${safe}. Free some space, then let it go on.`
+      return `The disk is full: this needs ${size(what.neededBytes)} more. ${safe}. It goes on by itself when there is room.`
     case 'tooLargeForMemory':
       return `This is too large for this browser, which can only keep ${size(what.limitBytes)} in memory. Open the room in another browser to take it.`
     case 'sourceChanged':
@@ -199,6 +199,8 @@ export const en = {
   },
 
   help: 'What you can rely on',
+  kept: 'Kept on this device',
+  freeSpace: 'Free some space',
 
   files: {
     heading: 'Files',

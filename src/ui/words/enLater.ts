@@ -1,9 +1,11 @@
+import { day } from './enPeople.ts'
 import { formatsFor } from './format.ts'
 import { nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
 
 const locale = 'en'
-const plural = pluralFor(locale, formatsFor(locale).count)
+const { count, size } = formatsFor(locale)
+const plural = pluralFor(locale, count)
 
 /** English, of what is loaded only when somebody opens it. */
 export const enLater = {
@@ -22,6 +24,26 @@ export const enLater = {
     chance: 'Two may have the same name by chance. The words tell them apart.',
     forget: 'Forget this device',
     forgotten: 'Forgotten. To this browser you have not met.',
+  },
+
+  kept: {
+    how: 'What you fetched stays in this browser, so that a room goes on where you left it when you open its link again. A room nobody opens for 30 days is cleared away. Files you saved elsewhere, and your own, are never touched.',
+    free: (bytes: number) => `This browser can keep ${size(bytes)} more.`,
+    nothing: 'Nothing is kept on this device.',
+    looking: 'Looking…',
+    here: 'This room',
+    room: (openedMs: number, nowMs = Date.now()) => `Room opened ${day(openedMs, nowMs)}`,
+    open: 'Open in another tab: look there to clear it.',
+    keeps: (shares: number, bytes: number) =>
+      `${plural(shares, { one: '1 item', other: '# items' })}, ${size(bytes)} on the disk`,
+    whole: (bytes: number) => `${size(bytes)}, all of it here`,
+    part: (bytes: number, of: number) => `${size(bytes)} of ${size(of)} here`,
+    given: (bytes: number) => `${size(bytes)}, yours: takes no space`,
+    enter: 'Open the room',
+    forgetRoom: 'Clear this room',
+    forgetNow: 'Yes, clear it',
+    keep: 'Keep it',
+    forget: (name: string) => `Clear ${named(name)}`,
   },
 
   help: {

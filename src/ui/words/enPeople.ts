@@ -7,8 +7,8 @@ const dayOf = daysFor('en-GB')
 
 const named = (name: string): string => nameInSentence(shortName(name))
 
-/** "yesterday", "on Tuesday", "on 3 March". */
-function day(atMs: number, nowMs: number): string {
+/** "earlier today", "yesterday", "on Tuesday", "on 3 March". */
+export function day(atMs: number, nowMs: number): string {
   const rough = dayOf(atMs, nowMs)
   switch (rough.unit) {
     case 'today':

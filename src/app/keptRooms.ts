@@ -1,0 +1,93 @@
+import { sha256AtOnce } from '../crypto/nobleHashes.ts'
+import { pieceLength } from '../shared/geometry.ts'
+import type { ShareId } from '../shared/ids.ts'
+import type { KeptStore } from '../store/keptStore.ts'
+import type { ShareRecord } from '../store/shareIndex.ts'
+import { decodeManifest, geometryOf, pieceCountOf } from '../swarm/manifest.ts'
+import type { KeptRoomView, KeptShareView, KeptView } from './view.ts'
+
+export interface KeptRoomsOptions {
+  readonly store: KeptStore
+  /** The room of this page. */
+  readonly room: string
+  /** The name of this page's tab. */
+  readonly tab: string
+  /** Milliseconds since 1970, as this device has it. */
+  readonly wallMs: () => number
+  /** Shares of this page are its session's to forget. */
+  readonly remove: (share: ShareId) => void
+}
+
+/** What this browser keeps of all rooms: looked through when somebody asks, and forgotten when somebody says so. */
+export class KeptRooms {
+  readonly #options: KeptRoomsOptions
+  /** Shares of this page that were forgotten, and when: their records go a moment later. */
+  readonly #removedMs = new Map<ShareId, number>()
+
+  constructor(options: KeptRoomsOptions) {
+    this.#options = options
+  }
+
+  async view(): Promise<KeptView> {
+    const { store } = this.#options
+    const [rooms, records, openTabs] = await Promise.all([store.rooms(), store.records(), store.openTabs()])
+    const views: KeptRoomView[] = []
+    for (const { room, secret, openedMs } of rooms.toSorted((a, b) => b.openedMs - a.openedMs)) {
+      const own = records.filter((record) => isOf(record.tab, room) && !this.#isRemoved(record))
+      const shares = (await Promise.all(own.map((record) => this.#share(record)))).filter(
+        (share) => share !== null,
+      )
+      if (shares.length === 0) continue
+      const keptBytes = shares.reduce((sum, share) => sum + share.keptBytes, 0)
+      views.push({ room, fragment: secret, openedMs, where: this.#where(room, openTabs), keptBytes, shares })
+    }
+    const freeBytes = await store.freeBytes()
+    return { rooms: views, freeBytes: Number.isFinite(freeBytes) ? freeBytes : null }
+  }
+
+  async forgetRoom(room: string): Promise<void> {
+    const { store, tab: ownTab } = this.#options
+    const records = (await store.records()).filter(({ tab }) => isOf(tab, room))
+    for (const { tab, share, wish } of records) if (tab === ownTab && wish !== 'offer') this.#remove(share)
+    const others = new Set(records.map(({ tab }) => tab).filter((tab) => tab !== ownTab))
+    if (room !== this.#options.room) return store.forgetRoom(room, [...others])
+    for (const { tab, share } of records) if (tab !== ownTab) await store.forgetShare(tab, share)
+  }
+
+  async forgetShare(tab: string, share: ShareId): Promise<void> {
+    if (tab === this.#options.tab) this.#remove(share)
+    else await this.#options.store.forgetShare(tab, share)
+  }
+
+  #remove(share: ShareId): void {
+    this.#removedMs.set(share, this.#options.wallMs())
+    this.#options.remove(share)
+  }
+
+  #isRemoved({ tab, share, updatedMs }: ShareRecord): boolean {
+    return tab === this.#options.tab && updatedMs <= (this.#removedMs.get(share) ?? -Infinity)
+  }
+
+  #where(room: string, openTabs: ReadonlySet<string>): KeptRoomView['where'] {
+    if (room === this.#options.room) return 'here'
+    return [...openTabs].some((tab) => isOf(tab, room)) ? 'open' : 'closed'
+  }
+
+  async #share({ tab, share, manifest, wish }: ShareRecord): Promise<KeptShareView | null> {
+    const known = decodeManifest(manifest, sha256AtOnce)
+    if (known?.share !== share) return null
+    const { name, kind, sizeBytes } = known
+    const isGiven = wish === 'offer'
+    const marks = isGiven
+      ? new Uint8Array()
+      : await this.#options.store.marks(tab, share, pieceCountOf(known))
+    const geometry = geometryOf(known)
+    const keptBytes = marks.reduce(
+      (sum, mark, piece) => sum + (mark === 1 ? pieceLength(geometry, piece) : 0),
+      0,
+    )
+    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven }
+  }
+}
+
+const isOf = (tab: string, room: string): boolean => tab.startsWith(`${room}-`)
