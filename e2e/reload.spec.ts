@@ -157,7 +157,7 @@ test('a share of files waits on the next page for its files, and is the same sha
   await waitForBytes(shareNamed(bob, 'own.bin'), halfBytes)
   const next = await killed(alice)
   const again = shareNamed(next, 'own.bin')
-  await expect(again).toContainText('Drop it here again')
+  await expect(again).toContainText('Drop or choose it here again')
   await expect(again).toHaveAttribute('data-state', 'paused')
   await dropPaths(next, path)
   await waitForState(again, 'complete')

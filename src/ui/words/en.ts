@@ -56,7 +56,7 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
     case 'filesAway':
       return what.canAsk
         ? 'You shared this before this page was opened anew. Press “Share again”, and your browser asks whether the page may read it.'
-        : 'You shared this before this page was opened anew, and a page cannot open files by itself. Drop it here again, and it goes on where it was.'
+        : 'You shared this before this page was opened anew, and a page cannot open files by itself. Drop or choose it here again, and it goes on where it was.'
     case 'storageFull':
       return `The disk is full: this needs ${size(what.neededBytes)} more. ${safe}. It goes on by itself when there is room.`
     case 'tooLargeForMemory':
