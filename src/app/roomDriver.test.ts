@@ -39,6 +39,7 @@ const bug = (): never => {
 
 const noBulk: BulkHost = {
   sentElsewhere() {},
+  neighboursHeard() {},
   addLane() {},
   laneProven() {},
   removeLane() {},

@@ -174,6 +174,8 @@ export class RoomDriver {
         return this.#whenDone(this.#checkCard(effect))
       case 'checkRelay':
         return this.#whenDone(this.#checkRelay(effect))
+      case 'tellNeighbours':
+        return this.#options.bulk.neighboursHeard(effect.peer, effect.neighbours)
       case 'claimDoor':
         return this.#brokers.claim(effect)
       case 'releaseDoor':

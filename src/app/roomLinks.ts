@@ -11,7 +11,14 @@ import type { Guard } from '../shared/guard.ts'
 /** Who moves bytes over the links' bulk channels: what the engine takes of links. */
 export type BulkHost = Pick<
   Engine,
-  'sentElsewhere' | 'addLane' | 'laneProven' | 'removeLane' | 'otherListens' | 'linkAdmitted' | 'linkClosed'
+  | 'sentElsewhere'
+  | 'neighboursHeard'
+  | 'addLane'
+  | 'laneProven'
+  | 'removeLane'
+  | 'otherListens'
+  | 'linkAdmitted'
+  | 'linkClosed'
 >
 
 export interface RoomLinksParts {

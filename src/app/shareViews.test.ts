@@ -36,7 +36,7 @@ let views: ShareViews
 let board: ShareBoard
 let now: Millis
 beforeEach(() => {
-  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0 })
+  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0, carries: true })
   known = new KnownShares()
   views = new ShareViews(known, { memoryLimitBytes: memoryLimitBytes, canAsk: () => false })
   board = new ShareBoard(swarm, new MemoryClock(), (event) => {

@@ -88,9 +88,10 @@ export class ShareViews {
     const memory = this.#memory(share.share, now)
     noteProgress(memory, share, now)
     const holders = share.holders.map((holder) =>
-      holderView(memory, holder, pieceCount, states.get(holder.peer) ?? 'lost', nameOf(holder.peer), now),
+      holderView(memory, holder, pieceCount, states.get(holder.peer) ?? 'lost', nameOf, now),
     )
     const downBytesPerSecond = sum(holders, (holder) => holder.downBytesPerSecond)
+    const offer = offerers(share)
     const leftBytes = manifest.sizeBytes - share.heldPayloadBytes
     return {
       share: share.share,
@@ -100,7 +101,8 @@ export class ShareViews {
       fileCount: manifest.fileCount,
       state: shareState(share),
       mine: isAway(share) || (share.source !== 'none' && share.source !== 'away'),
-      offeredBy: offerers(share).map(nameOf),
+      offeredBy: offer.by.map(nameOf),
+      offeredThrough: offer.through.map(nameOf),
       origin: originOf(share.share),
       haveBytes: share.heldPayloadBytes,
       downBytesPerSecond,
@@ -152,16 +154,18 @@ function holderView(
   holder: HolderSnapshot,
   pieceCount: number,
   state: HolderView['state'],
-  name: string,
+  nameOf: NamesOf['nameOf'],
   now: Millis,
 ): HolderView {
   return {
     peer: holder.peer,
-    name,
+    name: nameOf(holder.peer),
     state,
     fraction: fraction(holder.heldCount, pieceCount, true),
     downBytesPerSecond: meter(memory.down, holder.peer).update(holder.downBytes, now),
     upBytesPerSecond: meter(memory.up, holder.peer).update(holder.upBytes, now),
+    passesOnFrom: holder.through?.map(({ peer }) => nameOf(peer)) ?? null,
+    isPassedTo: holder.isPassedTo,
   }
 }
 
@@ -182,10 +186,17 @@ function shareState(share: ShareSnapshot): ShareState {
   return share.state === 'stopped' ? 'failed' : share.state
 }
 
-/** Those who hold the most of it: all, or, while its origin still hashes, as much as there is. */
-function offerers(share: ShareSnapshot): PeerId[] {
+/**
+ * Those who hold the most of it: all, or, while its origin still hashes, as much as there is. Where none of them is linked with us, also who
+ * passes it on.
+ */
+function offerers(share: ShareSnapshot): { by: readonly PeerId[]; through: readonly PeerId[] } {
   const most = Math.max(0, ...share.holders.map((holder) => holder.heldCount))
-  return share.holders.filter((holder) => holder.heldCount === most).map((holder) => holder.peer)
+  const top = share.holders.filter((holder) => holder.heldCount === most)
+  const near = top.filter(({ through }) => through === null)
+  if (near.length > 0) return { by: near.map(({ peer }) => peer), through: [] }
+  const far = top.flatMap(({ through }) => through ?? []).map(({ peer }) => peer)
+  return { by: [...new Set(far)], through: top.map(({ peer }) => peer) }
 }
 
 /** Of an empty file there are no pieces to count: `otherwise` says whether it is there. */

@@ -45,6 +45,8 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       tab: keptTab(),
       clock: pageClock,
       uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
+      // What is passed on costs battery, and often money.
+      carries: profile.device === 'desktop',
       crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),

@@ -124,6 +124,8 @@ export interface ShareView {
   readonly mine: boolean
   /** Names of members who offer it (hold it from their own disk or all of it), ourselves left out. */
   readonly offeredBy: readonly string[]
+  /** Names of members who pass it on to us, where none of those who offer it can be reached. */
+  readonly offeredThrough: readonly string[]
   /** Whose key signed it; null until that is looked at. */
   readonly origin: OriginView | null
   /** Bytes checked and kept here. */
@@ -143,7 +145,7 @@ export interface ShareView {
   readonly roomFraction: number
   /** Fraction (0 to 1) that can be had now, from us and everyone here: below 1 it waits for somebody. */
   readonly reachableFraction: number
-  /** Those who hold some of it or take it from us. */
+  /** Those who hold some of it, pass it on to us, or take it from us. */
   readonly holders: readonly HolderView[]
   /** The pieces, left to right, at most 120 cells; empty unless it is on the way or its details are unfolded (`Session.unfold`). */
   readonly strip: readonly StripCell[]
@@ -165,6 +167,10 @@ export interface HolderView {
   readonly fraction: number
   readonly downBytesPerSecond: number
   readonly upBytesPerSecond: number
+  /** Names of those of whom it gets what it passes on to us; null where it gives what it holds itself. */
+  readonly passesOnFrom: readonly string[] | null
+  /** We pass on to it what we do not keep. */
+  readonly isPassedTo: boolean
 }
 
 /** here: checked and kept; coming: asked for; some of several pieces: `partly` here; else how rare it is among the others. */

@@ -30,7 +30,7 @@ const inMemory: EnginePlace = {
       storage: { kind: 'memory', limitBytes: limits.memoryStoreMaxBytes },
       withoutDisk: null,
       tab: 'tab',
-      start: (told) => createEngine({ ...parts, uploadLimitBytesPerSecond: 0 }, told),
+      start: (told) => createEngine({ ...parts, uploadLimitBytesPerSecond: 0, carries: true }, told),
     }
   },
   async connect(handOver) {

@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly tab: string
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
+  /** Whether it passes on what others cannot get of each other. */
+  readonly carries: boolean
 }
 
 /** Starts an engine where it is called: in a worker, on a page, in a test. */
@@ -109,6 +111,10 @@ class EngineHere implements Engine {
 
   spaceFreed(): void {
     this.#driver.handle({ type: 'spaceFreed' })
+  }
+
+  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void {
+    this.#driver.handle({ type: 'neighboursHeard', peer, neighbours })
   }
 
   want(wish: Wish, share: ShareId): void {

@@ -27,6 +27,8 @@ export interface Engine {
   /** The room has taken the peer in: the swarm may know of it. Until then what comes on the link waits. */
   linkAdmitted(link: number, peer: PeerId): void
   linkClosed(link: number): void
+  /** Whom a member says it is linked with: what those cannot get of each other we pass on. */
+  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void
 
   /** Takes up what an earlier page of this tab kept, once, before anything is offered: the shares are known when it is done. */
   restore(): Promise<readonly EarlierShare[]>

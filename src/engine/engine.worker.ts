@@ -29,7 +29,8 @@ self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
 
 catchUncaught('engine', bugFound)
 
-async function open({ seed, room, tab, timeOriginMs, uploadLimitBytesPerSecond }: OpenOrder): Promise<void> {
+async function open(order: OpenOrder): Promise<void> {
+  const { seed, room, tab, timeOriginMs, uploadLimitBytesPerSecond, carries } = order
   opened = await openEngineHere({
     seed,
     room,
@@ -37,6 +38,7 @@ async function open({ seed, room, tab, timeOriginMs, uploadLimitBytesPerSecond }
     // The page's clock: what both note can be compared.
     clock: systemClock(performance.timeOrigin - timeOriginMs),
     uploadLimitBytesPerSecond,
+    carries,
     crypto: await openShareCrypto(),
     openOpfs: (folder, listener) =>
       openOpfsHere(folder, {

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly clock: Clock
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
+  /** Whether it passes on what others cannot get of each other. */
+  readonly carries: boolean
   /** Signs and verifies hash lists, and hashes pieces in memory. */
   readonly crypto: ShareCrypto
   /** Begins the names of what the room keeps on this device. */
@@ -26,13 +28,13 @@ export interface EngineOptions {
 
 /** Opens the store, and an engine over it that runs where this is called. */
 export async function openEngineHere(options: EngineOptions): Promise<OpenedEngine> {
-  const { seed, clock, uploadLimitBytesPerSecond, crypto, storeListener } = options
+  const { seed, clock, uploadLimitBytesPerSecond, carries, crypto, storeListener } = options
   const opened = await openStore({
     ...options,
     sha256: (bytes) => crypto.sha256(bytes),
     listener: storeListener,
   })
-  const parts = { ...opened, random: seededRandom(seed), clock, crypto, uploadLimitBytesPerSecond }
+  const parts = { ...opened, random: seededRandom(seed), clock, crypto, uploadLimitBytesPerSecond, carries }
   return {
     storage: storageOf(opened),
     withoutDisk: opened.withoutDisk,

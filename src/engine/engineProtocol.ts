@@ -13,6 +13,7 @@ export interface OpenOrder {
   /** The page's `performance.timeOrigin`: both read one clock. */
   readonly timeOriginMs: Millis
   readonly uploadLimitBytesPerSecond: number
+  readonly carries: boolean
 }
 
 export type EngineMethod = Exclude<keyof Engine, 'addLane'>

@@ -25,7 +25,7 @@ let keeper: IndexKeeper
 beforeEach(() => {
   bugs = []
   clock = new MemoryClock()
-  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0 })
+  swarm = createSwarm({ random, sha256: fakeSha256, uploadLimitBytesPerSecond: 0, carries: true })
   index = memoryIndex()
   keeper = new IndexKeeper({ index, tab, swarm, clock, bugFound })
 })

@@ -7,6 +7,7 @@ import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
+import { carriedStore, type CarriedStore } from '../store/carriedPieces.ts'
 import type { PieceStore, StoreFault } from '../store/pieceStore.ts'
 import { blockHeaderBytes, decodeMessage, encodeMessage, writeBlockHeader } from '../swarm/codec.ts'
 import type { HashPart } from '../swarm/hashList.ts'
@@ -28,6 +29,8 @@ export interface SwarmDriverOptions {
   readonly crypto: ShareCrypto
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
+  /** Whether we pass on what others cannot get of each other. */
+  readonly carries: boolean
   readonly network: Network
   readonly log: Log
   /** Something threw that only a bug can make throw. */
@@ -71,6 +74,10 @@ export class SwarmDriver {
   readonly #options: SwarmDriverOptions
   readonly #guard: Guard
   readonly #store: PieceStore
+  /** What is only passed on. */
+  readonly #carried: CarriedStore
+  /** Whose pieces lie there. */
+  readonly #carriedShares = new Set<ShareId>()
   readonly #swarm: Swarm
   readonly #alarm: Alarm
   /** Blocks given to links, by id, until the other side has them. */
@@ -86,6 +93,7 @@ export class SwarmDriver {
     this.#options = options
     this.#guard = guardWith(options.bugFound)
     this.#store = options.store
+    this.#carried = carriedStore((bytes) => options.crypto.sha256(bytes))
     this.#swarm = createSwarm({ ...options, sha256: sha256AtOnce })
     this.#alarm = new Alarm(options.clock)
     const handle = (input: SwarmInput): void => this.handle(input)
@@ -201,20 +209,28 @@ export class SwarmDriver {
         return this.#guarded(this.#openStore(effect.manifest))
       case 'closeStore':
         return this.#guarded(this.#closeStore(effect.share))
+      case 'openCarried':
+        this.#carriedShares.add(effect.manifest.share)
+        return this.#carried.open(effect.manifest.share, geometryOf(effect.manifest))
+      case 'closeCarried':
+        this.#carriedShares.delete(effect.share)
+        return this.#carried.close(effect.share)
+      case 'forgetCarried':
+        return this.#carried.forget(effect.share, effect.piece)
       case 'keepBlock': {
         const offsetBytes = effect.block * limits.blockSizeBytes
-        return this.#store.putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
+        return this.#storeOf(effect.share).putBlock(effect.share, effect.piece, offsetBytes, effect.bytes)
       }
-      case 'checkPiece':
-        return this.#guarded(
-          this.#pieceChecked(effect, this.#store.checkPiece(effect.share, effect.piece, effect.hash)),
-        )
+      case 'checkPiece': {
+        const checking = this.#storeOf(effect.share).checkPiece(effect.share, effect.piece, effect.hash)
+        return this.#guarded(this.#pieceChecked(effect, checking))
+      }
       case 'finishPiece':
         return this.#guarded(this.#pieceChecked(effect, this.#finishPiece(effect)))
       case 'recheckPiece':
         return this.#guarded(this.#recheck(effect))
       case 'dropPiece':
-        return this.#store.dropPiece(effect.share, effect.piece)
+        return this.#storeOf(effect.share).dropPiece(effect.share, effect.piece)
       case 'uploadBlock':
         return this.#guarded(this.#upload(effect))
       case 'dropLink':
@@ -257,8 +273,13 @@ export class SwarmDriver {
     this.handle({ type: 'spaceFreed' })
   }
 
+  /** Where the share's pieces are gathered and read. */
+  #storeOf(share: ShareId): CarriedStore | PieceStore {
+    return this.#carriedShares.has(share) ? this.#carried : this.#store
+  }
+
   #finishPiece({ share, piece, block, bytes, hash }: SwarmEffect & { type: 'finishPiece' }): Checking {
-    return this.#store.finishPiece(share, piece, block * limits.blockSizeBytes, bytes, hash)
+    return this.#storeOf(share).finishPiece(share, piece, block * limits.blockSizeBytes, bytes, hash)
   }
 
   async #pieceChecked(
@@ -287,7 +308,7 @@ export class SwarmDriver {
     reading.bytes += lengthBytes
     const headroomBytes = blockHeadroomBytes + blockHeaderBytes
     const offsetBytes = block * limits.blockSizeBytes
-    const read = await this.#store.read(share, piece, offsetBytes, lengthBytes, headroomBytes)
+    const read = await this.#storeOf(share).read(share, piece, offsetBytes, lengthBytes, headroomBytes)
     reading.bytes -= lengthBytes
     // On an earlier link to the peer: the machine has begun anew with it.
     if (this.#reading.get(peer) !== reading) return

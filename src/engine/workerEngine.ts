@@ -8,7 +8,7 @@ import type { EngineMethod, FromEngine, ToEngine } from './engineProtocol.ts'
 
 export type WorkerEngineOptions = Pick<
   EngineOptions,
-  'seed' | 'room' | 'tab' | 'uploadLimitBytesPerSecond' | 'storeListener'
+  'seed' | 'room' | 'tab' | 'uploadLimitBytesPerSecond' | 'carries' | 'storeListener'
 >
 
 /**
@@ -74,7 +74,7 @@ class EngineCalls implements Engine {
   }
 
   async open(): Promise<Result<OpenedEngine, string>> {
-    const { seed, room, tab, uploadLimitBytesPerSecond } = this.#options
+    const { seed, room, tab, uploadLimitBytesPerSecond, carries } = this.#options
     const answered = new Promise<Result<OpenedEngine, string>>((resolve) => (this.#opening = resolve))
     const timer = setTimeout(
       () => this.#opening(fail('the worker did not answer')),
@@ -86,6 +86,7 @@ class EngineCalls implements Engine {
       room,
       tab,
       uploadLimitBytesPerSecond,
+      carries,
       timeOriginMs: performance.timeOrigin,
     })
     const opened = await answered
@@ -119,6 +120,10 @@ class EngineCalls implements Engine {
 
   linkClosed(...args: Parameters<Engine['linkClosed']>): void {
     this.#tell('linkClosed', args)
+  }
+
+  neighboursHeard(...args: Parameters<Engine['neighboursHeard']>): void {
+    this.#tell('neighboursHeard', args)
   }
 
   restore(): ReturnType<Engine['restore']> {

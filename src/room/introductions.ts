@@ -176,6 +176,7 @@ function createRosterReading(
     rosterArrived(from, shown) {
       const others = shown.filter(({ peer }) => peer !== self)
       from.road.neighbours = new Set(others.map(({ peer }) => peer))
+      emit({ type: 'tellNeighbours', peer: from.peer, neighbours: [...from.road.neighbours] })
       const isFull = others.length >= limits.membersMax - 1
       if (isFull && !from.road.refusing)
         emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })

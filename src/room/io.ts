@@ -198,6 +198,8 @@ export type RoomEffect =
   | { readonly type: 'checkCard'; readonly from: PeerId; readonly card: Card }
   /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
   | { readonly type: 'checkRelay'; readonly from: PeerId; readonly message: Relay }
+  /** The peer says that it is linked with these, ourselves left out: who is not linked with whom concerns the swarm. */
+  | { readonly type: 'tellNeighbours'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
   | ({ readonly type: 'claimDoor' | 'releaseDoor' } & DoorAt)
   | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: string }
   | { readonly type: 'report'; readonly report: RoomReport }

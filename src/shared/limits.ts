@@ -248,6 +248,25 @@ export const limits = {
   /** are told after this long, with those that came meanwhile. */
   announceFewMs: 150,
 
+  // Passing on
+  /** Whether two members are linked, and who has what, is looked over this long after it changed: those who come are linked with one by one. */
+  throughSettleMs: 2 * seconds,
+  /** Pieces begun or kept to be passed on, all shares together: in memory alone. */
+  carriedMaxBytes: 32 * MiB,
+  /** Fetched for one member and not yet taken by it: two of the largest pieces, one on its way in and one on its way out. */
+  carriedPerPeerMaxBytes: 8 * MiB,
+  /** The same as a part of what it has taken: what it asked for and got elsewhere, when its ways changed. */
+  carriedUntakenPart: 1 / 8,
+  /** Pieces asked ahead of a member that passes them on: it fetches one while it sends another. */
+  throughAheadPieces: 2,
+  /** At this pace it may fetch a piece before it sends the first block of it: slower, and it is taken for stalled. */
+  carriedLeastBytesPerSecond: 128 * KiB,
+  /** Holders named of a share that is passed on: all others of a room in which everyone is linked. */
+  farHoldersMax: 16,
+  /** Shares offered to one member through us, and their pieces: a quarter of what it has room for, as most is for our own. */
+  throughSharesPerPeerMax: 250,
+  throughPiecesPerPeerMax: 2 ** 18,
+
   // Serving
   /** A timer that goes off so much late does not lower what is sent below the upload limit. */
   uploadCatchUpMs: 200,

@@ -1,3 +1,4 @@
+import { limits } from '../shared/limits.ts'
 import { boundMs, type Run, outcomeOf, runToEnd, takeAll, worldOptions, type Outcome } from './outcome.ts'
 import type { Access, VirtualPeer, Ways } from './virtualPeer.ts'
 import { World, type WorldOptions } from './world.ts'
@@ -80,6 +81,29 @@ const meshOf = (about: string, sizeBytes: number): Scenario => ({
 
 const meshLinks = 8
 
+/** Everything goes through two members. One of the peers is the source, two are between. */
+const throughTwo = (about: string, shareBytes: number): Scenario => ({
+  about,
+  run(peers, seed, check) {
+    const world = new World(worldOptions(seed, shareBytes, check))
+    const source = world.addPeer(equal)
+    const between = [world.addPeer(equal), world.addPeer(equal)]
+    const receivers = Array.from({ length: peers - 3 }, () => world.addPeer(equal))
+    const far = [source, ...receivers]
+    for (const [at, one] of far.entries())
+      for (const other of far.slice(at + 1)) world.network.keepApart(one, other)
+    world.linkEveryone()
+    world.offer(source, hashBytesPerSecond)
+    world.run(2 * limits.throughSettleMs)
+    takeAll(world, receivers)
+    runToEnd(world, receivers)
+    // The source sends all of it once, and those between send all copies.
+    const { sizeBytes } = world.manifest
+    const upBytesPerSecond = Math.min(1, between.length / receivers.length) * equal.upBytesPerSecond
+    return outcomeOf({ world, receivers, boundMs: (1000 * sizeBytes) / upBytesPerSecond })
+  },
+})
+
 /** Lossy and far away, in a room of others who are not. */
 const lossy: Access = { ...equal, delayMs: 40, lossRatio: 0.005 }
 
@@ -156,6 +180,14 @@ export const crowds = {
       return outcomeOf({ world, receivers: rest, boundMs: bound, manifests: [world.manifest, second] })
     },
   },
+  passedOn: throughTwo(
+    'source and receivers can link with nobody but two between, who do not want it',
+    12 * MB,
+  ),
+  largePassedOn: throughTwo(
+    'as passedOn, with a share of 100 MB: more than is kept to be passed on',
+    100 * MB,
+  ),
   mesh: meshOf(
     'as flashCrowd, but each is linked with 8 others or some more, and hears of the share from those',
     12 * MB,

@@ -48,11 +48,15 @@ export const invariants = {
     assert(marked === share.open.size, 'as many pieces are marked open as are open')
   },
 
-  /** While the share is fetched, exactly the pieces that are neither held nor begun and whose hash is known may be begun. */
+  /**
+   * While the share is fetched, exactly the pieces that are neither held nor begun and whose hash is known may be begun; to be passed on,
+   * of those the ones that somebody asked for.
+   */
   wantedPiecesAddUp(share) {
     const isFetched = share.wish.state === 'downloading' && isListHere(share)
     for (let piece = 0; piece < share.pieceCount; piece++) {
-      const isWanted = isFetched && piece < share.list.count && share.stage[piece] === stages.lacking
+      const isDue = share.carrying ? share.carrying.wantedBy.has(piece) : isFetched
+      const isWanted = isDue && piece < share.list.count && share.stage[piece] === stages.lacking
       assert(share.ledger.isWanted(piece) === isWanted, `piece ${piece} is wanted: ${isWanted}`)
     }
   },
@@ -68,8 +72,12 @@ export const invariants = {
         }
       }
     }
-    for (const bytes of aheadBytes.values())
-      assert(bytes <= limits.requestedAheadMaxBytes, 'what is asked ahead stays within its limit')
+    const throughBytes = limits.throughAheadPieces * share.manifest.pieceSizeBytes
+    for (const [peer, bytes] of aheadBytes) {
+      const isThrough = [...share.through.keys()].some((id) => id === peer)
+      const mayBeBytes = Math.max(limits.requestedAheadMaxBytes, isThrough ? throughBytes : 0)
+      assert(bytes <= mayBeBytes, 'what is asked ahead stays within its limit')
+    }
   },
 
   memoryIsWithinLimits(_, peer) {
@@ -81,6 +89,23 @@ export const invariants = {
     }
     assert(openBytes === peer.swarm.load().openBytes, 'open pieces are counted right')
     assert(openBytes <= limits.openPiecesMaxBytes, 'open pieces stay within their limit')
+  },
+
+  /** What is passed on is what is counted, stays within its limit, and is of no share of our own. */
+  carriedIsWithinLimits(_, peer) {
+    let carriedBytes = 0
+    for (const id of peer.copies.keys()) {
+      const share = peer.swarm.inspect(id)
+      if (!share?.carrying) continue
+      assert(share.wish.state === 'none' && share.held.count === 0, 'what is ours is not passed on')
+      for (const piece of share.carrying.here) {
+        assert(share.stage[piece] === stages.carried, `piece ${piece}, to be passed on, is marked so`)
+        carriedBytes += pieceLength(share.geometry, piece)
+      }
+      for (const { piece } of share.open.values()) carriedBytes += pieceLength(share.geometry, piece)
+    }
+    assert(carriedBytes === peer.swarm.load().carriedBytes, 'what is passed on is counted right')
+    assert(carriedBytes <= limits.carriedMaxBytes, 'what is passed on stays within its limit')
   },
 
   /** A download is never stuck: where somebody here has what we lack, somebody is asked, or a piece is being checked. */

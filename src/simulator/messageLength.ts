@@ -4,6 +4,7 @@ import type { SwarmMessage } from '../swarm/io.ts'
 /** Bytes of a message's header. */
 const headerBytes = 40
 const numberBytes = 4
+const farHolderBytes = 17
 
 const partLength = ({ before, signature, hashes }: HashPart): number =>
   before.length + signature.length + hashes.length
@@ -15,6 +16,14 @@ export function messageLength(message: SwarmMessage): number {
       return 360
     case 'bitfield':
       return headerBytes + numberBytes + message.listed.digest.length + message.bits.length
+    case 'through':
+      return (
+        headerBytes +
+        numberBytes +
+        message.listed.digest.length +
+        farHolderBytes * message.holders.length +
+        message.bits.length
+      )
     case 'have':
       return headerBytes + 2 * numberBytes * message.runs.length
     case 'hashes':

@@ -19,9 +19,14 @@ export interface NetworkOptions {
 /** A link's peer hears of its end so much later than it happens, where it is not the network that tells. */
 const closingMs = 2
 
+/** A roster is told so long after a link changed, and is heard at once: it is short. */
+const rosterMs = 100
+
 /** Links between peers: they come, break and come back, and carry messages from one uplink through a delay and losses to a downlink. */
 export class Network {
   readonly #options: NetworkOptions
+  /** Who has yet to tell whom it is linked with. */
+  readonly #telling = new Set<VirtualPeer>()
 
   constructor(options: NetworkOptions) {
     this.#options = options
@@ -37,6 +42,13 @@ export class Network {
     input(b, { type: 'peerLinked', peer: a.id })
     this.#tellRoom(a, b)
     this.#tellRoom(b, a)
+    this.#tellNeighboursSoon(a)
+    this.#tellNeighboursSoon(b)
+  }
+
+  /** There is never a way between the two, as between two symmetric NATs. */
+  keepApart(a: VirtualPeer, b: VirtualPeer): void {
+    a.barredUntil.set(b.id, Infinity)
   }
 
   /** The link breaks, and both notice at once; for so long there is no way between them. */
@@ -46,6 +58,8 @@ export class Network {
     a.barredUntil.set(b.id, events.now + noWayMs)
     input(a, { type: 'peerUnlinked', peer: b.id })
     input(b, { type: 'peerUnlinked', peer: a.id })
+    this.#tellNeighboursSoon(a)
+    this.#tellNeighboursSoon(b)
     this.#redial(a, b, limits.redialMinMs)
   }
 
@@ -69,7 +83,9 @@ export class Network {
       if (!other) continue
       this.#forget(peer, other)
       events.after(noticedAfterMs, () => {
-        if (other.alive) input(other, { type: 'peerUnlinked', peer: peer.id })
+        if (!other.alive) return
+        input(other, { type: 'peerUnlinked', peer: peer.id })
+        this.#tellNeighboursSoon(other)
       })
     }
   }
@@ -102,6 +118,21 @@ export class Network {
           input(to, { type: 'messageArrived', peer: from.id, message })
         })
       })
+    })
+  }
+
+  /** As in a room: who has another link, or one less, tells all others whom it is linked with, in batches. */
+  #tellNeighboursSoon(peer: VirtualPeer): void {
+    if (this.#telling.has(peer)) return
+    this.#telling.add(peer)
+    const { events, peers, input } = this.#options
+    events.after(rosterMs, () => {
+      this.#telling.delete(peer)
+      const neighbours = [...peer.links.keys()]
+      for (const id of neighbours) {
+        const other = peers.get(id)
+        if (other) input(other, { type: 'neighboursHeard', peer: peer.id, neighbours })
+      }
     })
   }
 

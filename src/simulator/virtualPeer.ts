@@ -20,6 +20,8 @@ export interface Ways {
   readonly corrupt?: boolean
   /** Takes requests and serves none. */
   readonly mute?: boolean
+  /** Passes on what others cannot get of each other, unless told otherwise. */
+  readonly carries?: boolean
   /** In a hidden tab, where timers go off at whole seconds only. */
   readonly hidden?: boolean
 }
@@ -67,6 +69,7 @@ export function newVirtualPeer(random: Random, access: Access, ways: Ways, event
       random: seededRandom(random()),
       sha256: fakeSha256,
       uploadLimitBytesPerSecond: 0,
+      carries: ways.carries ?? true,
     }),
     access,
     corrupt: ways.corrupt ?? false,

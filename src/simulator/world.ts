@@ -152,11 +152,17 @@ export class World {
         return this.network.send(peer, effect.peer, effect.message)
       case 'openStore':
         return this.#soon(peer, { type: 'storeOpened', share: effect.manifest.share })
-      case 'closeStore': {
+      case 'openCarried':
+        return
+      case 'closeStore':
+      case 'closeCarried': {
         const { verified, gathered } = copyOf(peer, effect.share)
         verified.clear()
         return gathered.clear()
       }
+      case 'forgetCarried':
+        copyOf(peer, effect.share).verified.delete(effect.piece)
+        return
       case 'signPart':
         return this.#sign(peer, effect)
       case 'verifyPart':

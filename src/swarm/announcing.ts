@@ -28,7 +28,8 @@ export function announceShare(turn: Turn, share: ShareState): void {
 
 function tellShare(turn: Turn, peer: PeerState, share: ShareState): void {
   const offer = share.offeredTo.get(peer.peer)
-  if (!offer || offer.isIgnored) share.offeredTo.set(peer.peer, { hashesSent: 0, isIgnored: false })
+  const hashesSent = offer?.isIgnored === false ? offer.hashesSent : 0
+  share.offeredTo.set(peer.peer, { through: null, hashesSent, isIgnored: false })
   tell(turn, peer, { type: 'offer', manifest: share.manifest })
   tellHeld(turn, peer, share)
 }
@@ -73,11 +74,11 @@ export function offerIgnored(turn: Turn, peer: PeerState, share: ShareState): bo
   const offer = share.offeredTo.get(peer.peer)
   if (!offer || offer.isIgnored) return false
   offer.isIgnored = true
-  if (!peer.isIgnoring) {
+  if (!peer.isIgnoring && !offer.through) {
     const report = { type: 'shareUnseen', share: share.manifest.share, peer: peer.peer } as const
     turn.emit({ type: 'report', report })
   }
-  peer.isIgnoring = true
+  peer.isIgnoring ||= !offer.through
   return true
 }
 
@@ -87,7 +88,8 @@ function offerAgain(turn: Turn, peer: PeerState, freePieces: number): void {
   let left = Math.max(1, freePieces)
   for (const share of turn.state.shares.values()) {
     if (left <= 0) return
-    if (share.offeredTo.get(peer.peer)?.isIgnored !== true) continue
+    const offer = share.offeredTo.get(peer.peer)
+    if (!offer?.isIgnored || offer.through) continue
     left -= share.pieceCount
     tellShare(turn, peer, share)
   }
@@ -98,7 +100,7 @@ const isAttached = ({ source, isOrigin }: ShareState): boolean => source === 'ha
 
 /** Whether we go on with the hash list as peers come that know more of it. */
 export const seeksList = ({ state }: Turn, share: ShareState): boolean =>
-  state.downloads.has(share) || isAttached(share)
+  state.downloads.has(share) || share.carrying !== null || isAttached(share)
 
 /**
  * Tells everyone who offers the share, and has not been told, that we want it. Since that is answered with the hash list, at first only one
@@ -112,6 +114,7 @@ export function tellInterest(turn: Turn, share: ShareState): void {
   for (const peer of turn.state.peers.values()) {
     const bits = share.ledger.holdings.get(peer.peer)
     if (!bits || share.interestToldTo.has(peer.peer) || (isFirst && bits.count === 0)) continue
+    if (share.carrying && share.through.has(peer.peer)) continue
     share.interestToldTo.add(peer.peer)
     if (!share.hashesAskedOf.has(peer.peer)) share.hashesAskedOf.set(peer.peer, share.list.count)
     tell(turn, peer, { type: 'interested', share: share.manifest.share, hashesFrom: share.list.count })

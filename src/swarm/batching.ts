@@ -1,8 +1,10 @@
 import { limits } from '../shared/limits.ts'
 import { listeners, tell, tellHeld, announceSoon } from './announcing.ts'
 import { runsOf } from './bitfield.ts'
+import { announceCarriable } from './carrying.ts'
 import { sendHashes, signNext } from './listing.ts'
 import { renewListRoom, type PeerState, type ShareState, type Turn } from './state.ts'
+import { tellCarriable } from './telling.ts'
 
 /** Has what was hashed since signed, and sends the next parts of hash lists to those who want them, and the batch of haves. */
 export function announceBatch(turn: Turn): void {
@@ -13,6 +15,7 @@ export function announceBatch(turn: Turn): void {
     // The list goes before what it is needed for.
     sendHashes(turn, share)
     announceHaves(turn, share)
+    announceCarriable(turn, share)
   }
 }
 
@@ -37,7 +40,8 @@ export function announceMissed(turn: Turn, peer: PeerState): void {
     const share = turn.state.shares.get(id)
     const offer = share?.offeredTo.get(peer.peer)
     if (!share || !offer || offer.isIgnored) continue
-    tellHeld(turn, peer, share)
+    if (offer.through) tellCarriable(turn, peer, share, offer.through)
+    else tellHeld(turn, peer, share)
   }
   peer.missedHaves.clear()
   announceSoon(turn)

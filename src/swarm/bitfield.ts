@@ -53,6 +53,27 @@ export class Bitfield {
     return true
   }
 
+  /** Adds all pieces of another set of the same size. */
+  addAll(other: Bitfield): void {
+    this.count = 0
+    for (let at = 0; at < this.words.length; at++) {
+      const word = (this.words[at] ?? 0) | (other.words[at] ?? 0)
+      this.words[at] = word
+      this.count += bitsIn(word)
+    }
+  }
+
+  /** The pieces of this set that are not in the other, of the same size. */
+  without(other: Bitfield): Bitfield {
+    const left = new Bitfield(this.pieceCount)
+    for (let at = 0; at < this.words.length; at++) {
+      const word = (this.words[at] ?? 0) & ~(other.words[at] ?? 0)
+      left.words[at] = word
+      left.count += bitsIn(word)
+    }
+    return left
+  }
+
   intersects(other: Bitfield): boolean {
     const { words } = other
     return this.words.some((word, at) => (word & (words[at] ?? 0)) !== 0)

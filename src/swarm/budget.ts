@@ -1,5 +1,6 @@
 import { limits } from '../shared/limits.ts'
-import { isOurs } from './announcing.ts'
+import { isOurs, withdraw } from './announcing.ts'
+import { endCarrying } from './carrying.ts'
 import { pieceCountOf, type Manifest } from './manifest.ts'
 import { newShareState, type PeerState, type ShareState, type Turn } from './state.ts'
 import { chargeChanges } from './strikes.ts'
@@ -60,6 +61,8 @@ export function forgetUnoffered(turn: Turn, share: ShareState): void {
     peer.offered.delete(id)
     ignore(turn, peer, share.manifest)
   }
+  endCarrying(turn, share)
+  if (share.offeredTo.size > 0) withdraw(turn, share)
   turn.state.shares.delete(id)
   turn.emit({ type: 'report', report: { type: 'shareGone', share: id } })
 }

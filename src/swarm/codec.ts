@@ -1,10 +1,10 @@
-import { base64UrlFromBytes, bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
-import { idBytes, signatureBytes, type PieceIndex, type ShareId } from '../shared/ids.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, concatBytes, type Bytes } from '../shared/bytes.ts'
+import { idBytes, signatureBytes, type PeerId, type PieceIndex, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, unreachable, type Result } from '../shared/result.ts'
 import type { Run } from './bitfield.ts'
 import { hashBytes } from './hashList.ts'
-import type { BlockAt, SwarmMessage } from './io.ts'
+import type { BlockAt, FarHolder, Listed, SwarmMessage } from './io.ts'
 import { decodeManifest, encodeManifest, type Sha256 } from './manifest.ts'
 
 /*
@@ -12,6 +12,7 @@ import { decodeManifest, encodeManifest, type Sha256 } from './manifest.ts'
  * big-endian. An offer's body is UTF-8 JSON; all others are binary.
  *
  *   bitfield   hashes known, their digest (32 bytes), bits
+ *   through    the same, but before the bits how many holders, and of each its id (16 bytes) and a byte: 1 if it holds all, else 0
  *   hashes     first piece, digest of all before (32 bytes), signature (64 bytes), 32 bytes each
  *   interested first hash wanted            have      (first, count)*, ascending and apart
  *   promise    piece*                       request, cancel, refuse   (piece, block)*
@@ -31,6 +32,7 @@ const typeCodes = {
   refuse: 11,
   block: 12,
   ignored: 13,
+  through: 14,
 } as const satisfies Record<SwarmMessage['type'], number>
 
 const headBytes = 1 + idBytes
@@ -49,6 +51,15 @@ export function encodeMessage(message: SwarmMessage): Bytes {
     }
     case 'bitfield':
       return pack(message, [message.listed.count], message.listed.digest, message.bits)
+    case 'through':
+      return pack(
+        message,
+        [message.listed.count],
+        message.listed.digest,
+        Uint8Array.of(message.holders.length),
+        ...message.holders.map(encodeHolder),
+        message.bits,
+      )
     case 'have':
       return pack(message, message.runs.flat())
     case 'interested':
@@ -80,6 +91,11 @@ export function encodeMessage(message: SwarmMessage): Bytes {
       return unreachable(message)
   }
 }
+
+const holderBytes = idBytes + 1
+
+const encodeHolder = ({ peer, isWhole }: FarHolder): Bytes =>
+  concatBytes([bytesFromBase64Url(peer) ?? new Uint8Array(idBytes), Uint8Array.of(isWhole ? 1 : 0)])
 
 function encodeBlock({ share, piece, block, bytes }: SwarmMessage & { type: 'block' }): Bytes {
   const message = new Uint8Array(blockHeaderBytes + bytes.length)
@@ -134,6 +150,8 @@ export function decodeMessage(bytes: Bytes, sha256: Sha256): Result<SwarmMessage
   switch (bytes[0]) {
     case typeCodes.bitfield:
       return decodeBitfield(share, body)
+    case typeCodes.through:
+      return decodeThrough(share, body)
     case typeCodes.have: {
       const runs = numberPairs(body, limits.runsPerMessage)
       return runs && areApart(runs) ? ok({ type: 'have', share, runs }) : malformed('have')
@@ -175,12 +193,36 @@ function decodeOffer(body: Uint8Array, sha256: Sha256): Result<SwarmMessage, Cod
   return manifest ? ok({ type: 'offer', manifest }) : malformed('offer')
 }
 
-function decodeBitfield(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+const listedBytes = numberBytes + hashBytes
+
+/** How far the sender knows the hash list; null where the body is too short. */
+function listedIn(body: Bytes): Listed | null {
   const [count] = numbersOf(body.subarray(0, numberBytes), 1) ?? []
-  const bits = body.subarray(numberBytes + hashBytes)
-  if (count === undefined || body.length < numberBytes + hashBytes) return malformed('bitfield')
-  const digest = body.subarray(numberBytes, numberBytes + hashBytes)
-  return ok({ type: 'bitfield', share, listed: { count, digest }, bits })
+  if (count === undefined || body.length < listedBytes) return null
+  return { count, digest: body.subarray(numberBytes, listedBytes) }
+}
+
+function decodeBitfield(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+  const listed = listedIn(body)
+  if (!listed) return malformed('bitfield')
+  return ok({ type: 'bitfield', share, listed, bits: body.subarray(listedBytes) })
+}
+
+function decodeThrough(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {
+  const listed = listedIn(body)
+  const holdersAt = listedBytes + 1
+  const holderCount = body[listedBytes] ?? 0
+  const bitsAt = holdersAt + holderCount * holderBytes
+  const isCounted = holderCount > 0 && holderCount <= limits.farHoldersMax && body.length >= bitsAt
+  if (!listed || !isCounted) return malformed('through')
+  const holders: FarHolder[] = []
+  for (let at = holdersAt; at < bitsAt; at += holderBytes) {
+    const whole = body[at + idBytes] ?? 0
+    if (whole > 1) return malformed('through')
+    const peer = base64UrlFromBytes(body.subarray(at, at + idBytes)) as PeerId
+    holders.push({ peer, isWhole: whole === 1 })
+  }
+  return ok({ type: 'through', share, listed, holders, bits: body.subarray(bitsAt) })
 }
 
 function decodeHashes(share: ShareId, body: Bytes): Result<SwarmMessage, CodecFault> {

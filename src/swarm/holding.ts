@@ -4,6 +4,7 @@ import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { announceHave, announceSoon, forgetInterest, isOurs, withdraw } from './announcing.ts'
 import { forgetUnoffered } from './budget.ts'
+import { keepCarried } from './carrying.ts'
 import { countOf, hashBytes, type HashPart } from './hashList.ts'
 import { payloadLength } from './manifest.ts'
 import { closeOpenPiece, dropOpenPiece } from './openPieces.ts'
@@ -87,7 +88,7 @@ function ownPieceFound(turn: Turn, share: ShareState, piece: PieceIndex): void {
 export function pieceChecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {
   const open = share.open.get(piece)
   if (!open?.checking) return
-  if (right) return hold(turn, share, piece)
+  if (right) return share.carrying ? keepCarried(turn, share, open) : hold(turn, share, piece)
   blame(turn, share, open)
   open.checking = false
   dropOpenPiece(turn, share, open)

@@ -17,6 +17,13 @@ export interface Listed {
   readonly digest: Bytes
 }
 
+/** Somebody whom we are not linked with and who holds some of a share, as a member between us says. */
+export interface FarHolder {
+  readonly peer: PeerId
+  /** It holds all of it. */
+  readonly isWhole: boolean
+}
+
 /** What peers tell each other about shares, in the terms of BitTorrent (BEP 3) where it has one. */
 export type SwarmMessage =
   | { readonly type: 'offer'; readonly manifest: Manifest }
@@ -25,6 +32,17 @@ export type SwarmMessage =
       readonly type: 'bitfield'
       readonly share: ShareId
       readonly listed: Listed
+      readonly bits: Uint8Array
+    }
+  /**
+   * The sender neither holds nor wants the share, and would pass on these pieces, which it can get of these holders; replaces what it said
+   * before. Comes after an offer, in place of a bitfield.
+   */
+  | {
+      readonly type: 'through'
+      readonly share: ShareId
+      readonly listed: Listed
+      readonly holders: readonly FarHolder[]
       readonly bits: Uint8Array
     }
   | { readonly type: 'have'; readonly share: ShareId; readonly runs: readonly Run[] }
@@ -61,6 +79,8 @@ export type KeptWish = 'fetch' | 'pause' | 'offer'
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
+  /** Whom a peer says it is linked with; replaces what it said before. */
+  | { readonly type: 'neighboursHeard'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
   /** Some of a block from the peer has come, and not all of it. */
   | { readonly type: 'blockComing'; readonly peer: PeerId }
   /** So much waits on the peer's link (more than `limits.linkBacklogMaxBytes`) that no more should; or it has drained again. */
@@ -191,6 +211,11 @@ export type SwarmEffect =
   /** Make room for the share; answered by storeOpened or storeFailed. */
   | { readonly type: 'openStore'; readonly manifest: Manifest }
   | { readonly type: 'closeStore'; readonly share: ShareId }
+  /** Until closeCarried, pieces of the share are gathered and kept in memory alone, to be passed on. */
+  | { readonly type: 'openCarried'; readonly manifest: Manifest }
+  | { readonly type: 'closeCarried'; readonly share: ShareId }
+  /** Nobody needs the piece any more. */
+  | { readonly type: 'forgetCarried'; readonly share: ShareId; readonly piece: PieceIndex }
   | {
       readonly type: 'keepBlock'
       readonly share: ShareId
@@ -228,7 +253,7 @@ export type SwarmEffect =
   | {
       readonly type: 'wakeAt'
       readonly at: Millis
-      readonly why: 'announce' | 'tick' | 'uploadLimit' | 'hashesDue'
+      readonly why: 'announce' | 'tick' | 'uploadLimit' | 'hashesDue' | 'settle'
     }
   | { readonly type: 'report'; readonly report: SwarmReport }
 

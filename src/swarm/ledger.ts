@@ -16,8 +16,6 @@ export class Ledger {
   reachableCount = 0
   /** Pieces that we or a peer hold. */
   roomCount = 0
-  /** Peers that hold all of it. */
-  fullCount = 0
   /** What may be begun, while the share is being fetched: takes memory only then. */
   #wanted: WantedPieces | null = null
 
@@ -83,15 +81,13 @@ export class Ledger {
   /** Replaces what the peer is known to hold. */
   setHolding(peer: PeerId, bits: Bitfield): void {
     const own = this.holdings.get(peer) ?? this.#newHolding(peer)
-    this.#change(own, () => {
-      for (let at = 0; at < bits.bytes.length; at++) {
-        if (own.bytes[at] === bits.bytes[at]) continue
-        for (let piece = 8 * at; piece < 8 * at + 8; piece++) {
-          if (bits.has(piece)) this.#count(own, piece)
-          else this.#uncount(own, piece)
-        }
+    for (let at = 0; at < bits.bytes.length; at++) {
+      if (own.bytes[at] === bits.bytes[at]) continue
+      for (let piece = 8 * at; piece < 8 * at + 8; piece++) {
+        if (bits.has(piece)) this.#count(own, piece)
+        else this.#uncount(own, piece)
       }
-    })
+    }
   }
 
   /** How many pieces were new; null when the runs go beyond the share. Of a peer that never said what it holds, none are taken. */
@@ -100,22 +96,19 @@ export class Ledger {
     const bits = this.holdings.get(peer)
     if (!bits) return 0
     const countBefore = bits.count
-    this.#change(bits, () => {
-      for (const [first, count] of runs) this.#countRun(bits, first, first + count)
-    })
+    for (const [first, count] of runs) this.#countRun(bits, first, first + count)
     return bits.count - countBefore
   }
 
   /** The peer turned out not to have the piece. */
   takeBack(peer: PeerId, piece: PieceIndex): void {
     const bits = this.holdings.get(peer)
-    if (bits) this.#change(bits, () => this.#uncount(bits, piece))
+    if (bits) this.#uncount(bits, piece)
   }
 
   removePeer(peer: PeerId): void {
     const bits = this.holdings.get(peer)
     if (!bits) return
-    if (bits.full) this.fullCount--
     for (let piece = 0; piece < this.pieceCount && bits.count > 0; piece++) this.#uncount(bits, piece)
     this.holdings.delete(peer)
   }
@@ -138,15 +131,7 @@ export class Ledger {
   #newHolding(peer: PeerId): Bitfield {
     const bits = new Bitfield(this.pieceCount)
     this.holdings.set(peer, bits)
-    if (bits.full) this.fullCount++
     return bits
-  }
-
-  /** Keeps count of who holds all of it. */
-  #change(bits: Bitfield, change: () => void): void {
-    if (bits.full) this.fullCount--
-    change()
-    if (bits.full) this.fullCount++
   }
 
   #countRun(bits: Bitfield, first: PieceIndex, end: PieceIndex): void {

@@ -157,7 +157,8 @@ function listGrew(turn: Turn, share: ShareState, part: HashPart): void {
 export function addPart(turn: Turn, share: ShareState, part: HashPart): void {
   const wantedFrom = isListHere(share) ? part.first : 0
   share.list.add(part)
-  const wantedTo = isListHere(share) ? share.list.count : 0
+  const isAllWanted = isListHere(share) && !share.carrying
+  const wantedTo = isAllWanted ? share.list.count : 0
   for (let piece = wantedFrom; piece < wantedTo; piece++)
     if (share.stage[piece] === stages.lacking) share.ledger.want(piece)
   ownPiecesListed(turn, share, part)

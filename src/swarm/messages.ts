@@ -1,15 +1,18 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
-import { forgetInterestTold, offerIgnored, seeksList, tellInterest } from './announcing.ts'
+import { announceSoon, forgetInterestTold, offerIgnored, seeksList, tellInterest } from './announcing.ts'
 import { Bitfield, type Run } from './bitfield.ts'
 import { forgetUnoffered, newShareOffered, uncharge } from './budget.ts'
-import type { SwarmMessage } from './io.ts'
+import { carry, holdingChanged } from './carrying.ts'
+import type { FarHolder, SwarmMessage } from './io.ts'
 import { partArrived, sendHashesTo } from './listing.ts'
 import type { Manifest } from './manifest.ts'
+import { forgetHolder } from './nearness.ts'
 import { blockArrived, blocksRefused, fill, fillAll, giveBackRequests, piecesPromised } from './requests.ts'
 import type { PeerState, ShareState, Turn } from './state.ts'
 import { chargeBlock, chargeBlocks, chargeChanges, strike } from './strikes.ts'
+import { settleSoon, tellCarriable } from './telling.ts'
 import { agrees, partWays } from './twoLists.ts'
 import { blocksCancelled, blocksRequested, forgetTaker } from './uploads.ts'
 
@@ -23,7 +26,9 @@ export function messageArrived(turn: Turn, peer: PeerState, message: SwarmMessag
   if (!share) return
   switch (message.type) {
     case 'bitfield':
-      return bitfieldArrived(turn, peer, share, message)
+      return heldArrived(turn, peer, share, message, null)
+    case 'through':
+      return heldArrived(turn, peer, share, message, message.holders)
     case 'have':
       return haveArrived(turn, peer, share, message.runs)
     case 'withdraw':
@@ -63,11 +68,13 @@ function offerArrived(turn: Turn, peer: PeerState, manifest: Manifest): void {
   peer.offered.add(manifest.share)
 }
 
-function bitfieldArrived(
+/** All that a peer holds of a share, or, of far holders, could get through it. */
+function heldArrived(
   turn: Turn,
   peer: PeerState,
   share: ShareState,
-  { bits, listed }: SwarmMessage & { type: 'bitfield' },
+  { bits, listed }: SwarmMessage & { type: 'bitfield' | 'through' },
+  through: readonly FarHolder[] | null,
 ): void {
   const held = Bitfield.parse(share.pieceCount, bits)
   if (!held) return strike(turn, peer, 'a bitfield of the wrong size')
@@ -77,7 +84,11 @@ function bitfieldArrived(
   chargeChanges(turn, peer, isFirst ? 0 : share.pieceCount)
   if (!agrees(share, listed)) return partWays(turn, peer, share, listed.count)
   if (share.parted.has(peer.peer)) return
+  if (through) share.through.set(peer.peer, through)
+  else share.through.delete(peer.peer)
   share.ledger.setHolding(peer.peer, held)
+  settleSoon(turn)
+  if (!through && share.carrying) tellHoldersAnew(turn, peer, share)
   if (!seeksList(turn, share)) return
   tellInterest(turn, share)
   fill(turn, peer)
@@ -91,9 +102,31 @@ function haveArrived(turn: Turn, peer: PeerState, share: ShareState, runs: reado
     peer,
     runs.reduce((sum, [, count]) => sum + count, 0),
   )
-  if (newCount === 0 || !seeksList(turn, share)) return
+  if (newCount === 0) return
+  if (share.ledger.holdings.get(peer.peer)?.full === true) settleSoon(turn)
+  if (share.carrying && !share.through.has(peer.peer)) carriableGrew(turn, share, runs)
+  if (!seeksList(turn, share)) return
   tellInterest(turn, share)
   fill(turn, peer)
+}
+
+function* piecesIn(runs: readonly Run[]): Generator<PieceIndex> {
+  for (const [first, count] of runs) for (let at = 0; at < count; at++) yield first + at
+}
+
+function carriableGrew(turn: Turn, share: ShareState, runs: readonly Run[]): void {
+  holdingChanged(turn, share, piecesIn(runs))
+  announceSoon(turn)
+}
+
+/** A holder says anew what it holds: so do we, to those who take the share through us. */
+function tellHoldersAnew(turn: Turn, holder: PeerState, share: ShareState): void {
+  holdingChanged(turn, share, [])
+  for (const id of share.interested) {
+    const peer = turn.state.peers.get(id)
+    const through = share.offeredTo.get(id)?.through
+    if (peer && peer !== holder && through) tellCarriable(turn, peer, share, through)
+  }
 }
 
 /** The list is sent once, however often it is asked for: a link loses nothing. */
@@ -102,6 +135,10 @@ function interestArrived(turn: Turn, peer: PeerState, share: ShareState, hashesF
   if (!offer || offer.isIgnored || share.parted.has(peer.peer)) return
   offer.hashesSent = Math.max(offer.hashesSent, Math.min(hashesFrom, share.pieceCount))
   share.interested.add(peer.peer)
+  if (offer.through) {
+    carry(turn, share)
+    tellCarriable(turn, peer, share, offer.through)
+  }
   sendHashesTo(turn, peer, share)
 }
 
@@ -115,7 +152,8 @@ function ignored(turn: Turn, peer: PeerState, share: ShareState): void {
 function withdrawn(turn: Turn, peer: PeerState, share: ShareState): void {
   if (!peer.offered.delete(share.manifest.share)) return
   chargeChanges(turn, peer, share.pieceCount)
-  share.ledger.removePeer(peer.peer)
+  forgetHolder(share, peer)
+  settleSoon(turn)
   forgetInterestTold(turn, share, peer)
   uncharge(peer, share)
   blocksCancelled(turn, peer, share, () => true)

@@ -1,6 +1,6 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { PeerState, Request, SwarmState } from './state.ts'
+import type { PeerState, Request, ShareState, SwarmState } from './state.ts'
 
 /*
  * How much is asked ahead of a peer. Each block asked is bound to one source, which may turn out slow while another is free, so as
@@ -8,9 +8,20 @@ import type { PeerState, Request, SwarmState } from './state.ts'
  * simulated, three blocks ahead of each of twelve sources instead of one take 8 % longer.)
  */
 
-/** How many bytes may be asked of the peer and not yet here. `blockBytes`: what the next block asked has at most. */
-export function aheadMaxBytes(state: SwarmState, peer: PeerState, blockBytes: number): number {
+/** How many bytes may be asked of the peer and not yet here, once something of the share is asked for. */
+export function aheadMaxBytes(state: SwarmState, peer: PeerState, share: ShareState): number {
+  const { pieceSizeBytes } = share.manifest
+  const blockBytes = Math.min(limits.blockSizeBytes, pieceSizeBytes)
   if (peer.isStalled) return blockBytes
+  const atItsPaceBytes = aheadAtPaceBytes(state, peer, blockBytes)
+  // Who passes pieces on sends none of one before all of it has come.
+  if (share.through.has(peer.peer))
+    return Math.max(atItsPaceBytes, limits.throughAheadPieces * pieceSizeBytes)
+  return atItsPaceBytes
+}
+
+/** `blockBytes`: what the next block asked has at most. */
+function aheadAtPaceBytes(state: SwarmState, peer: PeerState, blockBytes: number): number {
   const sources = state.askedCount + (peer.requests.size === 0 ? 1 : 0)
   if (peer.bytesPerSecond === null) return Math.max(blockBytes, limits.requestedAheadFirstBytes / sources)
   const slackMs = Math.max(limits.requestSlackMinMs, limits.requestSlackMs / sources ** 2)
@@ -40,12 +51,25 @@ export function expectedAt(peer: PeerState, moreBytes: number, now: Millis): Mil
 export function isSending(peer: PeerState, now: Millis): boolean {
   if (now - peer.lastBlockAt < stallMs(peer)) return true
   // One that sends a little of a block now and then, and never all of it, is not waited for without end.
-  return now - peer.blockComingAt < limits.requestStallMs && now - peer.lastBlockAt < limits.requestTimeoutMs
+  return now - peer.blockComingAt < limits.requestStallMs && now - peer.lastBlockAt < timeoutMs(peer)
 }
+
+/** Silent for so long while it owes blocks, the peer has its requests taken back. */
+export const timeoutMs = (peer: PeerState): Millis =>
+  Math.max(limits.requestTimeoutMs, limits.requestStallMs + fetchingMs(peer))
 
 /** Silent for so long while it owes blocks, the peer is taken for stalled: blocks of a thin link may lie further apart. */
 function stallMs(peer: PeerState): Millis {
   const [oldest] = peer.requests
   const blockMs = oldest && peer.bytesPerSecond ? (1000 * oldest.lengthBytes) / peer.bytesPerSecond : 0
-  return Math.min(limits.requestTimeoutMs, Math.max(limits.requestStallMs, 3 * blockMs))
+  const aloneMs = Math.min(limits.requestTimeoutMs, Math.max(limits.requestStallMs, 3 * blockMs))
+  return aloneMs + fetchingMs(peer)
+}
+
+/** For so long a peer that passes on what it owes may have to fetch it. */
+function fetchingMs(peer: PeerState): Millis {
+  const [oldest] = peer.requests
+  if (!oldest?.share.through.has(peer.peer)) return 0
+  const aheadBytes = limits.throughAheadPieces * oldest.share.manifest.pieceSizeBytes
+  return (1000 * aheadBytes) / limits.carriedLeastBytesPerSecond
 }

@@ -2,6 +2,8 @@ import { blockLength, pieceLength } from '../shared/geometry.ts'
 import type { Millis, PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Bitfield } from './bitfield.ts'
+import { makeCarriedRoom } from './carriedRoom.ts'
+import { askable, dealtTo } from './nearness.ts'
 import { beginPiece, makeRoom } from './openPieces.ts'
 import { expectedAt } from './pace.ts'
 import {
@@ -43,8 +45,8 @@ export function stopPicking(turn: Turn, share: ShareState): void {
  * block that it would bring well before the one who owes it (end game). Null when it has nothing for us.
  */
 export function pickBlock(turn: Turn, share: ShareState, peer: PeerState): Pick | null {
-  const bits = share.ledger.holdings.get(peer.peer)
-  if (!bits || bits.count === 0) return null
+  const bits = askable(turn, share, peer)
+  if (!bits) return null
   const mayGive = (open: OpenPiece): boolean =>
     bits.has(open.piece) && !open.checking && (open.solo === null || open.solo === peer.peer)
 
@@ -80,8 +82,13 @@ const isAskedOf = ({ requests }: BlockState, peer: PeerState): boolean =>
 
 /** A piece to begin with this peer, for which there is room. */
 function newPiece(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfield): PieceIndex | null {
-  const piece = (share.isInOrder ? nextInOrder(share, bits) : null) ?? rarestPiece(turn, share, peer, bits)
-  if (piece === null || !makeRoom(turn, pieceLength(share.geometry, piece))) return null
+  const piece =
+    (share.isInOrder ? nextInOrder(share, bits) : null) ??
+    (share.through.has(peer.peer) ? nextThrough(turn, share, peer, bits) : null) ??
+    rarestPiece(turn, share, peer, bits)
+  if (piece === null) return null
+  const lengthBytes = pieceLength(share.geometry, piece)
+  if (!makeRoom(turn, lengthBytes) || (share.carrying && !makeCarriedRoom(turn, lengthBytes))) return null
   peer.lastPicked = { share, piece }
   return piece
 }
@@ -96,6 +103,16 @@ function rarestPiece(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfi
   const next = peer.lastPicked?.share === share ? peer.lastPicked.piece + 1 : share.pieceCount
   const isNextRarest = rarest.has(next) && bits.has(next)
   return isNextRarest ? next : randomCommonPiece(rarest, bits, turn.state.random)
+}
+
+/**
+ * Of the peer's part of what is passed on: any, where others near us take the share too and give us theirs; else the first, so that
+ * all who are as far from each other ask for the same, which is fetched once and soon not needed any more.
+ */
+function nextThrough(turn: Turn, share: ShareState, peer: PeerState, bits: Bitfield): PieceIndex | null {
+  const part = dealtTo(share, peer, bits)
+  if (share.ledger.holdings.size > share.through.size) return rarestPiece(turn, share, peer, part)
+  return share.ledger.rarestOf(part)?.commonPiece(part, 0) ?? null
 }
 
 /** The first of the next pieces that the peer has and that may be begun; promised ones come from whom they were promised to. */

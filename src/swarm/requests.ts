@@ -3,9 +3,10 @@ import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BlockAt } from './io.ts'
 import { dropOpenPiece } from './openPieces.ts'
-import { aheadMaxBytes, expectedAt, isSending, learnPace } from './pace.ts'
+import { aheadMaxBytes, expectedAt, isSending, learnPace, timeoutMs } from './pace.ts'
 import { lengthOf, pickBlock } from './picker.ts'
 import {
+  fetchedShares,
   isMissing,
   trafficWith,
   type BlockState,
@@ -19,17 +20,17 @@ import { strike } from './strikes.ts'
 
 /** Asks every peer for as much as its pace allows; those that let us down last get what is left. */
 export function fillAll(turn: Turn): void {
-  if (turn.state.downloads.size === 0) return
+  if (turn.state.downloads.size + turn.state.carried.size === 0) return
   for (const peer of turn.state.peers.values()) if (!peer.isStalled) fill(turn, peer)
   for (const peer of turn.state.peers.values()) if (peer.isStalled) fill(turn, peer)
 }
 
-/** Asks one peer for as much as its pace allows: of the share asked for first, then of the next. */
+/** Asks one peer for as much as its pace allows: of the share asked for first, then of the next; last for others. */
 export function fill(turn: Turn, peer: PeerState): void {
   if (peer.isBacklogged) return
-  for (const share of turn.state.downloads) {
+  for (const share of fetchedShares(turn.state)) {
     const blockBytes = Math.min(limits.blockSizeBytes, share.manifest.pieceSizeBytes)
-    const maxBytes = aheadMaxBytes(turn.state, peer, blockBytes)
+    const maxBytes = aheadMaxBytes(turn.state, peer, share)
     // A message for every single block would cost both sides more than the block itself: wait until a few can be asked at once.
     const freeBytes = maxBytes - peer.aheadBytes
     if (peer.aheadBytes > 0 && freeBytes < maxBytes * limits.requestBatchFraction) return
@@ -240,10 +241,10 @@ export function expireRequests(turn: Turn): void {
     if (peer.requests.size === 0 || isSending(peer, turn.now)) continue
     peer.isStalled = true
     for (const request of peer.requests) lapse(request)
-    for (const share of turn.state.downloads) giveUpSolo(turn, peer, share, isHeldElsewhere)
-    if (silentMs < limits.requestTimeoutMs) continue
+    for (const share of fetchedShares(turn.state)) giveUpSolo(turn, peer, share, isHeldElsewhere)
+    if (silentMs < timeoutMs(peer)) continue
     cancelRequests(turn, [...peer.requests])
-    for (const share of turn.state.downloads) giveUpSolo(turn, peer, share)
+    for (const share of fetchedShares(turn.state)) giveUpSolo(turn, peer, share)
     peer.lastBlockAt = turn.now
   }
 }

@@ -1,5 +1,5 @@
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
-import type { StopFault } from './io.ts'
+import type { FarHolder, StopFault } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { stages, type ShareState, type Source } from './state.ts'
 
@@ -11,6 +11,10 @@ export interface HolderSnapshot {
   readonly upBytes: number
   /** When its last block came; -Infinity before the first. */
   readonly lastBlockAt: Millis
+  /** Of whom it would pass the share on to us; null where it holds it itself, or takes it. */
+  readonly through: readonly FarHolder[] | null
+  /** It takes the share through us. */
+  readonly isPassedTo: boolean
 }
 
 /** What can be said of a share at a moment. Traffic is counted from the start. */
@@ -26,12 +30,13 @@ export interface ShareSnapshot {
   readonly heldCount: number
   /** Bytes of the files themselves, the tree left out. */
   readonly heldPayloadBytes: number
-  /** Others that hold all of it. */
+  /** Others that hold all of it, those counted of whom a member between says so. */
   readonly otherCopies: number
   /** Pieces that the others hold between them. */
   readonly othersCount: number
   /** Pieces that we or others hold. */
   readonly reachableCount: number
+  /** Those who hold some of it, would pass it on to us, or take it from us. */
   readonly holders: readonly HolderSnapshot[]
   readonly wastedBytes: number
 }
@@ -48,18 +53,34 @@ export function snapshotOf(share: ShareState): ShareSnapshot {
     pieceCount: share.pieceCount,
     heldCount: share.held.count,
     heldPayloadBytes: share.heldPayloadBytes,
-    otherCopies: share.ledger.fullCount,
+    otherCopies: wholeHolders(share).size,
     othersCount: share.ledger.reachableCount,
     reachableCount: share.ledger.roomCount,
-    holders: [...share.ledger.holdings].map(([peer, bits]) => ({
-      peer,
-      heldCount: bits.count,
-      downBytes: share.traffic.get(peer)?.downBytes ?? 0,
-      upBytes: share.traffic.get(peer)?.upBytes ?? 0,
-      lastBlockAt: share.traffic.get(peer)?.lastBlockAt ?? -Infinity,
-    })),
+    holders: [...new Set([...share.ledger.holdings.keys(), ...share.interested])].map((peer) =>
+      holderOf(share, peer),
+    ),
     wastedBytes: share.wastedBytes,
   }
+}
+
+function holderOf(share: ShareState, peer: PeerId): HolderSnapshot {
+  const traffic = share.traffic.get(peer)
+  return {
+    peer,
+    heldCount: share.ledger.holdings.get(peer)?.count ?? 0,
+    downBytes: traffic?.downBytes ?? 0,
+    upBytes: traffic?.upBytes ?? 0,
+    lastBlockAt: traffic?.lastBlockAt ?? -Infinity,
+    through: share.through.get(peer) ?? null,
+    isPassedTo: share.carrying !== null && share.interested.has(peer),
+  }
+}
+
+function wholeHolders(share: ShareState): Set<PeerId> {
+  const whole = new Set<PeerId>()
+  for (const [peer, bits] of share.ledger.holdings) if (bits.full && !share.through.has(peer)) whole.add(peer)
+  for (const far of share.through.values()) for (const { peer, isWhole } of far) if (isWhole) whole.add(peer)
+  return whole
 }
 
 function stateOf(share: ShareState): ShareSnapshot['state'] {

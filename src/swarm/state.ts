@@ -5,7 +5,7 @@ import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import type { Bitfield } from './bitfield.ts'
 import { HashList, type HashPart, type UnsignedPart } from './hashList.ts'
-import type { StopFault, SwarmEffect } from './io.ts'
+import type { FarHolder, StopFault, SwarmEffect } from './io.ts'
 import { Ledger } from './ledger.ts'
 import { geometryOf, pieceCountOf, type Manifest, type Sha256 } from './manifest.ts'
 
@@ -24,8 +24,11 @@ export type Wish =
  */
 export type Source = 'none' | 'hashing' | 'whole' | 'lost' | 'away'
 
-/** Where a piece stands here. `claimed`: an earlier page kept it, and it is to be hashed again before it counts. */
-export const stages = { lacking: 0, open: 1, held: 2, claimed: 3 } as const
+/**
+ * Where a piece stands here. `claimed`: an earlier page kept it, and it is to be hashed again before it counts. `carried`: it is here to be
+ * passed on alone.
+ */
+export const stages = { lacking: 0, open: 1, held: 2, claimed: 3, carried: 4 } as const
 
 /** One block asked of one peer. */
 export interface Request {
@@ -82,8 +85,20 @@ export interface PartSent {
   readonly part: HashPart
 }
 
+/** What we pass on of a share that we neither hold nor want, to those who have no other way to it. */
+export interface Carrying {
+  /** Pieces that are here, checked, oldest first. */
+  readonly here: Set<PieceIndex>
+  /** Pieces to be fetched and not begun, and who asked for each first. */
+  readonly wantedBy: Map<PieceIndex, PeerState>
+  /** What neighbours have come to hold since the last batch of haves. */
+  readonly news: Set<PieceIndex>
+}
+
 /** What came of offering a share to a peer. */
 export interface OfferMade {
+  /** Of whom we would get it, where it was offered through us; null where we hold or want it ourselves. */
+  readonly through: readonly FarHolder[] | null
   /** How much of the hash list it has been sent: none of it twice. */
   hashesSent: number
   /** It has no room to know of the share. */
@@ -141,6 +156,10 @@ export interface ShareState {
   readonly offeredTo: Map<PeerId, OfferMade>
   /** Who wants it from us. */
   readonly interested: Set<PeerId>
+  /** Who would pass it on to us, and of whom they would get it. */
+  readonly through: Map<PeerId, readonly FarHolder[]>
+  /** Null while nobody wants it through us. */
+  carrying: Carrying | null
   /** Whom we have asked for its hash list, and from where on the next part of each is to be. */
   readonly hashesAskedOf: Map<PeerId, PieceIndex>
   /** Who knows that we want it, since we last began to. */
@@ -198,6 +217,9 @@ export interface PeerState {
   lastServedTurn: number
   /** The piece being served to it, to be finished before others are begun. */
   serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
+  /** Bytes of pieces ever fetched to be passed on to it, and of blocks of such ever sent to it. */
+  carriedForBytes: number
+  carriedToBytes: number
   badPieces: number
   strikes: number
   /** How many pieces its words may still change, and since when (`limits.changedPiecesBurst`). */
@@ -227,6 +249,16 @@ export interface SwarmState {
   readonly shares: Map<ShareId, ShareState>
   /** Shares being fetched, in the order asked for: the first is served first. */
   readonly downloads: Set<ShareState>
+  /** Whether we pass on what others cannot get of each other. */
+  readonly carries: boolean
+  /** Shares that we pass on. */
+  readonly carried: Set<ShareState>
+  /** Bytes of pieces begun or here to be passed on. */
+  carriedBytes: number
+  /** Whom each peer says it is linked with. */
+  readonly neighbours: Map<PeerId, ReadonlySet<PeerId>>
+  /** When we next look over who should hear of what through us. */
+  settleAt: Millis | null
   /** Bytes of all open pieces. */
   openBytes: number
   /** Blocks asked of all peers together. */
@@ -284,6 +316,8 @@ export function newShareState(manifest: Manifest, sha256: Sha256): ShareState {
     chargedTo: null,
     offeredTo: new Map(),
     interested: new Set(),
+    through: new Map(),
+    carrying: null,
     hashesAskedOf: new Map(),
     interestToldTo: new Set(),
     hashesDueAt: null,
@@ -311,6 +345,8 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     roundTripMs: null,
     lastServedTurn: 0,
     serving: null,
+    carriedForBytes: 0,
+    carriedToBytes: 0,
     badPieces: 0,
     strikes: 0,
     changesLeft: limits.changedPiecesBurst,
@@ -348,6 +384,16 @@ export function newOpenPiece(share: ShareState, piece: PieceIndex, solo: PeerId 
     checking: false,
   }
 }
+
+/** Shares that pieces are asked of, those for ourselves first. */
+export function* fetchedShares({ downloads, carried }: SwarmState): Generator<ShareState> {
+  yield* downloads
+  yield* carried
+}
+
+/** Whether the piece is here to be given: held, or passed on. */
+export const isHere = ({ held, carrying }: ShareState, piece: PieceIndex): boolean =>
+  held.has(piece) || carrying?.here.has(piece) === true
 
 export function trafficWith(share: ShareState, peer: PeerId): Traffic {
   const known = share.traffic.get(peer)

@@ -13,7 +13,7 @@ import {
 } from './testing/swarmWorld.ts'
 
 const aMinuteMs = 60_000
-const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0 }
+const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0, carriedBytes: 0 }
 
 /** Alice, bob and carol, all linked. */
 function threeLinked() {

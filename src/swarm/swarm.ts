@@ -5,17 +5,20 @@ import { unreachable } from '../shared/result.ts'
 import { announceShare, forgetInterestTold, greet, seeksList, tellInterest } from './announcing.ts'
 import { announceBatch, announceMissed } from './batching.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
+import { endCarrying, tendCarrying } from './carrying.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
 import { partSigned, partVerified, signNext } from './listing.ts'
 import type { Manifest, Sha256 } from './manifest.ts'
 import { messageArrived } from './messages.ts'
+import { forgetHolder } from './nearness.ts'
 import { isMemoryShort } from './openPieces.ts'
 import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
 import { pieceRechecked } from './rechecking.ts'
 import { shareRestored } from './restoring.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
+  fetchedShares,
   isListHere,
   newPeerState,
   newShareState,
@@ -25,6 +28,7 @@ import {
   type Turn,
 } from './state.ts'
 import { strike } from './strikes.ts'
+import { neighboursHeard, settle, settleSoon } from './telling.ts'
 import { blockLost, forgetTaker, linkHasRoom, keepUploadLimit, serve } from './uploads.ts'
 import {
   cancel,
@@ -43,6 +47,8 @@ export interface SwarmOptions {
   readonly sha256: Sha256
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
+  /** Whether we pass on what others cannot get of each other: it takes uplink and memory. */
+  readonly carries: boolean
 }
 
 /** The machine that knows who has which piece, what to ask of whom, and what to serve to whom. */
@@ -55,7 +61,7 @@ export interface Swarm {
   snapshot(share: ShareId): ShareSnapshot | null
   /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
   inspect(share: ShareId): Readonly<ShareState> | null
-  /** Bytes begun and not yet checked, asked for and not yet here, waiting to be served: 0 each at rest. */
+  /** Bytes begun and not yet checked, asked for and not yet here, waiting to be served, here to be passed on: 0 each at rest. */
   load(): SwarmLoad
   /** The hash of a share's first piece, to tell whether a file may be it; null while unknown. */
   firstHash(share: ShareId): Uint8Array | null
@@ -65,6 +71,7 @@ export interface SwarmLoad {
   readonly openBytes: number
   readonly aheadBytes: number
   readonly queuedBytes: number
+  readonly carriedBytes: number
 }
 
 export function createSwarm(options: SwarmOptions): Swarm {
@@ -72,6 +79,11 @@ export function createSwarm(options: SwarmOptions): Swarm {
     random: options.random,
     sha256: options.sha256,
     uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond,
+    carries: options.carries,
+    carried: new Set(),
+    carriedBytes: 0,
+    neighbours: new Map(),
+    settleAt: null,
     peers: new Map(),
     shares: new Map(),
     downloads: new Set(),
@@ -92,6 +104,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
       const turn: Turn = { state, now, emit: (effect) => effects.push(effect) }
       const openBytesBefore = state.openBytes
       takeIn(turn, input)
+      tendCarrying(turn)
       attendDeadlines(turn)
       if (isMemoryShort(openBytesBefore) && state.openBytes < openBytesBefore) fillAll(turn)
       planWake(turn)
@@ -111,6 +124,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
         queuedBytes: peers
           .flatMap((peer) => peer.queue)
           .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
+        carriedBytes: state.carriedBytes,
       }
     },
     firstHash(id) {
@@ -128,6 +142,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => peerUnlinked(turn, peer))
     case 'messageArrived':
       return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
+    case 'neighboursHeard':
+      return neighboursHeard(turn, input.peer, input.neighbours)
     case 'messageFaulted':
       return withPeer(turn, input.peer, (peer) => strike(turn, peer, 'a message that does not parse'))
     case 'blockComing':
@@ -170,6 +186,7 @@ type ShareInput = Exclude<
       | 'peerUnlinked'
       | 'messageArrived'
       | 'messageFaulted'
+      | 'neighboursHeard'
       | 'blockComing'
       | 'linkBacklog'
       | 'linkHasRoom'
@@ -187,6 +204,7 @@ type ShareInput = Exclude<
 function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
   switch (input.type) {
     case 'sourceAttached':
+      endCarrying(turn, share)
       share.source = 'hashing'
       share.ownAhead.length = 0
       announceShare(turn, share)
@@ -252,17 +270,19 @@ function peerLinked(turn: Turn, id: PeerId): void {
 
 function peerUnlinked(turn: Turn, peer: PeerState): void {
   turn.state.peers.delete(peer.peer)
+  turn.state.neighbours.delete(peer.peer)
   turn.state.queuedCount -= peer.queue.length
   for (const share of turn.state.shares.values()) {
     giveBackRequests(turn, peer, share)
     forgetTaker(share, peer)
-    share.ledger.removePeer(peer.peer)
+    forgetHolder(share, peer)
     share.traffic.delete(peer.peer)
     share.offeredTo.delete(peer.peer)
     forgetInterestTold(turn, share, peer)
     uncharge(peer, share)
     forgetUnoffered(turn, share)
   }
+  settleSoon(turn)
   serve(turn)
   fillAll(turn)
 }
@@ -300,7 +320,8 @@ function attendDeadlines(turn: Turn): void {
     fillAll(turn)
     serve(turn)
   }
-  for (const share of state.downloads) if (hashesDueAt(share) <= now) tellInterest(turn, share)
+  if (state.settleAt !== null && state.settleAt <= now) settle(turn)
+  for (const share of fetchedShares(state)) if (hashesDueAt(share) <= now) tellInterest(turn, share)
   const isLimitOver = state.uploadLimitBytesPerSecond > 0 && state.nextUploadAt <= now
   if (isLimitOver) serve(turn)
 }
@@ -310,8 +331,9 @@ function planWake(turn: Turn): void {
   const { state, now } = turn
   if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
   const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
-  let at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, limitAt)
-  for (const share of state.downloads) if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
+  const settleAt = state.settleAt ?? Infinity
+  let at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, settleAt, limitAt)
+  for (const share of fetchedShares(state)) if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return
   state.wakeAt = at
@@ -321,6 +343,7 @@ function planWake(turn: Turn): void {
 function whyWake(state: SwarmState, at: Millis, limitAt: Millis): (SwarmEffect & { type: 'wakeAt' })['why'] {
   if (at === state.announceAt) return 'announce'
   if (at === state.tickAt) return 'tick'
+  if (at === state.settleAt) return 'settle'
   return at === limitAt ? 'uploadLimit' : 'hashesDue'
 }
 

@@ -1,7 +1,9 @@
 import type { PieceIndex } from '../shared/ids.ts'
 import { tell, withdraw } from './announcing.ts'
+import { endCarrying } from './carrying.ts'
 import type { HashPart } from './hashList.ts'
 import type { Listed } from './io.ts'
+import { forgetHolder } from './nearness.ts'
 import { fillAll, giveBackRequests } from './requests.ts'
 import type { PeerState, ShareState, Turn } from './state.ts'
 import { blocksCancelled, forgetTaker, refuseAll } from './uploads.ts'
@@ -27,7 +29,7 @@ export function partWays(turn: Turn, peer: PeerState, share: ShareState, foundAt
   if (share.parted.has(peer.peer)) return
   share.parted.add(peer.peer)
   giveBackRequests(turn, peer, share)
-  share.ledger.removePeer(peer.peer)
+  forgetHolder(share, peer)
   blocksCancelled(turn, peer, share, () => true)
   forgetTaker(share, peer)
   fillAll(turn)
@@ -47,6 +49,7 @@ export function contradict(turn: Turn, share: ShareState, part: HashPart): void 
       if (proof) tell(turn, peer, { type: 'hashes', share: manifest.share, part: proof })
   }
   stopContradicted(turn, share)
+  endCarrying(turn, share)
   refuseAll(turn, share)
   withdraw(turn, share)
   turn.emit({ type: 'report', report: { type: 'shareContradicted', share: manifest.share } })

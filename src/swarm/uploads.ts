@@ -2,7 +2,15 @@ import { blockCount, blockLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmInput } from './io.ts'
-import { trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
+import { isWithOthers } from './nearness.ts'
+import {
+  isHere,
+  trafficWith,
+  type PeerState,
+  type ShareState,
+  type Turn,
+  type UploadItem,
+} from './state.ts'
 import { strike } from './strikes.ts'
 
 /**
@@ -26,12 +34,12 @@ export function blocksRequested(
       continue
     }
     const isFull = peer.queue.length >= limits.uploadQueuePerPeerMax
-    if (isFull || isShut || !share.held.has(piece)) {
+    if (isFull || isShut || !mayGive(share, piece, peer)) {
       isTooMuch ||= isFull
       refused.push({ piece, block })
       continue
     }
-    if (share.ledger.copies[piece] === 0) {
+    if (share.held.has(piece) && share.ledger.copies[piece] === 0) {
       const given = share.givenTo.get(piece)
       if (!given) {
         share.givenTo.set(piece, {
@@ -51,6 +59,11 @@ export function blocksRequested(
   if (promised.size > 0) tellPromises(turn, peer, share, [...promised])
   if (promisedElsewhere.size > 0 && !peer.isBacklogged) tellPromise(turn, peer, share, [...promisedElsewhere])
   serve(turn)
+}
+
+/** Whether we hold the piece, or offered it through us and can get it. */
+function mayGive(share: ShareState, piece: PieceIndex, peer: PeerState): boolean {
+  return isHere(share, piece) || (share.carrying !== null && isWithOthers(share, piece, peer))
 }
 
 function refuse(turn: Turn, peer: PeerState, share: ShareState, blocks: readonly BlockAt[]): void {
@@ -106,17 +119,25 @@ export function forgetTaker(share: ShareState, peer: PeerState): void {
 
 /** We no longer hold the share: everyone who waits for it is told. */
 export function refuseAll(turn: Turn, share: ShareState): void {
-  for (const peer of turn.state.peers.values()) {
-    const waiting = peer.queue.filter((item) => item.share === share)
-    if (waiting.length === 0) continue
-    blocksCancelled(turn, peer, share, () => true)
-    refuse(
-      turn,
-      peer,
-      share,
-      waiting.map(({ piece, block }) => ({ piece, block })),
-    )
-  }
+  for (const peer of turn.state.peers.values()) refuseWaiting(turn, peer, share, () => true)
+}
+
+/** What the peer waits for of such pieces it does not get. */
+export function refuseWaiting(
+  turn: Turn,
+  peer: PeerState,
+  share: ShareState,
+  isRefused: (piece: PieceIndex) => boolean,
+): void {
+  const waiting = peer.queue.filter((item) => item.share === share && isRefused(item.piece))
+  if (waiting.length === 0) return
+  blocksCancelled(turn, peer, share, ({ piece }) => isRefused(piece))
+  refuse(
+    turn,
+    peer,
+    share,
+    waiting.map(({ piece, block }) => ({ piece, block })),
+  )
 }
 
 /** What its link takes from now on. */
@@ -140,7 +161,8 @@ export function blockLost(
   const share = turn.state.shares.get(id)
   if (!share) return
   trafficWith(share, peer.peer).upBytes -= lengthBytes
-  if (!share.held.has(piece) || !share.interested.has(peer.peer)) return
+  // What was passed on, and is forgotten since, is fetched again.
+  if ((!share.held.has(piece) && !share.carrying) || !share.interested.has(peer.peer)) return
   const given = share.givenTo.get(piece)
   if (given?.peer === peer.peer) given.blocksLeft++
   turn.state.queuedCount++
@@ -166,6 +188,7 @@ export function serve(turn: Turn): void {
     state.uplinkRoomBytes -= item.lengthBytes
     const given = item.share.givenTo.get(item.piece)
     if (given?.peer === peer.peer && given.blocksLeft > 0) given.blocksLeft--
+    if (item.share.carrying) peer.carriedToBytes += item.lengthBytes
     keepUploadLimit(turn, item.lengthBytes)
     trafficWith(item.share, peer.peer).upBytes += item.lengthBytes
     const { piece, block, lengthBytes } = item
@@ -235,10 +258,11 @@ function firstUpload(turn: Turn, peer: PeerState): NextUpload | null {
 }
 
 /**
- * 2 and 1 for the first copy of a piece, begun and not; null where it is not to leave yet: just promised to somebody else, a piece is not
- * given twice before who asked has heard of the promise, while there is something else to ask for.
+ * 2 and 1 for the first copy of a piece, begun and not; null where it is not to leave yet: it is still to come from somebody else; or, just
+ * promised to another, is not given twice before who asked has heard of the promise, while there is something else to ask for.
  */
 function urgencyOf({ now }: Turn, peer: PeerState, { share, piece }: UploadItem): number | null {
+  if (!isHere(share, piece)) return null
   const given = share.givenTo.get(piece)
   if (given === undefined || share.ledger.copies[piece] !== 0) return 0
   if (given.peer !== peer.peer) {

@@ -13,7 +13,7 @@ import {
   sentTo,
 } from './testing/swarmWorld.ts'
 
-const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0 }
+const atRest = { openBytes: 0, aheadBytes: 0, queuedBytes: 0, carriedBytes: 0 }
 
 function downloading(pieces: number) {
   const alice = new Machine()

@@ -1,4 +1,5 @@
 import { announceShare, tellInterest, withdraw } from './announcing.ts'
+import { endCarrying } from './carrying.ts'
 import { checkGathered, complete, letGo } from './holding.ts'
 import type { StopFault, StorageFault } from './io.ts'
 import { startPicking, stopPicking } from './picker.ts'
@@ -13,6 +14,7 @@ export function download(turn: Turn, share: ShareState): void {
 }
 
 function open(turn: Turn, share: ShareState): void {
+  endCarrying(turn, share)
   share.wish = { state: 'opening' }
   turn.emit({ type: 'openStore', manifest: share.manifest })
   // The list comes while the store opens: two round trips are not one after the other.
@@ -100,6 +102,7 @@ export function remove(turn: Turn, share: ShareState): void {
 }
 
 function forget(turn: Turn, share: ShareState): void {
+  endCarrying(turn, share)
   letGo(turn, share)
   share.wish = { state: 'none' }
   turn.emit({ type: 'closeStore', share: share.manifest.share })

@@ -64,8 +64,9 @@ export const Share = memo(function Share({ share }: { share: ShareView }) {
 
 function whatItIs(share: ShareView): readonly string[] {
   const from = share.mine ? words.share.fromYou : words.share.from(share.offeredBy)
+  const through = share.offeredThrough.length > 0 ? [words.share.through(share.offeredThrough)] : []
   const files = share.kind === 'folder' ? [words.share.fileCount(share.fileCount)] : []
-  return [words.size(share.sizeBytes), ...files, from]
+  return [words.size(share.sizeBytes), ...files, from, ...through]
 }
 
 function ShareStatus({ share }: { share: ShareView }) {

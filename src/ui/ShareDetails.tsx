@@ -94,7 +94,8 @@ function Legend({ strip }: { strip: readonly StripCell[] }) {
 function Holder({ holder }: { holder: HolderView }) {
   const phrases = [
     words.memberState(holder.state),
-    words.share.holderHas(holder.fraction),
+    holder.passesOnFrom ? words.share.passesOn(holder.passesOnFrom) : words.share.holderHas(holder.fraction),
+    ...(holder.isPassedTo ? [words.share.passedOn] : []),
     ...(holder.downBytesPerSecond > 0 ? [words.share.holderGives(holder.downBytesPerSecond)] : []),
     ...(holder.upBytesPerSecond > 0 ? [words.share.holderTakes(holder.upBytesPerSecond)] : []),
   ]

@@ -1,6 +1,7 @@
 import type { Crypto, RoomKeys } from '../../crypto/crypto.ts'
 import { newIdentity } from '../../crypto/identity.ts'
 import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
+import type { Link } from '../../link/link.ts'
 import { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import { base64UrlFromBytes, type Bytes } from '../../shared/bytes.ts'
 import type { Millis } from '../../shared/ids.ts'
@@ -33,7 +34,9 @@ export class SessionWorld {
   readonly bugs: unknown[] = []
   /** The time of day of every device is so far ahead of the clock: days pass without a timer. */
   laterMs: Millis = 0
-  readonly #links = new MemoryLinks()
+  readonly #links = new MemoryLinks((...ends) => !this.#areApart(ends))
+  /** Names of pairs that no link joins. */
+  readonly #apart: (readonly [string, string])[] = []
   readonly #clock = new MemoryClock()
   readonly #crypto: Crypto = checkingOnce(nobleCrypto())
   readonly #keys: Promise<RoomKeys>
@@ -44,6 +47,20 @@ export class SessionWorld {
   constructor(seed: number) {
     this.random = seededRandom(seed)
     this.#keys = this.#crypto.roomKeys(randomRoomSecret(this.random))
+  }
+
+  /** There is no way between members of these names, as between two symmetric NATs; or, later, there is one. */
+  keepApart(...pair: readonly [string, string]): void {
+    this.#apart.push(pair)
+  }
+
+  letMeet(): void {
+    this.#apart.length = 0
+  }
+
+  #areApart(ends: readonly Link[]): boolean {
+    const names = ends.map((end) => this.#members.find((member) => member.hasOpened(end))?.name ?? '')
+    return this.#apart.some((pair) => pair.every((name) => names.includes(name)))
   }
 
   /** One that has met nobody. */

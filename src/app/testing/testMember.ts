@@ -32,6 +32,8 @@ export interface MemberOptions {
   /** Makes the sender slow in virtual time; 0 for no limit. */
   readonly uploadLimitBytesPerSecond?: number
   readonly storeLimitBytes?: number
+  /** Passes on what others cannot get of each other, unless told otherwise. */
+  readonly carries?: boolean
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
   /** The device it is on, and what that remembers; a new one otherwise. */
@@ -131,6 +133,11 @@ export class Member {
 
   logText(): string {
     return this.#parts.logBook.text()
+  }
+
+  /** Whether the link is one of ours. */
+  hasOpened(link: Link): boolean {
+    return this.#opened.includes(link)
   }
 
   linkedNames(): string[] {
@@ -255,6 +262,7 @@ export class Member {
       clock: this.#clock(),
       crypto,
       uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
+      carries: options.carries ?? true,
     }
     const limitBytes = options.storeLimitBytes ?? limits.memoryStoreMaxBytes
     return {

@@ -12,6 +12,7 @@ const options = {
   room: 'room',
   tab: null,
   uploadLimitBytesPerSecond: 0,
+  carries: true,
   storeListener: { bugFound: (error: unknown) => strays.push(error), log: () => undefined },
 }
 async function openInWorker(): Promise<OpenedEngine> {

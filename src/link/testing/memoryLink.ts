@@ -12,11 +12,22 @@ import { MemoryChannel } from './memoryChannel.ts'
  */
 export class MemoryLinks {
   readonly #links: MemoryLink[] = []
+  readonly #canMeet: (one: Link, other: Link) => boolean
+
+  /** `canMeet`: whether there is a way between these two ends; else they signal in vain, as between two symmetric NATs. */
+  constructor(canMeet: (one: Link, other: Link) => boolean = () => true) {
+    this.#canMeet = canMeet
+  }
 
   readonly open = (options: LinkOptions): Link => {
-    const link = new MemoryLink(options, this.#links.length, (offer) => this.#links[offer])
+    const link: MemoryLink = new MemoryLink(options, this.#links.length, (place) => this.#across(link, place))
     this.#links.push(link)
     return link
+  }
+
+  #across(link: MemoryLink, place: number): MemoryLink | undefined {
+    const other = this.#links[place]
+    return other && this.#canMeet(link, other) ? other : undefined
   }
 
   /** Keeps what the link has to send, and its goodbye, until it is let go: a road without any speed. */

@@ -145,6 +145,8 @@ export function createRoomWorld(
           if (tab.wakeAt === effect.at) tab.feed({ type: 'woke' })
         })
         break
+      case 'tellNeighbours':
+        break
       case 'report':
         tab.reports.push(effect.report)
         break

@@ -108,7 +108,7 @@ export class Machine {
   /** What is to be signed or verified. */
   readonly partsDue: (Ordered<'signPart'> | Ordered<'verifyPart'>)[] = []
 
-  constructor(options: { uploadLimitBytesPerSecond?: number; seed?: number } = {}) {
+  constructor(options: { uploadLimitBytesPerSecond?: number; seed?: number; carries?: boolean } = {}) {
     this.swarm = createSwarm({
       random: seededRandom(options.seed ?? random()),
       sha256: (bytes) => {
@@ -116,6 +116,7 @@ export class Machine {
         return fakeSha256(bytes)
       },
       uploadLimitBytesPerSecond: options.uploadLimitBytesPerSecond ?? 0,
+      carries: options.carries ?? true,
     })
   }
 
@@ -237,6 +238,7 @@ export class SwarmWorld {
   readonly machines: readonly Machine[]
   readonly reports: (SwarmReport & { readonly machine: Machine })[] = []
   readonly #queue: (() => void)[] = []
+  readonly #meetings: (readonly [Machine, Machine])[] = []
   /** The first number of each piece gathered, by who gathers it. */
   readonly #gathered = new Map<string, number>()
 
@@ -276,6 +278,32 @@ export class SwarmWorld {
 
   feed(machine: Machine, input: SwarmInput): void {
     for (const effect of machine.feed(input)) this.#carryOut(machine, effect)
+  }
+
+  /** Links the two, and all who are linked with one of them hear of it. */
+  meet(a: Machine, b: Machine): void {
+    this.#meetings.push([a, b])
+    this.link(a, b)
+    this.#tellNeighbours()
+  }
+
+  /** Ends the link of two that met, and all who are linked with one of them hear of it. */
+  part(a: Machine, b: Machine): void {
+    const isOther = (pair: readonly Machine[]): boolean => !pair.includes(a) || !pair.includes(b)
+    this.#meetings.splice(0, this.#meetings.length, ...this.#meetings.filter(isOther))
+    this.unlink(a, b)
+    this.#tellNeighbours()
+  }
+
+  #tellNeighbours(): void {
+    const neighboursOf = (one: Machine): Machine[] =>
+      this.#meetings.filter((pair) => pair.includes(one)).flatMap((pair) => pair.filter((of) => of !== one))
+    for (const machine of this.machines)
+      for (const { peer } of neighboursOf(machine)) {
+        const other = this.machines.find((one) => one.peer === peer)
+        const neighbours = other ? neighboursOf(other).map((one) => one.peer) : []
+        this.feed(machine, { type: 'neighboursHeard', peer, neighbours })
+      }
   }
 
   /** Everything said is heard, and everything asked for by the clock within this time happens. */
@@ -321,6 +349,9 @@ export class SwarmWorld {
       case 'closeStore':
       case 'recheckPiece':
       case 'dropPiece':
+      case 'openCarried':
+      case 'closeCarried':
+      case 'forgetCarried':
       case 'wakeAt':
       case 'signPart':
       case 'verifyPart':

@@ -78,6 +78,8 @@ export function holder(name: string, more: Partial<HolderView> = {}): HolderView
     fraction: 1,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
+    passesOnFrom: null,
+    isPassedTo: false,
     ...more,
   }
 }
@@ -106,6 +108,7 @@ export function share(name: string, more: Partial<ShareView> = {}): ShareView {
     state: 'offered',
     mine: false,
     offeredBy: ['bob'],
+    offeredThrough: [],
     origin: { kind: 'known', name: 'bob', isHere: true },
     haveBytes: 0,
     downBytesPerSecond: 0,

@@ -226,6 +226,7 @@ export const en = {
     fromYou: 'from you',
     from: (names: readonly string[]) =>
       names.length === 0 ? 'from someone who left' : `from ${nameList(names)}`,
+    through: (names: readonly string[]) => `through ${nameList(names)}`,
     fileCount: (files: number) => plural(files, { one: '1 file', other: '# files' }),
     preparing: (fraction: number) => `Getting ready: ${percent(fraction)}. Others can take it already.`,
     paused: 'paused',
@@ -298,6 +299,8 @@ export const en = {
     holders: 'Who has it',
     noHolders: 'Nobody else has any of it yet.',
     holderHas: (fraction: number) => (fraction >= 1 ? 'has it all' : `has ${percent(fraction)}`),
+    passesOn: (names: readonly string[]) => `passes it on from ${nameList(names)}`,
+    passedOn: 'you pass it on to them, and keep nothing of it',
     holderGives: (bytesPerSecond: number) => `gives you ${speed(bytesPerSecond)}`,
     holderTakes: (bytesPerSecond: number) => `takes ${speed(bytesPerSecond)}`,
   },
