@@ -1,26 +1,320 @@
 import { describe, expect, it } from 'vitest'
+import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { BlockAt, SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
-import { newManifest, SwarmWorld, type Machine } from './testing/swarmWorld.ts'
+import { hashesOf, signParts } from './testing/lists.ts'
+import {
+  askedOf,
+  bitsOf,
+  Machine,
+  newManifest,
+  ordered,
+  range,
+  sentTo,
+  SwarmWorld,
+} from './testing/swarmWorld.ts'
 
-/** Alice and bob can both reach carol, and not each other. */
-function apart(pieces = 40, change: Partial<Manifest> = {}) {
-  const world = new SwarmWorld(3, 1)
-  const [alice, carol, bob] = world.machines as [Machine, Machine, Machine]
-  world.meet(alice, carol)
-  world.meet(carol, bob)
-  const manifest = newManifest(pieces, change)
+const settleMs = limits.throughSettleMs
+
+/** Alice offers a share; each pair of these finds a way to each other, and no other does. */
+function among(pairs: readonly (readonly [number, number])[], count: number, pieces = 40, carries = true) {
+  const world = new SwarmWorld(count, 1, carries)
+  const [alice, bob, carol, dave] = world.machines as [Machine, Machine, Machine, Machine]
+  for (const [one, other] of pairs) {
+    const [a, b] = [world.machines[one], world.machines[other]]
+    if (a && b) world.meet(a, b)
+  }
+  const manifest = newManifest(pieces)
   world.offer(alice, manifest)
-  return { world, alice, carol, bob, manifest, share: manifest.share }
+  world.run(settleMs)
+  return { world, alice, bob, carol, dave, manifest, share: manifest.share }
 }
 
-describe('smoke', () => {
-  it('works', () => {
-    const { world, alice, carol, bob, share } = apart()
-    world.run(3000)
-    world.feed(bob, { type: 'downloadAsked', share })
-    world.run(10000)
-    expect(bob.swarm.snapshot(share)?.state).toBe('complete')
-    console.log(carol.swarm.snapshot(share), world.reports.map(({machine, ...r})=>r))
+const [a, b, c, d] = [0, 1, 2, 3] as const
+/** Alice and bob can both reach carol, and not each other. */
+const throughCarol = [
+  [a, c],
+  [c, b],
+] as const
+
+function taken(pairs: readonly (readonly [number, number])[], count: number, pieces = 40) {
+  const all = among(pairs, count, pieces)
+  all.world.feed(all.bob, { type: 'downloadAsked', share: all.share })
+  return all
+}
+
+const stateOf = (machine: Machine, { share }: Manifest) => machine.swarm.snapshot(share)?.state ?? null
+const bytesFrom = (machine: Machine, from: Machine, { share }: Manifest): number =>
+  machine.swarm.inspect(share)?.traffic.get(from.peer)?.downBytes ?? 0
+
+describe('who hears of a share through another', () => {
+  it('T1 one that cannot be linked with who holds it, and of whom it comes', () => {
+    const { bob, carol, alice, share } = among(throughCarol, 3)
+    const seen = bob.swarm.snapshot(share)
+    expect(seen).toMatchObject({ state: 'offered', otherCopies: 1, reachableCount: 40 })
+    expect(seen?.holders).toMatchObject([
+      { peer: carol.peer, through: [{ peer: alice.peer, isWhole: true }], heldCount: 40 },
+    ])
+  })
+
+  it('T1 nobody, while all are linked with each other', () => {
+    const { bob, share, world } = among([...throughCarol, [a, b]], 3)
+    world.run(10 * settleMs)
+    expect(bob.swarm.snapshot(share)?.holders).toMatchObject([{ through: null }])
+  })
+
+  it('T1 nobody, from one that does not carry', () => {
+    const { bob, share } = among(throughCarol, 3, 40, false)
+    expect(bob.swarm.snapshot(share)).toBeNull()
+  })
+
+  it('T2 nobody hears of it through two', () => {
+    const { bob, dave, share, world } = among([...throughCarol, [b, d]], 4)
+    world.run(10 * settleMs)
+    expect(bob.swarm.snapshot(share)?.holders).toHaveLength(1)
+    expect(dave.swarm.snapshot(share)).toBeNull()
+  })
+
+  it('T2 no longer once they are linked, or who holds it is gone', () => {
+    const linked = among(throughCarol, 3)
+    linked.world.meet(linked.alice, linked.bob)
+    linked.world.run(settleMs)
+    expect(linked.bob.swarm.snapshot(linked.share)?.holders).toMatchObject([{ peer: linked.alice.peer }])
+
+    const left = among(throughCarol, 3)
+    left.world.part(left.alice, left.carol)
+    left.world.run(settleMs)
+    expect(left.bob.swarm.snapshot(left.share)).toBeNull()
+  })
+
+  it('T1 who shares it hears that the other has all of it', () => {
+    const { alice, world, share } = taken(throughCarol, 3)
+    world.run(60_000)
+    expect(alice.swarm.snapshot(share)).toMatchObject({ otherCopies: 1, othersCount: 40 })
+  })
+})
+
+describe('what is passed on', () => {
+  it('T4 is fetched as it is asked for, checked, given, and forgotten', () => {
+    const { world, bob, carol, alice, manifest } = taken(throughCarol, 3)
+    world.run(60_000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+    expect(bytesFrom(carol, alice, manifest)).toBe(manifest.sizeBytes)
+    expect(bytesFrom(bob, carol, manifest)).toBe(manifest.sizeBytes)
+    expect(stateOf(carol, manifest)).toBe('offered')
+    expect(carol.swarm.inspect(manifest.share)).toMatchObject({ carrying: null, heldPayloadBytes: 0 })
+    expect(carol.swarm.load()).toEqual({ openBytes: 0, aheadBytes: 0, queuedBytes: 0, carriedBytes: 0 })
+  })
+
+  it('T4 is fetched while its origin still hashes it', () => {
+    const world = new SwarmWorld(3, 1)
+    const [alice, bob, carol] = world.machines as [Machine, Machine, Machine]
+    world.meet(alice, carol)
+    world.meet(carol, bob)
+    const manifest = newManifest(20)
+    world.offer(alice, manifest, 3)
+    world.run(settleMs)
+    world.feed(bob, { type: 'downloadAsked', share: manifest.share })
+    for (let piece = 3; piece < 20; piece++) {
+      world.hash(alice, manifest, piece)
+      world.run(200)
+    }
+    world.run(5000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+  })
+
+  it('T3 comes from one of two that could: no piece is fetched twice', () => {
+    const pairs = [...throughCarol, [a, d], [d, b], [c, d]] as const
+    const { world, alice, bob, carol, dave, manifest } = taken(pairs, 4)
+    world.run(60_000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+    const fetched = [carol, dave].map((one) => bytesFrom(one, alice, manifest))
+    expect(Math.min(...fetched)).toBeGreaterThan(0)
+    expect((fetched[0] ?? 0) + (fetched[1] ?? 0)).toBe(manifest.sizeBytes)
+  })
+
+  it('T4 is fetched once for two who take it, and kept until both have it', () => {
+    const { world, alice, bob, carol, dave, manifest, share } = taken([...throughCarol, [c, d]], 4)
+    world.feed(dave, { type: 'downloadAsked', share })
+    world.run(60_000)
+    expect([bob, dave].map((one) => stateOf(one, manifest))).toEqual(['complete', 'complete'])
+    expect(bytesFrom(carol, alice, manifest)).toBe(manifest.sizeBytes)
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+  })
+
+  it('T3 is asked for no more once another gives it at first hand', () => {
+    const { world, alice, bob, carol, manifest } = taken(throughCarol, 3, 400)
+    world.run(1)
+    world.meet(alice, bob)
+    world.run(60_000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+    expect(bytesFrom(bob, alice, manifest)).toBeGreaterThan(0)
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+    expect(carol.swarm.inspect(manifest.share)?.carrying).toBeNull()
+  })
+
+  it('T8 ends where the one between takes it itself, and everyone has it all', () => {
+    const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)
+    world.run(1)
+    world.feed(carol, { type: 'downloadAsked', share })
+    expect(carol.swarm.inspect(share)?.carrying).toBeNull()
+    world.run(60_000)
+    expect([bob, carol].map((one) => stateOf(one, manifest))).toEqual(['complete', 'complete'])
+    expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
+  })
+
+  it('T8 is no bar to removing the share from the list', () => {
+    const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)
+    world.run(1)
+    world.feed(carol, { type: 'removeAsked', share })
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+    world.run(60_000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+  })
+})
+
+/** Carol between alice and bob, whom the test plays; each piece is `pieceBytes` long. */
+function between(pieces: number, pieceSizeBytes: number = limits.blockSizeBytes) {
+  const carol = new Machine()
+  const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
+  const { share } = manifest
+  const alice = carol.holder(manifest, range(pieces))
+  const bob = carol.link()
+  for (const peer of [alice, bob]) carol.feed({ type: 'neighboursHeard', peer, neighbours: [] })
+  carol.room(bob, Infinity)
+  const offered = carol.pass(settleMs)
+  carol.hear(bob, { type: 'interested', share, hashesFrom: 0 })
+  carol.tellList(alice, manifest, signParts(manifest, hashesOf(0, pieces)))
+  const ask = (...asked: readonly number[]): SwarmEffect[] =>
+    carol.hear(bob, { type: 'request', share, blocks: asked.map((piece) => ({ piece, block: 0 })) })
+  /** Alice brings the piece, and it is found right. */
+  const bring = (piece: number): SwarmEffect[] => [
+    ...carol.give(alice, manifest, piece),
+    ...carol.checked(manifest, piece),
+  ]
+  return { carol, alice, bob, manifest, share, offered, ask, bring }
+}
+
+const blocksAskedOf = (effects: readonly SwarmEffect[], peer: PeerId): BlockAt[] =>
+  sentTo(effects, peer, 'request').flatMap(({ blocks }) => blocks)
+
+/** The peer brings a whole block, and where it is a piece's last, that is found right. */
+function giveBlock(to: Machine, from: PeerId, share: ShareId, at: BlockAt): SwarmEffect[] {
+  const bytes = new Uint8Array(limits.blockSizeBytes)
+  const effects = to.hear(from, { type: 'block', share, ...at, bytes })
+  const isLast = ordered(effects, 'finishPiece').length > 0
+  return isLast
+    ? [...effects, ...to.feed({ type: 'pieceChecked', share, piece: at.piece, right: true })]
+    : effects
+}
+
+describe('who passes on', () => {
+  it('T4 asks for nothing that nobody asked it for', () => {
+    const { carol, alice, ask } = between(10)
+    expect(askedOf(carol.pass(60_000), alice)).toEqual([])
+    expect(askedOf(ask(3), alice)).toEqual([3])
+    expect(askedOf(carol.pass(1000), alice)).toEqual([])
+  })
+
+  it('T4 gives nothing that was not checked, and blames who gave it wrong', () => {
+    const { carol, alice, manifest, ask } = between(10)
+    ask(3)
+    expect(ordered(carol.give(alice, manifest, 3), 'uploadBlock')).toEqual([])
+    const effects = carol.checked(manifest, 3, false)
+    expect(ordered(effects, 'uploadBlock')).toEqual([])
+    expect(ordered(effects, 'report')).toMatchObject([{ report: { type: 'peerMisbehaved', peer: alice } }])
+  })
+
+  it('T4 forgets a piece as soon as who asked has it', () => {
+    const { carol, bob, share, ask, bring, manifest } = between(10)
+    ask(3)
+    expect(ordered(bring(3), 'uploadBlock')).toMatchObject([{ peer: bob, piece: 3 }])
+    expect(carol.swarm.load().carriedBytes).toBe(limits.blockSizeBytes)
+    carol.hear(bob, { type: 'offer', manifest })
+    const bits = bitsOf(10, [3])
+    const listed = { count: 0, digest: new Uint8Array(32) }
+    const effects = carol.hear(bob, { type: 'bitfield', share, listed, bits })
+    expect(ordered(effects, 'forgetCarried')).toEqual([{ type: 'forgetCarried', share, piece: 3 }])
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+  })
+
+  it.each(['notInterested', 'gone'] as const)('T4 forgets all when nobody takes it any more: %s', (how) => {
+    const { carol, bob, share, ask, bring } = between(10)
+    ask(1, 2, 3)
+    bring(2)
+    const effects =
+      how === 'gone'
+        ? carol.feed({ type: 'peerUnlinked', peer: bob })
+        : carol.hear(bob, { type: 'notInterested', share })
+    expect(ordered(effects, 'closeCarried')).toEqual([{ type: 'closeCarried', share }])
+    expect(carol.swarm.load()).toEqual({ openBytes: 0, aheadBytes: 0, queuedBytes: 0, carriedBytes: 0 })
+  })
+
+  it.each(['asks for more and more', 'takes back what it asked for'])(
+    'T5 fetches for one that takes nothing no more than two of the largest pieces, if it %s',
+    (how) => {
+      const pieces = 8
+      const { carol, alice, bob, share } = between(pieces, limits.pieceSizeMaxBytes)
+      carol.room(bob, 0)
+      for (let piece = 0; piece < pieces; piece++) {
+        const blocks = [{ piece, block: 0 }]
+        let effects = carol.hear(bob, { type: 'request', share, blocks })
+        // Alice gives all that she is asked for.
+        for (
+          let asked = blocksAskedOf(effects, alice);
+          asked.length > 0;
+          asked = blocksAskedOf(effects, alice)
+        )
+          effects = asked.flatMap((at) => giveBlock(carol, alice, share, at))
+        if (how !== 'asks for more and more') carol.hear(bob, { type: 'cancel', share, blocks })
+      }
+      const fetchedBytes = carol.swarm.inspect(share)?.traffic.get(alice)?.downBytes
+      expect(fetchedBytes).toBe(limits.carriedPerPeerMaxBytes)
+      expect(carol.swarm.load().carriedBytes).toBeLessThanOrEqual(limits.carriedMaxBytes)
+    },
+  )
+
+  it('T5 goes on fetching for one that takes what comes', () => {
+    const pieces = (3 * limits.carriedPerPeerMaxBytes) / limits.blockSizeBytes
+    const { alice, ask, bring } = between(pieces)
+    for (let piece = 0; piece < pieces; piece++) {
+      expect(askedOf(ask(piece), alice)).toEqual([piece])
+      expect(ordered(bring(piece), 'uploadBlock')).toHaveLength(1)
+    }
+  })
+
+  it('T6 refuses what nobody has any more, and keeps giving what is here', () => {
+    const { carol, alice, bob, share, ask, bring } = between(10)
+    ask(1, 2)
+    bring(1)
+    const effects = carol.feed({ type: 'peerUnlinked', peer: alice })
+    expect(sentTo(effects, bob, 'refuse')).toEqual([
+      { type: 'refuse', share, blocks: [{ piece: 2, block: 0 }] },
+    ])
+  })
+
+  it('T6 fetches again what was lost on its way and is forgotten', () => {
+    const { carol, alice, bob, share, ask, bring, manifest } = between(10)
+    ask(3)
+    bring(3)
+    carol.hear(bob, { type: 'offer', manifest })
+    const listed = { count: 0, digest: new Uint8Array(32) }
+    carol.hear(bob, { type: 'bitfield', share, listed, bits: bitsOf(10, [3]) })
+    const lost = { peer: bob, share, piece: 3, block: 0, lengthBytes: limits.blockSizeBytes } as const
+    expect(askedOf(carol.feed({ type: 'blockLost', ...lost }), alice)).toEqual([3])
+  })
+
+  it('T7 offers one member no more than a quarter of what it has room for', () => {
+    const carol = new Machine()
+    const [alice, bob] = [carol.link(), carol.link()]
+    const listed = { count: 0, digest: new Uint8Array(32) }
+    for (let at = 0; at < limits.throughSharesPerPeerMax + 20; at++) {
+      const manifest = newManifest(1)
+      carol.hear(alice, { type: 'offer', manifest })
+      carol.hear(alice, { type: 'bitfield', share: manifest.share, listed, bits: bitsOf(1, [0]) })
+    }
+    for (const peer of [alice, bob]) carol.feed({ type: 'neighboursHeard', peer, neighbours: [] })
+    expect(sentTo(carol.pass(settleMs), bob, 'offer')).toHaveLength(limits.throughSharesPerPeerMax)
   })
 })

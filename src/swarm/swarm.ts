@@ -333,7 +333,8 @@ function planWake(turn: Turn): void {
   const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
   const settleAt = state.settleAt ?? Infinity
   let at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, settleAt, limitAt)
-  for (const share of fetchedShares(state)) if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
+  for (const share of fetchedShares(state))
+    if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
   const isStale = state.wakeAt <= now
   if (at === Infinity || (at >= state.wakeAt && !isStale)) return
   state.wakeAt = at

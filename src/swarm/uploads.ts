@@ -3,14 +3,7 @@ import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmInput } from './io.ts'
 import { isWithOthers } from './nearness.ts'
-import {
-  isHere,
-  trafficWith,
-  type PeerState,
-  type ShareState,
-  type Turn,
-  type UploadItem,
-} from './state.ts'
+import { isHere, trafficWith, type PeerState, type ShareState, type Turn, type UploadItem } from './state.ts'
 import { strike } from './strikes.ts'
 
 /**

@@ -242,8 +242,10 @@ export class SwarmWorld {
   /** The first number of each piece gathered, by who gathers it. */
   readonly #gathered = new Map<string, number>()
 
-  constructor(count: number, seed?: number) {
-    this.machines = range(count).map((at) => new Machine(seed === undefined ? {} : { seed: seed + at }))
+  constructor(count: number, seed?: number, carries = true) {
+    this.machines = range(count).map(
+      (at) => new Machine(seed === undefined ? { carries } : { seed: seed + at, carries }),
+    )
   }
 
   link(a: Machine, b: Machine): void {

@@ -65,6 +65,7 @@ describe('who has it', () => {
     [['bob'], 'from bob'],
     [['bob', 'carol'], 'from bob and carol'],
     [['bob', 'carol', 'alice'], 'from bob and 2 others'],
+    [[''], 'from someone'],
   ])('names %j', (names, said) => {
     expect(plain(en.share.from(names))).toBe(said)
   })

@@ -22,9 +22,10 @@ const minutes = (spanMs: number): string =>
 function nameList(names: readonly string[]): string {
   const [first, second] = names
   if (first === undefined) return ''
-  if (second === undefined) return named(first)
-  if (names.length === 2) return `${named(first)} and ${named(second)}`
-  return `${named(first)} and ${others(names.length - 1)}`
+  const one = who(first, 'someone')
+  if (second === undefined) return one
+  if (names.length === 2) return `${one} and ${who(second, 'someone')}`
+  return `${one} and ${others(names.length - 1)}`
 }
 
 function timeLeft(leftMs: number): string {
