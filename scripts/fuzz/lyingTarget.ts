@@ -136,6 +136,15 @@ const lies: readonly (readonly (SwarmMessage | null)[])[] = [
     { type: 'notInterested', share },
   ],
   [
+    { type: 'offer', manifest },
+    { type: 'through', ...told, holders: [{ peer: liar, isWhole: true }] },
+    null,
+    { type: 'have', share, runs: [[0, 4]] },
+    block(1, 7),
+    { type: 'bitfield', ...told },
+    null,
+  ],
+  [
     { type: 'promise', share, pieces: [0] },
     { type: 'request', share, blocks: [{ piece: 0, block: 0 }] },
   ],

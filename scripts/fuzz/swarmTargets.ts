@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { sha256AtOnce } from '../../src/crypto/nobleHashes.ts'
 import { bytesEqual, concatBytes, type Bytes } from '../../src/shared/bytes.ts'
 import { limits } from '../../src/shared/limits.ts'
+import { randomPeerId, seededRandom } from '../../src/shared/random.ts'
 import { assert } from '../../src/shared/result.ts'
 import { Bitfield, runsOf } from '../../src/swarm/bitfield.ts'
 import { decodeMessage, encodeMessage } from '../../src/swarm/codec.ts'
@@ -9,6 +10,7 @@ import { hashBytes } from '../../src/swarm/hashList.ts'
 import type { SwarmMessage } from '../../src/swarm/io.ts'
 import { listOf, listedOf } from '../../src/swarm/testing/lists.ts'
 import { bitsOf } from '../../src/swarm/testing/swarmWorld.ts'
+import { carryingTarget } from './carryingTarget.ts'
 import { lyingTarget } from './lyingTarget.ts'
 import { file, folder, mustBeWithinLimits } from './savingTargets.ts'
 import { accepted, bytesTarget, refused } from './target.ts'
@@ -19,6 +21,16 @@ const messages: SwarmMessage[] = [
   { type: 'offer', manifest: file },
   { type: 'offer', manifest: folder },
   { type: 'bitfield', share, listed: listedOf(file, 9), bits: bitsOf(9, [0, 3, 8]).slice() },
+  {
+    type: 'through',
+    share,
+    listed: listedOf(file, 9),
+    holders: [
+      { peer: randomPeerId(seededRandom(1)), isWhole: true },
+      { peer: randomPeerId(seededRandom(2)), isWhole: false },
+    ],
+    bits: bitsOf(9, [0, 3, 8]).slice(),
+  },
   {
     type: 'have',
     share,
@@ -55,6 +67,8 @@ const swarmMessage = bytesTarget('swarmMessage', messages.map(encodeMessage), (b
   if (message.type === 'offer') mustBeWithinLimits(message.manifest)
   else assert(bytesEqual(encoded, bytes), 'it has one spelling')
   if (message.type === 'have') assert(areApart(message.runs), 'runs are apart')
+  if (message.type === 'through')
+    assert(message.holders.length <= limits.farHoldersMax, 'there are not too many holders')
   if (message.type === 'hashes')
     assert(message.part.hashes.length <= limits.hashesPerMessage * hashBytes, 'a part is not too long')
   return accepted(message)
@@ -94,4 +108,4 @@ const bitfield = bytesTarget(
 )
 
 /** What the swarm reads. */
-export const swarmTargets = [swarmMessage, bitfield, lyingTarget]
+export const swarmTargets = [swarmMessage, bitfield, lyingTarget, carryingTarget]

@@ -48,4 +48,28 @@ describe('a pair that cannot link', () => {
     await world.until(() => alice.shareNamed('a.bin')?.otherCopies === 1, 'alice hears of the copy')
     expect(bob.linkedNames()).toEqual(['carol'])
   })
+
+  it('T2 exchanges directly as soon as it can: what was passed on ends by itself', async () => {
+    const { alice, bob, carol } = await apart()
+    const bytes = bytesOf(sizeBytes)
+    alice.offer(new DiskFile('a.bin', bytes))
+    await world.until(() => bob.shareNamed('a.bin')?.copies === 1, 'bob hears of it')
+    expect(bob.shareNamed('a.bin')?.offeredThrough).toEqual(['carol'])
+    world.letMeet()
+    await world.linked(alice, bob)
+    await world.pass(2 * limits.throughSettleMs)
+    expect(bob.shareNamed('a.bin')).toMatchObject({ offeredBy: ['alice'], offeredThrough: [], copies: 1 })
+    expect(bob.shareNamed('a.bin')?.holders.map(({ name }) => name)).toEqual(['alice'])
+    await bob.takeWhole('a.bin')
+    expect(bytesEqual((await bob.saves('a.bin')).bytes, bytes)).toBe(true)
+    expect(carol.shareNamed('a.bin')?.holders.every(({ isPassedTo }) => !isPassedTo)).toBe(true)
+  })
+
+  it('T1 does not hear of each other through one that does not carry, as on a phone', async () => {
+    const { alice, bob, carol } = await apart({ carries: false })
+    alice.offer(new DiskFile('a.bin', bytesOf(100)))
+    await world.until(() => carol.shareNamed('a.bin') !== null, 'carol hears of it')
+    await world.pass(10 * limits.throughSettleMs)
+    expect(bob.view.shares).toEqual([])
+  })
 })

@@ -73,7 +73,7 @@ const meshOf = (about: string, sizeBytes: number): Scenario => ({
     const world = new World(worldOptions(seed, sizeBytes, check, { takesAll: true }))
     const source = world.addPeer(equal)
     const receivers = Array.from({ length: peers - 1 }, () => world.addPeer(equal))
-    world.linkSome(meshLinks)
+    world.linkSome([source, ...receivers], meshLinks)
     world.offer(source, hashBytesPerSecond)
     return finish(world, { source, receivers })
   },

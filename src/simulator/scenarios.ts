@@ -1,6 +1,7 @@
 import { crowds } from './crowds.ts'
+import { meshTroubles } from './meshTroubles.ts'
 import { troubles } from './troubles.ts'
 
-export const scenarios = { ...crowds, ...troubles } as const
+export const scenarios = { ...crowds, ...troubles, ...meshTroubles } as const
 
 export type ScenarioName = keyof typeof scenarios

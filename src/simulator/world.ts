@@ -104,8 +104,7 @@ export class World {
   }
 
   /** Links each with so many others drawn by lot, at most twice as many, and all in one ring, so that everyone is reached. */
-  linkSome(degree: number): void {
-    const peers = [...this.peers.values()]
+  linkSome(peers: readonly VirtualPeer[], degree: number): void {
     for (const [at, peer] of peers.entries()) {
       this.network.link(peer, peers[(at + 1) % peers.length] ?? peer)
       for (let tries = 0; peer.links.size < degree && tries < 20 * degree; tries++) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Bytes } from '../shared/bytes.ts'
 import { idBytes, signatureBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { hashBytes } from './hashList.ts'
 import type { SwarmMessage } from './io.ts'
@@ -32,6 +33,20 @@ const message: fc.Arbitrary<SwarmMessage> = fc.oneof(
       type: 'bitfield',
       share,
       listed: { count, digest },
+      bits,
+    })),
+  fc
+    .tuple(
+      number,
+      bytes(hashBytes, hashBytes),
+      fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 1, maxLength: limits.farHoldersMax }),
+      bytes(0, 3000),
+    )
+    .map(([count, digest, holders, bits]): SwarmMessage => ({
+      type: 'through',
+      share,
+      listed: { count, digest },
+      holders: holders.map(([seed, isWhole]) => ({ peer: randomPeerId(seededRandom(seed)), isWhole })),
       bits,
     })),
   runs.map((some): SwarmMessage => ({ type: 'have', share, runs: some })),
@@ -74,9 +89,12 @@ const codes = {
   request: 9,
   block: 12,
   ignored: 13,
+  through: 14,
 }
 
 const decode = (encoded: Bytes) => decodeMessage(encoded, fakeSha256)
+const digest = new Uint8Array(hashBytes)
+const holder = new Uint8Array(idBytes + 1)
 const partHead = new Uint8Array(4 + hashBytes + signatureBytes)
 
 describe('codec', () => {
@@ -90,7 +108,7 @@ describe('codec', () => {
 
   it('W2 no bytes make it throw', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 14 }), bytes(0, 200), (code, body) => {
+      fc.property(fc.nat({ max: 15 }), bytes(0, 200), (code, body) => {
         expect([true, false]).toContain(decode(raw(code, body)).ok)
         expect([true, false]).toContain(decode(Uint8Array.from([code, ...body])).ok)
         expect([true, false]).toContain(decode(body).ok)
@@ -122,6 +140,16 @@ describe('codec', () => {
     ['a have whose runs go down', raw(codes.have, numbers(5, 1, 4, 1))],
     ['two interests', raw(codes.interested, numbers(1, 2))],
     ['a bitfield without a digest', raw(codes.bitfield, [...numbers(1), 2, 3])],
+    ['a through of nobody', raw(codes.through, [...numbers(1), ...digest, 0, 0xff])],
+    ['a through of fewer than it says', raw(codes.through, [...numbers(1), ...digest, 2, ...holder])],
+    [
+      'a through of too many',
+      raw(codes.through, [...numbers(1), ...digest, limits.farHoldersMax + 1, ...new Uint8Array(2000)]),
+    ],
+    [
+      'a holder of half the share',
+      raw(codes.through, [...numbers(1), ...digest, 1, ...holder.fill(2, idBytes)]),
+    ],
     ['half a hash', raw(codes.hashes, [...partHead, 1, 2, 3])],
     ['a part of no hashes', raw(codes.hashes, partHead)],
     ['hashes from nowhere', raw(codes.hashes, [1, 2])],
@@ -148,6 +176,16 @@ describe('codec', () => {
         type: 'bitfield',
         share,
         listed: { count: limits.piecesPerShareMax, digest: new Uint8Array(hashBytes) },
+        bits: new Uint8Array(limits.piecesPerShareMax / 8),
+      },
+      {
+        type: 'through',
+        share,
+        listed: { count: limits.piecesPerShareMax, digest: new Uint8Array(hashBytes) },
+        holders: Array.from({ length: limits.farHoldersMax }, (_, at) => ({
+          peer: randomPeerId(seededRandom(at)),
+          isWhole: true,
+        })),
         bits: new Uint8Array(limits.piecesPerShareMax / 8),
       },
       {

@@ -59,8 +59,9 @@ export class SessionWorld {
   }
 
   #areApart(ends: readonly Link[]): boolean {
-    const names = ends.map((end) => this.#members.find((member) => member.hasOpened(end))?.name ?? '')
-    return this.#apart.some((pair) => pair.every((name) => names.includes(name)))
+    const ownerOf = (end: Link): string => this.#members.find((member) => member.hasOpened(end))?.name ?? ''
+    const names = new Set(ends.map(ownerOf))
+    return this.#apart.some((pair) => pair.every((name) => names.has(name)))
   }
 
   /** One that has met nobody. */
