@@ -37,6 +37,8 @@ test('T1 two that find no way to each other exchange through a third, who keeps 
   const atBob = shareNamed(bob, file.name)
   await expect(atBob).toContainText(/from .?someone.* through .?Carol/, { timeout: 60_000 })
   for (const page of [alice, bob]) await waitForPeers(page, 1)
+  await atBob.getByRole('button', { name: 'Details' }).click()
+  await expect(atBob).toContainText('passes it on from')
 
   const download = await downloadWhole(atBob)
   expect(sha256(await bytesOf(download))).toBe(sha256(file.bytes))

@@ -48,6 +48,11 @@ export const rooms: readonly Room[] = [
   { scenario: 'flaky', peers: 7, seeds: 16 },
   { scenario: 'restless', peers: 6, seeds: 20 },
   { scenario: 'bigPieces', peers: 4, seeds: 4 },
+  { scenario: 'passedOn', peers: 4, seeds: 2 },
+  { scenario: 'passedOn', peers: 7, seeds: 2 },
+  { scenario: 'meshPartition', peers: 16, seeds: 2 },
+  { scenario: 'meshSplit', peers: 16, seeds: 2 },
+  { scenario: 'meshChurn', peers: 12, seeds: 2 },
 ]
 
 const decimals = 4

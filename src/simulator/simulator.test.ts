@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { stages, type OpenPiece, type ShareState } from '../swarm/state.ts'
+import { stages, type Carrying, type OpenPiece, type ShareState } from '../swarm/state.ts'
 import { changeOf, figuresOf, figuresOfRoom, rooms, type Figures, type Room } from './base.ts'
 import base from './base.json' with { type: 'json' }
 import { checkInvariants, checkRest, invariants } from './invariants.ts'
@@ -93,6 +93,7 @@ describe('invariants', () => {
     ['requestsAreWithinLimits', 'too much asked ahead', (share, open) => spreadRequests(share, open)],
     ['requestsAreWithinLimits', 'a peer gone', (share) => share.ledger.holdings.clear()],
     ['memoryIsWithinLimits', 'a piece not counted', (share, { piece }) => share.open.delete(piece)],
+    ['carriedIsWithinLimits', 'a piece of our own passed on', (share) => (share.carrying = carryingOf(0))],
     ['somebodyIsAsked', 'nobody asked', (share) => share.open.clear()],
   ]
 
@@ -109,6 +110,11 @@ describe('invariants', () => {
   })
 })
 
+const carryingOf = (piece: number): Carrying => ({
+  here: new Set([piece]),
+  wantedBy: new Map(),
+  news: new Set(),
+})
 const isBegun = (open: OpenPiece): boolean => open.awaitedCount > 0 && open.missingCount < open.awaitedCount
 const lacking = (share: ShareState): number => share.stage.indexOf(stages.lacking)
 

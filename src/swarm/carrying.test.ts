@@ -164,6 +164,16 @@ describe('what is passed on', () => {
     expect(world.reports.filter(({ type }) => type === 'peerMisbehaved')).toEqual([])
   })
 
+  it('T8 ends where the one between has the same files', () => {
+    const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)
+    world.run(1)
+    world.feed(carol, { type: 'sourceAttached', share })
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+    for (let piece = 0; piece < 200; piece++) world.hash(carol, manifest, piece)
+    world.run(60_000)
+    expect([bob, carol].map((one) => stateOf(one, manifest))).toEqual(['complete', 'complete'])
+  })
+
   it('T8 is no bar to removing the share from the list', () => {
     const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)
     world.run(1)

@@ -84,6 +84,15 @@ describe('one button for all files', () => {
   })
 })
 
+describe('a share that comes through somebody', () => {
+  it('says of whom it is and through whom', () => {
+    const html = renderShare('offered', { offeredBy: ['bob'], offeredThrough: ['carol'] })
+    expect(html).toContain('from \u2068bob\u2069')
+    expect(html).toContain('through \u2068carol\u2069')
+    expect(renderShare('offered')).not.toContain('through')
+  })
+})
+
 describe('details of a failure', () => {
   it.each([
     ['info', 0],

@@ -70,6 +70,13 @@ describe('who has it', () => {
     expect(plain(en.share.from(names))).toBe(said)
   })
 
+  it('says who passes it on, of whom, and that we do', () => {
+    expect(plain(en.share.through(['carol', 'dave']))).toBe('through carol and dave')
+    expect(plain(en.share.passesOn(['alice']))).toBe('passes it on from alice')
+    expect(plain(en.share.passesOn(['']))).toBe('passes it on from someone')
+    expect(en.share.passedOn).toContain('keep nothing of it')
+  })
+
   it('tells the one who shares whether the room can do without them', () => {
     expect(plain(en.share.mayLeave(2))).toBe('You can close this tab: 2 others have it all.')
     expect(plain(en.share.mayLeave(1))).toBe('You can close this tab: 1 other has it all.')
