@@ -52,7 +52,7 @@ export const rooms: readonly Room[] = [
   { scenario: 'passedOn', peers: 7, seeds: 2 },
   { scenario: 'meshPartition', peers: 16, seeds: 2 },
   { scenario: 'meshSplit', peers: 16, seeds: 2 },
-  { scenario: 'meshChurn', peers: 12, seeds: 2 },
+  { scenario: 'meshChurn', peers: 14, seeds: 2 },
 ]
 
 const decimals = 4
