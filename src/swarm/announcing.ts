@@ -10,6 +10,9 @@ export const isOurs = (share: ShareState): boolean =>
   share.held.count > 0 ||
   share.wish.state !== 'none'
 
+/** We neither hold nor want any of it, nor had its files: it can only be passed on. */
+export const isForOthers = (share: ShareState): boolean => !isOurs(share) && share.source === 'none'
+
 export const tell = (turn: Turn, peer: PeerState, message: SwarmMessage): void =>
   turn.emit({ type: 'send', peer: peer.peer, message })
 

@@ -3,6 +3,7 @@ import type { PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
+import { stages } from './state.ts'
 import { hashesOf, signParts } from './testing/lists.ts'
 import {
   askedOf,
@@ -173,6 +174,25 @@ describe('what is passed on', () => {
     world.run(60_000)
     expect([bob, carol].map((one) => stateOf(one, manifest))).toEqual(['complete', 'complete'])
   })
+
+  it.each(['fetch', 'offer'] as const)(
+    'T8 ends where an earlier page of the one between turns out to have had it, to %s',
+    (wish) => {
+      const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)
+      world.run(1)
+      const isOrigin = wish === 'offer'
+      const restored = { manifest, isOrigin, parts: [], claimed: range(150), completed: false, wish }
+      world.feed(carol, { type: 'shareRestored', ...restored })
+      world.feed(bob, { type: 'pauseAsked', share })
+      world.feed(bob, { type: 'resumeAsked', share })
+      world.run(60_000)
+      expect(carol.swarm.inspect(share)?.carrying).toBeNull()
+      expect(carol.swarm.load().carriedBytes).toBe(0)
+      // What is on her disk is still to be looked at.
+      const claims = carol.swarm.inspect(share)?.stage.filter((stage) => stage === stages.claimed)
+      expect(claims).toHaveLength(150)
+    },
+  )
 
   it('T8 is no bar to removing the share from the list', () => {
     const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 200)

@@ -1,7 +1,7 @@
 import { pieceLength } from '../shared/geometry.ts'
 import type { PieceIndex } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { forgetInterest, tell, tellInterest } from './announcing.ts'
+import { forgetInterest, isForOthers, tell, tellInterest } from './announcing.ts'
 import { runsOf } from './bitfield.ts'
 import { awaitedPieces, forgetCarried } from './carriedRoom.ts'
 import { isWithOthers } from './nearness.ts'
@@ -18,7 +18,7 @@ import { refuseAll, refuseWaiting, serve } from './uploads.ts'
 
 /** A member wants what we offered it of others: from now on we fetch of it what is asked for. */
 export function carry(turn: Turn, share: ShareState): void {
-  if (share.carrying) return
+  if (share.carrying || !isForOthers(share)) return
   share.carrying = { here: new Set(), wantedBy: new Map(), news: new Set() }
   turn.state.carried.add(share)
   share.ledger.startWanting()

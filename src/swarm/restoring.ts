@@ -1,8 +1,10 @@
 import { announceShare } from './announcing.ts'
+import { endCarrying } from './carrying.ts'
 import type { SwarmInput } from './io.ts'
 import { addPart } from './listing.ts'
 import { claim } from './rechecking.ts'
 import { newShareState, type ShareState, type Turn } from './state.ts'
+import { settleSoon } from './telling.ts'
 import { contradict } from './twoLists.ts'
 import { startFetching } from './wishes.ts'
 
@@ -17,6 +19,8 @@ export function shareRestored(turn: Turn, restored: Restored): void {
   const known = turn.state.shares.get(manifest.share)
   const share = known ?? newShareState(manifest, turn.state.sha256)
   turn.state.shares.set(manifest.share, share)
+  endCarrying(turn, share)
+  settleSoon(turn)
   share.isOrigin ||= isOrigin
   if (!known) turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
   for (const part of parts) {

@@ -1,6 +1,6 @@
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { isOurs, tell, tellFirstPart } from './announcing.ts'
+import { isForOthers, tell, tellFirstPart } from './announcing.ts'
 import { Bitfield } from './bitfield.ts'
 import type { FarHolder } from './io.ts'
 import { areApart, isNearHolder } from './nearness.ts'
@@ -54,7 +54,7 @@ function settleWith(turn: Turn, peer: PeerState): void {
 }
 
 function farHolders(share: ShareState, peer: PeerState, far: readonly PeerState[]): FarHolder[] {
-  if (isOurs(share) || share.contradicted || share.parted.has(peer.peer)) return []
+  if (!isForOthers(share) || share.contradicted || share.parted.has(peer.peer)) return []
   return far
     .filter((other) => isNearHolder(share, other.peer))
     .slice(0, limits.farHoldersMax)
