@@ -7,17 +7,11 @@ import { decodeMessage, encodeMessage } from '../../src/swarm/codec.ts'
 import type { SwarmMessage } from '../../src/swarm/io.ts'
 import { fakeSha256 } from '../../src/swarm/testing/fakeCrypto.ts'
 import { listedOf, listOf } from '../../src/swarm/testing/lists.ts'
-import { bitsOf, newManifest, SwarmWorld, type Machine } from '../../src/swarm/testing/swarmWorld.ts'
+import { bitsOf, SwarmWorld, type Machine } from '../../src/swarm/testing/swarmWorld.ts'
+import { aMinuteMs, liar, manifest, messagesMax, pieces } from './lyingTarget.ts'
 import { accepted, rowTarget } from './target.ts'
 
-const pieces = 4
-const pieceSizeBytes = limits.pieceSizeMinBytes
-const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
 const { share } = manifest
-const liar = randomPeerId(seededRandom(1))
-/** Of one input: each takes a while. */
-const messagesMax = 60
-const aMinuteMs = 60_000
 /** Somebody whom nobody here is linked with. */
 const nobody = randomPeerId(seededRandom(2))
 

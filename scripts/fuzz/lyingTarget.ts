@@ -12,16 +12,19 @@ import { listedOf, listOf } from '../../src/swarm/testing/lists.ts'
 import { bitsOf, newManifest, SwarmWorld, type Machine } from '../../src/swarm/testing/swarmWorld.ts'
 import { accepted, rowTarget } from './target.ts'
 
-const pieces = 4
+/** In each share that a liar lies about. */
+export const pieces = 4
 /** The origin signs each hash by itself: who has signed them otherwise has contradicted itself. */
 const cuts = [1, 2, 3]
 const pieceSizeBytes = limits.pieceSizeMinBytes
-const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
+/** What is lied about. */
+export const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
 const { share } = manifest
-const liar = randomPeerId(seededRandom(1))
+/** Who lies. */
+export const liar = randomPeerId(seededRandom(1))
 /** Of one input: each takes a while. */
-const messagesMax = 60
-const aMinuteMs = 60_000
+export const messagesMax = 60
+export const aMinuteMs = 60_000
 
 /** Somebody takes a share of four pieces, each of one block, while its origin hashes it; a liar offers it too, and says what it likes. */
 class Encounter {

@@ -4,7 +4,8 @@ import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { stages } from './state.ts'
-import { hashesOf, signParts } from './testing/lists.ts'
+import { a, b, c, d, taken, throughCarol } from './testing/between.ts'
+import { hashesOf, signParts, unlisted } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
@@ -18,83 +19,9 @@ import {
 
 const settleMs = limits.throughSettleMs
 
-/** Alice offers a share; each pair of these finds a way to each other, and no other does. */
-function among(pairs: readonly (readonly [number, number])[], count: number, pieces = 40, carries = true) {
-  const world = new SwarmWorld(count, 1, carries)
-  const [alice, bob, carol, dave] = world.machines as [Machine, Machine, Machine, Machine]
-  for (const [one, other] of pairs) {
-    const [a, b] = [world.machines[one], world.machines[other]]
-    if (a && b) world.meet(a, b)
-  }
-  const manifest = newManifest(pieces)
-  world.offer(alice, manifest)
-  world.run(settleMs)
-  return { world, alice, bob, carol, dave, manifest, share: manifest.share }
-}
-
-const [a, b, c, d] = [0, 1, 2, 3] as const
-/** Alice and bob can both reach carol, and not each other. */
-const throughCarol = [
-  [a, c],
-  [c, b],
-] as const
-
-function taken(pairs: readonly (readonly [number, number])[], count: number, pieces = 40) {
-  const all = among(pairs, count, pieces)
-  all.world.feed(all.bob, { type: 'downloadAsked', share: all.share })
-  return all
-}
-
 const stateOf = (machine: Machine, { share }: Manifest) => machine.swarm.snapshot(share)?.state ?? null
 const bytesFrom = (machine: Machine, from: Machine, { share }: Manifest): number =>
   machine.swarm.inspect(share)?.traffic.get(from.peer)?.downBytes ?? 0
-
-describe('who hears of a share through another', () => {
-  it('T1 one that cannot be linked with who holds it, and of whom it comes', () => {
-    const { bob, carol, alice, share } = among(throughCarol, 3)
-    const seen = bob.swarm.snapshot(share)
-    expect(seen).toMatchObject({ state: 'offered', otherCopies: 1, reachableCount: 40 })
-    expect(seen?.holders).toMatchObject([
-      { peer: carol.peer, through: [{ peer: alice.peer, isWhole: true }], heldCount: 40 },
-    ])
-  })
-
-  it('T1 nobody, while all are linked with each other', () => {
-    const { bob, share, world } = among([...throughCarol, [a, b]], 3)
-    world.run(10 * settleMs)
-    expect(bob.swarm.snapshot(share)?.holders).toMatchObject([{ through: null }])
-  })
-
-  it('T1 nobody, from one that does not carry', () => {
-    const { bob, share } = among(throughCarol, 3, 40, false)
-    expect(bob.swarm.snapshot(share)).toBeNull()
-  })
-
-  it('T2 nobody hears of it through two', () => {
-    const { bob, dave, share, world } = among([...throughCarol, [b, d]], 4)
-    world.run(10 * settleMs)
-    expect(bob.swarm.snapshot(share)?.holders).toHaveLength(1)
-    expect(dave.swarm.snapshot(share)).toBeNull()
-  })
-
-  it('T2 no longer once they are linked, or who holds it is gone', () => {
-    const linked = among(throughCarol, 3)
-    linked.world.meet(linked.alice, linked.bob)
-    linked.world.run(settleMs)
-    expect(linked.bob.swarm.snapshot(linked.share)?.holders).toMatchObject([{ peer: linked.alice.peer }])
-
-    const left = among(throughCarol, 3)
-    left.world.part(left.alice, left.carol)
-    left.world.run(settleMs)
-    expect(left.bob.swarm.snapshot(left.share)).toBeNull()
-  })
-
-  it('T1 who shares it hears that the other has all of it', () => {
-    const { alice, world, share } = taken(throughCarol, 3)
-    world.run(60_000)
-    expect(alice.swarm.snapshot(share)).toMatchObject({ otherCopies: 1, othersCount: 40 })
-  })
-})
 
 describe('what is passed on', () => {
   it('T4 is fetched as it is asked for, checked, given, and forgotten', () => {
@@ -133,6 +60,18 @@ describe('what is passed on', () => {
     const fetched = [carol, dave].map((one) => bytesFrom(one, alice, manifest))
     expect(Math.min(...fetched)).toBeGreaterThan(0)
     expect((fetched[0] ?? 0) + (fetched[1] ?? 0)).toBe(manifest.sizeBytes)
+  })
+
+  it('T3 comes to two from one each of two that could: no piece is fetched twice', () => {
+    const eve = 4
+    const pairs = [...throughCarol, [a, d], [d, b], [c, d], [c, eve], [d, eve]] as const
+    const { world, alice, bob, carol, dave, manifest, share } = taken(pairs, 5)
+    const other = world.machines[eve]
+    if (other) world.feed(other, { type: 'downloadAsked', share })
+    world.run(60_000)
+    expect([bob, other].map((one) => one && stateOf(one, manifest))).toEqual(['complete', 'complete'])
+    const fetchedBytes = bytesFrom(carol, alice, manifest) + bytesFrom(dave, alice, manifest)
+    expect(fetchedBytes).toBe(manifest.sizeBytes)
   })
 
   it('T4 is fetched once for two who take it, and kept until both have it', () => {
@@ -183,8 +122,9 @@ describe('what is passed on', () => {
       const isOrigin = wish === 'offer'
       const restored = { manifest, isOrigin, parts: [], claimed: range(150), completed: false, wish }
       world.feed(carol, { type: 'shareRestored', ...restored })
-      world.feed(bob, { type: 'pauseAsked', share })
-      world.feed(bob, { type: 'resumeAsked', share })
+      const wants = { type: 'interested', share, hashesFrom: 0 } as const
+      world.feed(carol, { type: 'messageArrived', peer: bob.peer, message: wants })
+      expect(carol.swarm.inspect(share)?.carrying).toBeNull()
       world.run(60_000)
       expect(carol.swarm.inspect(share)?.carrying).toBeNull()
       expect(carol.swarm.load().carriedBytes).toBe(0)
@@ -263,8 +203,7 @@ describe('who passes on', () => {
     expect(carol.swarm.load().carriedBytes).toBe(limits.blockSizeBytes)
     carol.hear(bob, { type: 'offer', manifest })
     const bits = bitsOf(10, [3])
-    const listed = { count: 0, digest: new Uint8Array(32) }
-    const effects = carol.hear(bob, { type: 'bitfield', share, listed, bits })
+    const effects = carol.hear(bob, { type: 'bitfield', share, listed: unlisted, bits })
     expect(ordered(effects, 'forgetCarried')).toEqual([{ type: 'forgetCarried', share, piece: 3 }])
     expect(carol.swarm.load().carriedBytes).toBe(0)
   })
@@ -315,13 +254,28 @@ describe('who passes on', () => {
   })
 
   it('T6 refuses what nobody has any more, and keeps giving what is here', () => {
-    const { carol, alice, bob, share, ask, bring } = between(10)
+    const { carol, alice, bob, share, ask, bring, manifest } = between(10)
+    // While he takes it the share is known, whoever else leaves.
+    carol.hear(bob, { type: 'offer', manifest })
+    carol.hear(bob, { type: 'bitfield', share, listed: unlisted, bits: bitsOf(10, []) })
+    carol.room(bob, 0)
     ask(1, 2)
     bring(1)
     const effects = carol.feed({ type: 'peerUnlinked', peer: alice })
     expect(sentTo(effects, bob, 'refuse')).toEqual([
       { type: 'refuse', share, blocks: [{ piece: 2, block: 0 }] },
     ])
+    expect(ordered(carol.room(bob, 1), 'uploadBlock')).toMatchObject([{ peer: bob, piece: 1 }])
+  })
+
+  it('T2 asks nothing of one who would pass it on itself', () => {
+    const { carol, bob, share, ask, manifest } = between(10)
+    const dave = carol.link()
+    const through = { listed: unlisted, holders: [{ peer: bob, isWhole: true }], bits: bitsOf(10, range(10)) }
+    carol.hear(dave, { type: 'offer', manifest })
+    const effects = carol.hear(dave, { type: 'through', share, ...through })
+    expect(sentTo(effects, dave, 'interested')).toEqual([])
+    expect(askedOf(ask(1, 2, 3, 4, 5), dave)).toEqual([])
   })
 
   it('T6 fetches again what was lost on its way and is forgotten', () => {
@@ -329,8 +283,7 @@ describe('who passes on', () => {
     ask(3)
     bring(3)
     carol.hear(bob, { type: 'offer', manifest })
-    const listed = { count: 0, digest: new Uint8Array(32) }
-    carol.hear(bob, { type: 'bitfield', share, listed, bits: bitsOf(10, [3]) })
+    carol.hear(bob, { type: 'bitfield', share, listed: unlisted, bits: bitsOf(10, [3]) })
     const lost = { peer: bob, share, piece: 3, block: 0, lengthBytes: limits.blockSizeBytes } as const
     expect(askedOf(carol.feed({ type: 'blockLost', ...lost }), alice)).toEqual([3])
   })
@@ -338,11 +291,10 @@ describe('who passes on', () => {
   it('T7 offers one member no more than a quarter of what it has room for', () => {
     const carol = new Machine()
     const [alice, bob] = [carol.link(), carol.link()]
-    const listed = { count: 0, digest: new Uint8Array(32) }
     for (let at = 0; at < limits.throughSharesPerPeerMax + 20; at++) {
       const manifest = newManifest(1)
       carol.hear(alice, { type: 'offer', manifest })
-      carol.hear(alice, { type: 'bitfield', share: manifest.share, listed, bits: bitsOf(1, [0]) })
+      carol.hear(alice, { type: 'bitfield', share: manifest.share, listed: unlisted, bits: bitsOf(1, [0]) })
     }
     for (const peer of [alice, bob]) carol.feed({ type: 'neighboursHeard', peer, neighbours: [] })
     expect(sentTo(carol.pass(settleMs), bob, 'offer')).toHaveLength(limits.throughSharesPerPeerMax)

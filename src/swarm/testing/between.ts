@@ -1,0 +1,36 @@
+import { limits } from '../../shared/limits.ts'
+import { newManifest, SwarmWorld, type Machine } from './swarmWorld.ts'
+
+/* Rooms in which some find no way to each other. */
+
+/** The places of four machines. */
+export const [a, b, c, d] = [0, 1, 2, 3] as const
+
+type Pairs = readonly (readonly [number, number])[]
+
+/** Alice and bob can both reach carol, and not each other. */
+export const throughCarol = [
+  [a, c],
+  [c, b],
+] as const satisfies Pairs
+
+/** Alice, who is the first, offers a share; each pair of these finds a way to each other, and no other does. */
+export function among(pairs: Pairs, count: number, pieces = 40, carries = true) {
+  const world = new SwarmWorld(count, 1, carries)
+  const [alice, bob, carol, dave] = world.machines as [Machine, Machine, Machine, Machine]
+  for (const [one, other] of pairs) {
+    const [near, far] = [world.machines[one], world.machines[other]]
+    if (near && far) world.meet(near, far)
+  }
+  const manifest = newManifest(pieces)
+  world.offer(alice, manifest)
+  world.run(limits.throughSettleMs)
+  return { world, alice, bob, carol, dave, manifest, share: manifest.share }
+}
+
+/** The same, and bob takes it. */
+export function taken(pairs: Pairs, count: number, pieces = 40) {
+  const all = among(pairs, count, pieces)
+  all.world.feed(all.bob, { type: 'downloadAsked', share: all.share })
+  return all
+}
