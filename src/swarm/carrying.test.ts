@@ -276,6 +276,8 @@ describe('who passes on', () => {
     const effects = carol.hear(dave, { type: 'through', share, ...through })
     expect(sentTo(effects, dave, 'interested')).toEqual([])
     expect(askedOf(ask(1, 2, 3, 4, 5), dave)).toEqual([])
+    // Nor where who holds it gives nothing.
+    expect(askedOf(carol.pass(2 * limits.requestTimeoutMs), dave)).toEqual([])
   })
 
   it('T6 fetches again what was lost on its way and is forgotten', () => {

@@ -47,6 +47,18 @@ describe('who takes what is passed on', () => {
     expect(askedOf(effects, carol)).toEqual([0, 1])
   })
 
+  it('T3 asks each of two for other pieces, by turns', () => {
+    const { bob, share, through, manifest } = takesThrough(40)
+    const dave = bob.link()
+    bob.hear(dave, { type: 'offer', manifest })
+    const first = askedOf(bob.hear(dave, { type: 'through', share, ...through }), dave)
+    const asked = [
+      ...first,
+      ...range(40).flatMap((piece) => askedOf(finds(bob, dave, manifest, piece, true), dave)),
+    ]
+    expect(new Set(asked.slice(0, 10).map((piece) => piece % 2)).size).toBe(1)
+  })
+
   it('T3 asks who holds it at first hand, and the other only once that one has stalled', () => {
     const { bob, carol, manifest, share } = takesThrough()
     const dave = bob.link()
