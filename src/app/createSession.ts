@@ -5,6 +5,7 @@ import { guardWith } from '../shared/guard.ts'
 import { unreachable } from '../shared/result.ts'
 import type { SwarmReport } from '../swarm/io.ts'
 import type { Acquaintances } from './acquaintances.ts'
+import { BlockedPaths } from './blockedPaths.ts'
 import { EarlierFiles } from './earlierFiles.ts'
 import type { Intake, IntakeReport } from './intake.ts'
 import { KnownShares } from './knownShares.ts'
@@ -12,7 +13,7 @@ import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
 import type { KeptRooms } from './keptRooms.ts'
-import type { KeepingActions, PeopleActions, ShareActions } from './session.ts'
+import type { ConnectionActions, KeepingActions, PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareOrigins } from './shareOrigins.ts'
 import { ShareViews } from './shareViews.ts'
@@ -20,7 +21,7 @@ import { Sharing } from './sharing.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
-export interface OpenSession extends ShareActions, PeopleActions, KeepingActions {
+export interface OpenSession extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -43,6 +44,7 @@ class AppSession implements OpenSession {
   readonly #known = new KnownShares()
   readonly #room: RoomDriver
   readonly #news: RoomNews
+  readonly #blocked: BlockedPaths
   readonly #sharing: Sharing
   readonly #origins: ShareOrigins
   readonly #files: EarlierFiles
@@ -73,6 +75,7 @@ class AppSession implements OpenSession {
       memoryLimitBytes: storage.kind === 'memory' ? storage.limitBytes : Infinity,
       canAsk: (share) => this.#files.canAsk(share),
     })
+    this.#blocked = new BlockedPaths(notices, parts.ice.settings)
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
     const { save, saveAs } = parts
     const shared = { known: this.#known, notices }
@@ -116,6 +119,7 @@ class AppSession implements OpenSession {
         members: () => this.#room.members(),
         signaling: () => this.#room.signalingState(),
         lanes: (peer) => this.#room.links.lanes(peer),
+        hiding: () => parts.ice.hiding,
         originOf: (share) => this.#origins.viewOf(share),
         acquaintances: () => this.#acquaintances,
       },
@@ -143,6 +147,7 @@ class AppSession implements OpenSession {
       listener: {
         reported: (report) => this.#roomReported(report),
         changed: () => this.#roomChanged(),
+        blocked: (peer) => this.#blocked.found(peer),
       },
     })
   }
@@ -252,12 +257,25 @@ class AppSession implements OpenSession {
     work().catch(bugFound)
   }
 
+  hideAddress(isHidden: boolean): void {
+    this.#parts.ice.hide(isHidden)
+    this.#view.write()
+  }
+
+  checkConnection(told: Parameters<ConnectionActions['checkConnection']>[0]): void {
+    const { checkConnection, ice, brokers, log, bugFound } = this.#parts
+    const { servers } = ice.settings()
+    checkConnection({ brokers, servers, storage: this.#parts.engine.storage, log, told }).catch(bugFound)
+  }
+
   resumeRoom(): void {
+    this.#parts.ice.resumed()
     this.#room.resume()
   }
 
   close(): void {
     this.#room.leave()
+    this.#parts.ice.close()
     this.#engine.close().catch(this.#parts.bugFound)
     this.#view.close()
   }

@@ -90,11 +90,11 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
         close() {},
       }
     },
-    iceServers: [],
+    ice: { settings: () => ({ servers: [], relayOnly: false }) },
     bulk: noBulk,
     log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
     bugFound: (error) => bugs.push(error),
-    listener: { reported() {}, changed() {} },
+    listener: { reported() {}, changed() {}, blocked() {} },
     ...changes,
   })
   const [first, second] = brokers
@@ -163,7 +163,10 @@ describe('a bug under the room driver', () => {
 
   it('in what the session does with a link, a lane or a report does not reach the link, and it goes on', async () => {
     const bulk = { ...noBulk, removeLane: bug, otherListens: bug, linkAdmitted: bug, linkClosed: bug }
-    const { bugs, link, driver } = await linkedDriver({ bulk, listener: { reported: bug, changed: bug } })
+    const { bugs, link, driver } = await linkedDriver({
+      bulk,
+      listener: { reported: bug, changed: bug, blocked: bug },
+    })
     for (const tell of [
       () => link.otherListens(),
       () => link.laneClosed(1),

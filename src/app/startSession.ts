@@ -11,15 +11,18 @@ import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import { pageClock } from './pageClock.ts'
-import type { ReadConfig } from './config.ts'
+import { fetchBeside, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
 import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
+import { isHidingKept } from './hiding.ts'
+import { IceServers } from './iceServers.ts'
 import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
+import type { CheckConnection } from './sessionParts.ts'
 
 export interface StartOptions {
   readonly screen: FirstScreen
@@ -34,6 +37,8 @@ export interface StartOptions {
 export async function startSession(options: StartOptions): Promise<OpenSession> {
   const { screen, room, profile, random, read, log } = options
   const crypt = await openCrypto()
+  const ice = lendingServers(options)
+  const lent = ice.begin()
   const keys = await crypt.roomKeys(room.secret)
   // Before anything is kept of it: what belongs to no known room is freed.
   await noteRoom({ room: keys.storage, secret: room.secret, openedMs: Date.now() }, log)
@@ -51,6 +56,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   ])
   keepTab(engine.tab)
   screen.identified(identity)
+  await lent
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
   const session = createSession({
@@ -66,12 +72,13 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     keys,
     brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
     openLink: simplePeerLinks(),
-    iceServers: config.iceServers,
     openKept: async (of) => {
       const { openKeptRooms } = await import('./openKeptRooms.ts')
       return openKeptRooms({ ...of, room: keys.storage })
     },
     files: { mayRead, askToRead, take: takeSource },
+    ice,
+    checkConnection,
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
     view: screen.store,
@@ -82,6 +89,29 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   tellWhatIsMissing(options, engine, canLink)
   followPage(session)
   return session
+}
+
+function lendingServers({ screen, read: { config }, log }: StartOptions): IceServers {
+  return new IceServers({
+    config,
+    fetchText: () => fetchBeside(config.iceServersUrl ?? ''),
+    isHidden: isHidingKept(),
+    clock: pageClock,
+    wallMs: Date.now,
+    notices: screen.notices,
+    log,
+    bugFound: screen.bugFound,
+  })
+}
+
+/** Loaded when somebody asks for it. */
+const checkConnection: CheckConnection = async (parts) => {
+  const loaded = await Promise.all([import('./check/connectionCheck.ts'), import('./check/probes.ts')]).catch(
+    () => null,
+  )
+  if (loaded === null) return parts.told(null)
+  const [{ checkConnection: check }, { pageProbes: probes }] = loaded
+  return check({ ...parts, probes })
 }
 
 /** Loaded behind the rest: who is in the room can be seen before it is known who was met before. */

@@ -17,6 +17,7 @@ import type { ShareIndex } from '../../store/shareIndex.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Acquaintances } from '../acquaintances.ts'
 import { createSession, type OpenSession } from '../createSession.ts'
+import { IceServers } from '../iceServers.ts'
 import type { LogBook } from '../log.ts'
 import type { MemoryClock } from '../../shared/testing/memoryClock.ts'
 import { NoticeBoard } from '../noticeBoard.ts'
@@ -34,6 +35,8 @@ export interface MemberOptions {
   readonly storeLimitBytes?: number
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
+  /** Hides its address, and has no relay to hide behind. */
+  readonly relayOnly?: boolean
   /** The device it is on, and what that remembers; a new one otherwise. */
   readonly on?: TestDevice
 }
@@ -115,11 +118,12 @@ export class Member {
       notices: this.notices,
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
-      iceServers: [],
+      ice: this.#ice(),
       acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
       openKept: async () => null,
       files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
+      checkConnection: async () => {},
       save: this.#save,
       saveAs: null,
     })
@@ -232,6 +236,20 @@ export class Member {
     this.freeze()
     this.loseBroker()
     for (const link of this.#opened) this.#parts.links.break(link)
+  }
+
+  #ice(): IceServers {
+    const { clock, wallClock, logBook, bugFound, options } = this.#parts
+    return new IceServers({
+      config: { iceServers: [], iceServersUrl: null, relayOnly: options.relayOnly === true },
+      fetchText: async () => ok(null),
+      isHidden: false,
+      clock,
+      wallMs: wallClock,
+      notices: this.notices,
+      log: logBook.log,
+      bugFound,
+    })
   }
 
   async #acquaintances(): Promise<Acquaintances> {

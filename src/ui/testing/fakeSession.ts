@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { CheckLine } from '../../app/check/findings.ts'
 import type { Session } from '../../app/session.ts'
 import type { AcquaintanceView, HolderView, MemberView, ShareView, StripCell, View } from '../../app/view.ts'
 import { base64UrlFromBytes, utf8FromText } from '../../shared/bytes.ts'
@@ -7,7 +8,7 @@ import { publicKeyBytes, type DeviceId, type PeerId, type ShareId } from '../../
 /** A session that moves nothing: its view is written by a test, its calls are told to `onCall`. */
 export function fakeSession(
   view: Partial<View> = {},
-  options: { canSaveAs?: boolean; onCall?: (call: string) => void } = {},
+  options: { canSaveAs?: boolean; checked?: readonly CheckLine[]; onCall?: (call: string) => void } = {},
 ): { session: Session; store: StoreApi<View> } {
   const store = createStore<View>(() => ({ ...emptyView, ...view }))
   const tell =
@@ -36,6 +37,8 @@ export function fakeSession(
       lookAtKept: tell('lookAtKept'),
       forgetRoom: tell('forgetRoom'),
       forgetKept: tell('forgetKept'),
+      hideAddress: tell('hideAddress'),
+      checkConnection: (told) => told(options.checked ?? []),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -137,5 +140,6 @@ const emptyView: View = {
   storage: { kind: 'disk' },
   contactCount: 0,
   kept: null,
+  hiding: 'off',
   readingFiles: null,
 }
