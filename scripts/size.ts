@@ -19,6 +19,8 @@ const onlyForSome = {
   'folderTree.worker': 'when a folder is saved',
   zip: 'when a folder is saved',
   openedParts: 'when somebody is looked at, or the help is read',
+  connectionCheck: 'when somebody has the connection checked',
+  probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',
   pageEngine: 'for browsers that hand no data channel to a worker',
 }

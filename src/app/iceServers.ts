@@ -35,6 +35,7 @@ export class IceServers {
   readonly #parts: IceServersParts
   readonly #alarm: Alarm
   #isHidden: boolean
+  #isStuck = false
   #lent: Lent | null = null
   #failures = 0
   #asking: Promise<void> | null = null
@@ -67,11 +68,7 @@ export class IceServers {
   /** Done when the service has answered or failed, or is not waited for any longer; at once where there is none. */
   async begin(): Promise<void> {
     this.#ask()
-    let isLate: () => void = () => {}
-    const late = new Promise<void>((resolve) => (isLate = resolve))
-    const cancel = this.#parts.clock.after(limits.iceFirstWaitMs, isLate)
-    await Promise.race([this.#asking, late])
-    cancel()
+    await Promise.race([this.#asking, this.#late()])
     this.#tellWhetherPossible()
   }
 
@@ -82,6 +79,10 @@ export class IceServers {
 
   close(): void {
     this.#alarm.stop()
+  }
+
+  #late(): Promise<void> {
+    return new Promise((resolve) => void this.#parts.clock.after(limits.iceFirstWaitMs, resolve))
   }
 
   #ask(): void {
@@ -113,6 +114,7 @@ export class IceServers {
     this.#failures++
     // Said once, however often it is tried again.
     if (this.#failures === 1) notices.add('warning', { code: 'relaysNotAsked', detail })
+    this.#tellWhetherPossible()
     this.#askIn(Math.min(limits.iceRetryMaxMs, limits.iceRetryMinMs * 2 ** (this.#failures - 1)))
   }
 
@@ -121,13 +123,15 @@ export class IceServers {
     this.#alarm.setAt(clock.now() + spanMs, () => this.#ask())
   }
 
-  /** Where the address is hidden and nobody relays, there is no link at all: people must know why. */
+  /** Where the address is hidden and nobody relays, there is no link at all: people are told once, until that changes. */
   #tellWhetherPossible(): void {
     const { servers, relayOnly } = this.settings()
     const { notices } = this.#parts
-    if (relayOnly && !hasRelay(servers)) {
-      notices.add('warning', { code: 'hiddenWithoutRelay', isChosen: this.hiding === 'chosen' })
-    } else notices.retract('hiddenWithoutRelay')
+    const isStuck = relayOnly && !hasRelay(servers)
+    if (isStuck === this.#isStuck) return
+    this.#isStuck = isStuck
+    if (!isStuck) notices.retract('hiddenWithoutRelay')
+    else notices.add('warning', { code: 'hiddenWithoutRelay', isChosen: this.hiding === 'chosen' })
   }
 }
 

@@ -3,7 +3,7 @@ import type { IceServer } from '../../link/link.ts'
 import type { Log } from '../../shared/log.ts'
 import type { OpenSignaling } from '../../signaling/signaling.ts'
 import type { View } from '../view.ts'
-import type { CheckLine, Finding } from './findings.ts'
+import { nameOfLine, type CheckLine, type Finding } from './findings.ts'
 import type { Gathered, Probes } from './probes.ts'
 
 export interface CheckParts {
@@ -18,41 +18,42 @@ export interface CheckParts {
 
 /** Probes this browser and its network, all at once; done when every line is found out. The log keeps what was found. */
 export async function checkConnection(parts: CheckParts): Promise<void> {
-  const { probes, brokers, servers, log } = parts
-  const lines = new Lines(parts.told)
+  const { probes, brokers, servers } = parts
+  const lines = new Lines(parts)
   const gathering = probes.canConnect ? probes.gather(servers) : null
   const works = [
-    lines.add('secure', 'secure', Promise.resolve({ check: 'secure', isSecure: probes.isSecure })),
-    lines.add('storage', 'storage', storage(parts)),
-    lines.add('tabs', 'tabs', tabs(probes)),
-    ...(brokers.length === 0
-      ? [lines.add('broker', 'broker', Promise.resolve({ check: 'broker', number: 1, outcome: 'none' }))]
-      : brokers.map((broker, at) =>
-          lines.add(at === 0 ? 'broker' : `broker-${at + 1}`, 'broker', reached(probes, broker, at + 1)),
-        )),
-    lines.add('stun', 'stun', stun(gathering, servers)),
-    lines.add('udp', 'udp', udp(gathering, servers)),
-    lines.add('turn', 'turn', turn(probes, gathering, servers)),
+    lines.add('secure', 1, Promise.resolve({ check: 'secure', isSecure: probes.isSecure })),
+    lines.add('storage', 1, storage(parts)),
+    lines.add('tabs', 1, tabs(probes)),
+    ...(brokers.length === 0 ? [null] : brokers).map((broker, at) =>
+      lines.add('broker', at + 1, reached(probes, broker)),
+    ),
+    lines.add('stun', 1, stun(gathering, servers)),
+    lines.add('udp', 1, udp(gathering, servers)),
+    lines.add('turn', 1, turn(probes, gathering, servers)),
   ]
   lines.tell()
-  for (const { check, ...found } of await Promise.all(works)) log('info', `checked: ${check}`, found)
+  await Promise.all(works)
 }
 
 /** The lines so far, told anew with each that is found out. */
 class Lines {
   readonly #told: CheckParts['told']
+  readonly #log: Log
   #lines: readonly CheckLine[] = []
 
-  constructor(told: CheckParts['told']) {
+  constructor({ told, log }: CheckParts) {
     this.#told = told
+    this.#log = log
   }
 
-  async add(name: string, check: Finding['check'], probing: Promise<Finding>): Promise<Finding> {
-    this.#lines = [...this.#lines, { name, check, finding: null }]
+  async add(check: Finding['check'], number: number, probing: Promise<Finding>): Promise<void> {
+    const name = nameOfLine({ check, number })
+    this.#lines = [...this.#lines, { check, number, finding: null }]
     const finding = await probing
-    this.#lines = this.#lines.map((line) => (line.name === name ? { ...line, finding } : line))
+    this.#lines = this.#lines.map((line) => (nameOfLine(line) === name ? { ...line, finding } : line))
     this.tell()
-    return finding
+    this.#log('info', 'the connection is checked', { name, ...finding })
   }
 
   tell(): void {
@@ -70,9 +71,9 @@ async function tabs(probes: Probes): Promise<Finding> {
   return { check: 'tabs', outcome: (await probes.loops([], 'all')) ? 'works' : 'fails' }
 }
 
-async function reached(probes: Probes, broker: OpenSignaling, number: number): Promise<Finding> {
-  const outcome = (await probes.reaches(broker)) ? 'reached' : 'unreachable'
-  return { check: 'broker', number, outcome }
+async function reached(probes: Probes, broker: OpenSignaling | null): Promise<Finding> {
+  if (broker === null) return { check: 'broker', outcome: 'none' }
+  return { check: 'broker', outcome: (await probes.reaches(broker)) ? 'reached' : 'unreachable' }
 }
 
 /** Null: this browser connects to nobody. */

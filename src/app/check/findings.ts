@@ -6,12 +6,8 @@ export type Finding =
   | { readonly check: 'storage'; readonly kind: 'disk' | 'memory'; readonly freeBytes: number | null }
   /** Whether two tabs can talk: tried between two ends in this one. */
   | { readonly check: 'tabs'; readonly outcome: 'works' | 'fails' | 'missing' }
-  /** A broker, counted from 1, or that there is none. */
-  | {
-      readonly check: 'broker'
-      readonly number: number
-      readonly outcome: 'reached' | 'unreachable' | 'none'
-    }
+  /** Whether a broker takes us in, or that there is none. */
+  | { readonly check: 'broker'; readonly outcome: 'reached' | 'unreachable' | 'none' }
   /** Whether a server tells this browser the address that the internet sees. */
   | { readonly check: 'stun'; readonly outcome: 'answers' | 'silent' | 'none' }
   /** Whether the packets that direct connections are made of get out. `untold`: no server could tell. */
@@ -23,12 +19,16 @@ export type CheckState = 'good' | 'warning' | 'bad'
 
 /** One line of a check under way. */
 export interface CheckLine {
-  /** The finding's check, and the number of a broker from the second on: `broker-2`. */
-  readonly name: string
   readonly check: Finding['check']
+  /** From 1 on: there may be several brokers. */
+  readonly number: number
   /** Null while it is probed. */
   readonly finding: Finding | null
 }
+
+/** `broker`, and `broker-2` for the second of them. */
+export const nameOfLine = ({ check, number }: Pick<CheckLine, 'check' | 'number'>): string =>
+  number === 1 ? check : `${check}-${number}`
 
 /** Less than this is soon full. */
 const freeLittleBytes = 1e9

@@ -53,9 +53,10 @@ async function freeBytes(): Promise<number | null> {
   return quota === undefined ? null : Math.max(0, quota - (usage ?? 0))
 }
 
+const ignored = (): void => {}
+
 function reaches(open: OpenSignaling): Promise<boolean> {
   return new Promise((resolve) => {
-    const ignored = (): void => {}
     const broker = open({
       stateChanged: (state) => {
         if (state !== 'connecting') end(state === 'online')
@@ -77,20 +78,23 @@ function reaches(open: OpenSignaling): Promise<boolean> {
 async function gather(servers: readonly IceServer[]): Promise<Gathered> {
   const connection = new RTCPeerConnection({ iceServers: forBrowser(servers) })
   let gathered = nothingGathered
-  const done = new Promise<void>((resolve) => {
+  let hasFailed = false
+  const all = new Promise<boolean>((resolve) => {
     connection.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate === null) return resolve()
-      gathered = withCandidate(gathered, candidate)
+      if (candidate === null) resolve(true)
+      else gathered = withCandidate(gathered, candidate)
     })
     connection.addEventListener('icecandidateerror', ({ errorCode }) => {
+      hasFailed = true
       if (errorCode === unauthorized) gathered = { ...gathered, isRefused: true }
     })
   })
   connection.createDataChannel('')
   await connection.setLocalDescription()
-  await inTime(done, undefined)
+  const isComplete = await inTime(all, false)
   connection.close()
-  return gathered
+  // Where the internet sees the very address that the browser has, it is not said again.
+  return isComplete && !hasFailed ? { ...gathered, isSeen: true } : gathered
 }
 
 /** RFC 8489, section 14.8. */
@@ -128,15 +132,18 @@ async function loops(
   return isLooping
 }
 
+/** A browser takes them in turn, after the description that is set before they come. */
+function passCandidates(from: RTCPeerConnection, to: RTCPeerConnection): void {
+  from.addEventListener('icecandidate', ({ candidate }) => {
+    if (candidate !== null) to.addIceCandidate(candidate).catch(() => {})
+  })
+}
+
 async function introduce(here: RTCPeerConnection, there: RTCPeerConnection): Promise<void> {
-  const pass = (from: RTCPeerConnection, to: RTCPeerConnection): void =>
-    from.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate !== null) to.addIceCandidate(candidate).catch(() => {})
-    })
+  passCandidates(here, there)
+  passCandidates(there, here)
   await here.setLocalDescription()
   if (here.localDescription) await there.setRemoteDescription(here.localDescription)
-  pass(here, there)
-  pass(there, here)
   await there.setLocalDescription()
   if (there.localDescription) await here.setRemoteDescription(there.localDescription)
 }

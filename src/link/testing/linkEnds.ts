@@ -32,7 +32,7 @@ const plainProof: LinkProof = {
   check: async (view, signature) => bytesEqual(signature, signedView(view)),
 }
 
-export const anyWay: IceSettings = { servers: [], relayOnly: false }
+const anyWay = (): IceSettings => ({ servers: [], relayOnly: false })
 
 /** One end of a link, whose test waits for what it is told, never for time. */
 export class End implements LinkListener {
@@ -46,12 +46,12 @@ export class End implements LinkListener {
   #read = 0
   #wake: (() => void) | null = null
 
-  constructor(open: OpenLink, initiator: boolean, proof = plainProof, ice: IceSettings = anyWay) {
+  constructor(open: OpenLink, initiator: boolean, proof = plainProof, ice: () => IceSettings = anyWay) {
     const handOver = (lane: number, channel: BulkChannel): void => {
       assert(!this.channels.has(lane), 'a lane is handed over once')
       this.channels.set(lane, channel)
     }
-    this.link = open({ initiator, ice: () => ice, proof, handOver, listener: this })
+    this.link = open({ initiator, ice, proof, handOver, listener: this })
   }
 
   /** The next event of this type; others before it are skipped. */
