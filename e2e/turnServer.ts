@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { whatIsMissing } from '../scripts/commands.ts'
 
 export interface TurnServer {
   /** Also answers STUN. */
@@ -26,11 +26,7 @@ export interface TurnServerOptions {
 }
 
 /** Why this machine has no TURN server to offer; null where it has. */
-export const whyNoTurnServer = (): string | null => {
-  const folders = (process.env['PATH'] ?? '').split(':')
-  const isInstalled = folders.some((folder) => existsSync(join(folder, 'turnserver')))
-  return isInstalled ? null : 'coturn (turnserver) must be installed'
-}
+export const whyNoTurnServer = (): string | null => whatIsMissing('turnserver')
 
 /** A coturn that takes credentials made from a secret (`use-auth-secret`). */
 export async function startTurnServer(options: TurnServerOptions): Promise<TurnServer> {
@@ -54,7 +50,7 @@ export async function startTurnServer(options: TurnServerOptions): Promise<TurnS
     `--pidfile=${join(folder, 'pid')}`,
     `--userdb=${join(folder, 'users')}`,
   ]
-  const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const close = async (): Promise<void> => {
     const ended = once(server, 'exit')
     if (server.exitCode === null && server.kill()) await ended

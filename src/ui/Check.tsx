@@ -12,7 +12,7 @@ import { words } from './words/words.ts'
 export function Check() {
   const session = useSession()
   const [lines, check] = useCheck()
-  const isDone = lines !== null && lines.every(({ finding }) => finding !== null)
+  const isDone = lines === null || (lines.length > 0 && lines.every(({ finding }) => finding !== null))
   return (
     <div className="check">
       <p className="soft">{laterWords.check.how}</p>
@@ -26,7 +26,12 @@ export function Check() {
         </ul>
       )}
       <div className="check-end">
-        <button type="button" className="button quiet" disabled={!isDone} onClick={check}>
+        <button
+          type="button"
+          className="button quiet"
+          aria-disabled={!isDone}
+          onClick={isDone ? check : undefined}
+        >
           {laterWords.check.again}
         </button>
         <CopyDetails details={() => session.details()} />

@@ -2,7 +2,6 @@ import { useId } from 'react'
 import { useSession } from './SessionContext.tsx'
 import { useHiding, useWarnings } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
-import { words } from './words/words.ts'
 
 /** Whether others in the room see this device's address. */
 export function HideAddress() {
@@ -36,8 +35,10 @@ export function HideAddress() {
 
 /** The page says so too, but this stands in front of it. */
 function Impossible() {
-  const told = useWarnings().find(({ message }) => message.code === 'hiddenWithoutRelay')
+  const isTold = useWarnings().some(({ message }) => message.code === 'hiddenWithoutRelay')
   return (
-    <p role="status">{told && <strong className="check-warning">{words.notice(told.message)}</strong>}</p>
+    <p role="status" className="check-warning">
+      {isTold && laterWords.check.hideImpossible}
+    </p>
   )
 }

@@ -70,6 +70,8 @@ export const enLater = {
       'They then see the address of a relay server instead of yours, and all that you send each other goes through that server, which can read none of it. It is often slower.',
     hideFromNow:
       'This holds for new connections. Whoever you are connected with now may have your address already; reload the page to connect with them anew.',
+    hideImpossible:
+      'This page has no relay server to hide it behind, so nobody can connect with you while this is on.',
     hideAlways: 'Whoever runs this page has set this for all who use it.',
   },
 
