@@ -4,7 +4,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 
-/** Tells people where two networks let no connection through, once for each peer, and takes it back when a link opens. */
+/** Tells people where two networks let no connection through, once for each peer, and takes it back when somebody is linked. */
 export class BlockedPaths {
   readonly #notices: Pick<NoticeBoard, 'add' | 'retract'>
   readonly #ice: () => IceSettings
@@ -22,8 +22,8 @@ export class BlockedPaths {
     this.#notices.add('warning', { code: 'noWayThrough', hasRelay: hasRelay(this.#ice().servers) })
   }
 
-  /** Whoever is still out of reach fails again soon, and is told of again. */
-  linkOpened(): void {
+  /** Somebody is linked. Whoever is still out of reach fails again soon, and is told of again. */
+  linked(): void {
     this.#told.clear()
     this.#notices.retract('noWayThrough')
   }

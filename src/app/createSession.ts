@@ -281,6 +281,7 @@ class AppSession implements OpenSession {
   }
 
   #roomReported(report: RoomReport): void {
+    if (report.type === 'memberJoined') this.#blocked.linked()
     if (report.type === 'memberBanned') this.#acquaintances?.banned(report.peer)
     const members = this.#room.members()
     this.#acquaintances?.noticed(members)

@@ -19,11 +19,7 @@ export function Check() {
       {lines === null ? (
         <p role="alert">{words.opened.notLoaded}</p>
       ) : (
-        <ul className="check-lines" aria-live="polite" aria-busy={!isDone}>
-          {lines.map((line) => (
-            <Line key={nameOfLine(line)} line={line} />
-          ))}
-        </ul>
+        <CheckLines lines={lines} isDone={isDone} />
       )}
       <div className="check-end">
         <button
@@ -48,6 +44,17 @@ function useCheck(): readonly [readonly CheckLine[] | null, () => void] {
   const check = useCallback(() => session.checkConnection(setLines), [session])
   useEffect(check, [check])
   return [lines, check]
+}
+
+/** What was found so far, in words. */
+export function CheckLines({ lines, isDone }: { lines: readonly CheckLine[]; isDone: boolean }) {
+  return (
+    <ul className="check-lines" aria-live="polite" aria-busy={!isDone}>
+      {lines.map((line) => (
+        <Line key={nameOfLine(line)} line={line} />
+      ))}
+    </ul>
+  )
 }
 
 const icons: Record<ReturnType<typeof stateOf>, IconName> = {

@@ -2,7 +2,7 @@ import type { Crypto, RoomKeys, SigningKey } from '../../crypto/crypto.ts'
 import type { Identity } from '../../crypto/identity.ts'
 import { createEngine } from '../../engine/createEngine.ts'
 import type { OpenedEngine } from '../../engine/engine.ts'
-import type { Link, OpenLink } from '../../link/link.ts'
+import type { Link, LinkListener, OpenLink } from '../../link/link.ts'
 import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { Millis, ShareId } from '../../shared/ids.ts'
@@ -35,6 +35,8 @@ export interface MemberOptions {
   readonly storeLimitBytes?: number
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
+  /** No way leads to whom it is first to be linked with. */
+  readonly firstLinkFails?: boolean
   /** Hides its address, and has no relay to hide behind. */
   readonly relayOnly?: boolean
   /** The device it is on, and what that remembers; a new one otherwise. */
@@ -319,7 +321,8 @@ export class Member {
       },
     })
     this.#opened.push(link)
-    return link
+    const isBlocked = this.#parts.options.firstLinkFails === true && this.#opened.length === 1
+    return isBlocked ? blocked(listener) : link
   }
 
   readonly #save: SaveWay = async (share) => {
@@ -327,6 +330,17 @@ export class Member {
     return ok(undefined)
   }
 }
+
+/** What it began goes nowhere: it ends once the other side has signaled. */
+const blocked = (listener: LinkListener): Link => ({
+  waitingBytes: 0,
+  signal: () => queueMicrotask(() => listener.closed({ code: 'connectionFailed', detail: 'no way' })),
+  send() {},
+  tellListening() {},
+  openLane() {},
+  closeLane() {},
+  close() {},
+})
 
 async function savedFrom(share: Saveable): Promise<SavedShare> {
   const sizeBytes = share.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0)

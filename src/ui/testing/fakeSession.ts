@@ -1,5 +1,4 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { CheckLine } from '../../app/check/findings.ts'
 import type { Session } from '../../app/session.ts'
 import type { AcquaintanceView, HolderView, MemberView, ShareView, StripCell, View } from '../../app/view.ts'
 import { base64UrlFromBytes, utf8FromText } from '../../shared/bytes.ts'
@@ -8,7 +7,7 @@ import { publicKeyBytes, type DeviceId, type PeerId, type ShareId } from '../../
 /** A session that moves nothing: its view is written by a test, its calls are told to `onCall`. */
 export function fakeSession(
   view: Partial<View> = {},
-  options: { canSaveAs?: boolean; checked?: readonly CheckLine[]; onCall?: (call: string) => void } = {},
+  options: { canSaveAs?: boolean; onCall?: (call: string) => void } = {},
 ): { session: Session; store: StoreApi<View> } {
   const store = createStore<View>(() => ({ ...emptyView, ...view }))
   const tell =
@@ -38,7 +37,7 @@ export function fakeSession(
       forgetRoom: tell('forgetRoom'),
       forgetKept: tell('forgetKept'),
       hideAddress: tell('hideAddress'),
-      checkConnection: (told) => told(options.checked ?? []),
+      checkConnection: tell('checkConnection'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
