@@ -197,7 +197,7 @@ describe('links', () => {
     expect(sentTo(pass(100), alice)).toMatchObject([{ type: 'roster', members: [{ peer: carol }] }])
   })
 
-  it('[R11] the way of an open link is the one it goes now, and no stale session changes it', () => {
+  it('an open link is shown as it goes now, and no stale session changes that', () => {
     const { room, link, feed } = onlineBench(bob)
     const members = () => room.members()
     const session = link(alice)
