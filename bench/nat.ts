@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { buildIsStale, build } from '../scripts/setup.mjs'
+import { expectChecked } from '../e2e/connectionCheck.ts'
 import { bytesOf, downloadWhole, expect, roomLink, shareNamed } from '../e2e/room.ts'
 import { startTurnServer } from '../e2e/turnServer.ts'
 import { openBrowser } from './browsers.ts'
@@ -81,13 +82,23 @@ async function runRow(row: NatRow, teardown: Teardown): Promise<Outcome> {
   const seconds = (): number => (performance.now() - openedAtMs) / 1000
   if (row.outcome === 'told') {
     for (const page of [from, to]) await toldWhy(page)
-    return { state: 'told', seconds: seconds(), fileSeconds: null }
+    const toldAfter = seconds()
+    await check(row, to)
+    return { state: 'told', seconds: toldAfter, fileSeconds: null }
   }
   if (row.outcome !== 'through') {
     for (const page of [from, to]) await linked(page, row.outcome)
   }
   const linkedAfter = seconds()
+  await check(row, to)
   return { state: row.outcome, seconds: linkedAfter, fileSeconds: await sendWhole(from, to) }
+}
+
+async function check({ finds }: NatRow, page: Page): Promise<void> {
+  if (finds === undefined) return
+  await page.getByTestId('open-check').click()
+  await expectChecked(page, finds)
+  await page.keyboard.press('Escape')
 }
 
 /** Page, broker, STUN and TURN server, all on the internet. */
@@ -106,7 +117,7 @@ async function openSiteOf(row: NatRow, lab: NatLab, teardown: Teardown): Promise
       uploadLimitKBps: 0,
       withTracker: false,
       ways: { iceServers, ...lent, relayOnly: row.relayOnly },
-      turn: { secret, urls: [`turn:${at}?transport=udp`] },
+      turn: { secret, urls: [`turn:${at}?transport=udp`, `turn:${at}?transport=tcp`] },
     },
     commandPrefix,
   )

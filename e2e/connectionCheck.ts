@@ -10,6 +10,6 @@ type CheckState = 'good' | 'warning' | 'bad'
 /** Waits until these lines of the open check are found out. */
 export async function expectChecked(page: Page, states: Readonly<Record<string, CheckState>>): Promise<void> {
   for (const [name, state] of Object.entries(states)) {
-    await expect(lineOf(page, name)).toHaveAttribute('data-state', state)
+    await expect(lineOf(page, name)).toHaveAttribute('data-state', state, { timeout: 30_000 })
   }
 }

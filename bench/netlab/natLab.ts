@@ -5,9 +5,9 @@ import type { Teardown } from '../teardown.ts'
 
 /**
  * How a home's router translates addresses. A cone keeps a port for whomever it is used with, so that a server can tell which it is
- * (RFC 4787: endpoint-independent mapping); a symmetric one takes another for each other side.
+ * (RFC 4787: endpoint-independent mapping); a symmetric one takes another for each other side. `tcpOnly` lets no UDP out at all.
  */
-export type NatKind = 'cone' | 'symmetric'
+export type NatKind = 'cone' | 'symmetric' | 'tcpOnly'
 
 /** Where programs run: two homes, each behind a router; two computers without one, side by side; and what all of them reach. */
 export type Place = 'home1' | 'home2' | 'street1' | 'street2' | 'internet'
@@ -124,6 +124,7 @@ function layHome(home: string, router: string, network: string): void {
 function natTable(router: string, kind: NatKind): void {
   const ports = kind === 'symmetric' ? ' --random-fully' : ''
   runIn(router, `iptables -t nat -A POSTROUTING -o wan -j MASQUERADE${ports}`)
+  if (kind === 'tcpOnly') runIn(router, 'iptables -A FORWARD -p udp -j DROP')
   runIn(router, 'iptables -A INPUT -i wan -j DROP')
   runIn(router, 'iptables -A FORWARD -i wan -m state --state ESTABLISHED,RELATED -j ACCEPT')
   runIn(router, 'iptables -A FORWARD -i wan -j DROP')

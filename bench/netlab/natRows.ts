@@ -12,6 +12,8 @@ export interface NatRow {
   readonly relayOnly: boolean
   /** How the first and the second see each other in the end; or that their pages say why they do not. */
   readonly outcome: 'direct' | 'relayed' | 'told' | 'through'
+  /** What the check of the connection then finds at the last of them, by line. */
+  readonly finds?: Readonly<Record<string, 'good' | 'warning' | 'bad'>>
   /** Run only by its name: what it shows is not built yet. */
   readonly isAhead?: boolean
 }
@@ -36,6 +38,17 @@ export const natRows: readonly NatRow[] = [
     servers: 'turn',
     relayOnly: false,
     outcome: 'relayed',
+    finds: { broker: 'good', stun: 'good', udp: 'good', turn: 'good' },
+  },
+  {
+    name: 'tcpOnly',
+    what: 'two homes behind firewalls without UDP, with TURN',
+    nat: 'tcpOnly',
+    places: twoHomes,
+    servers: 'turn',
+    relayOnly: false,
+    outcome: 'relayed',
+    finds: { tabs: 'good', broker: 'good', stun: 'warning', udp: 'warning', turn: 'good' },
   },
   {
     name: 'hidden',
@@ -54,6 +67,7 @@ export const natRows: readonly NatRow[] = [
     servers: 'turn',
     relayOnly: false,
     outcome: 'direct',
+    finds: { stun: 'good', udp: 'good', turn: 'good' },
   },
   {
     name: 'stuck',
@@ -63,6 +77,7 @@ export const natRows: readonly NatRow[] = [
     servers: 'stun',
     relayOnly: false,
     outcome: 'told',
+    finds: { tabs: 'good', broker: 'good', stun: 'good', udp: 'good', turn: 'warning' },
   },
   {
     name: 'through',
