@@ -20,6 +20,12 @@ const patienceMs = 90_000
 const fileBytes = 2_000_000
 
 const chosen = chosenRows(process.argv.slice(2))
+let running = new Teardown()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // What the row waits for is then gone, so it fails at once.
+  process.once(signal, () => void running.close().then(() => process.exit(1)))
+}
+
 const why = whyNoNatLab()
 if (why === null) process.exitCode = (await runRows(chosen)) ? 0 : 1
 else console.log(`Skipped, all ${chosen.length} rows: ${why}.`)
@@ -36,9 +42,11 @@ async function runRows(rows: readonly NatRow[]): Promise<boolean> {
   let areAllRight = true
   console.log('row         expected   came to    after    file     what')
   for (const row of rows) {
-    const teardown = new Teardown()
-    const outcome = await runRow(row, teardown).catch((error: unknown) => String(error).slice(0, 400))
-    await teardown.close()
+    running = new Teardown()
+    const outcome = await runRow(row, running).catch((error: unknown) =>
+      String(error).replaceAll(/\s+/g, ' ').slice(0, 200),
+    )
+    await running.close()
     areAllRight &&= typeof outcome !== 'string'
     console.log(lineOf(row, outcome))
   }
@@ -91,7 +99,14 @@ async function runRow(row: NatRow, teardown: Teardown): Promise<Outcome> {
   }
   const linkedAfter = seconds()
   await check(row, to)
-  return { state: row.outcome, seconds: linkedAfter, fileSeconds: await sendWhole(from, to) }
+  const fileSeconds = await sendWhole(from, to)
+  if (row.places[0] === 'street1' && row.places[1] === 'street2') sawAddresses(row, lab.packetsSideBySide())
+  return { state: row.outcome, seconds: linkedAfter, fileSeconds }
+}
+
+/** Who hides neither gets a packet from the other nor sends one: nothing goes past the TURN server. */
+function sawAddresses({ outcome }: NatRow, packets: number): void {
+  if (packets > 0 !== (outcome === 'direct')) throw new Error(`${packets} packets went straight`)
 }
 
 async function check({ finds }: NatRow, page: Page): Promise<void> {

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import type { Server } from '../scripts/server.ts'
 import { expectChecked, lineOf } from './connectionCheck.ts'
 import { sampleBytes } from './files.ts'
+import { openFirefox } from './firefoxTab.ts'
 import {
   addressOf,
   bytesOf,
@@ -82,6 +83,13 @@ const heardBy = (page: Page): Promise<string[]> =>
 const candidatesIn = (heard: readonly string[]): string[] =>
   heard.flatMap((text) => [...text.matchAll(/candidate:[^"\\]+/g)].map(([candidate]) => candidate))
 
+/** All that the others have told this page are places at the TURN server. */
+async function expectRelayedOnly(page: Page): Promise<void> {
+  const candidates = candidatesIn(await heardBy(page))
+  expect(candidates.length).toBeGreaterThan(0)
+  for (const candidate of candidates) expect(candidate).toMatch(/ typ relay raddr 0\.0\.0\.0 rport 0\b/)
+}
+
 test.describe('through a real TURN server', () => {
   test.skip(missing !== null, missing ?? '')
 
@@ -102,13 +110,30 @@ test.describe('through a real TURN server', () => {
     await offerFiles(alice, file)
     const download = await downloadWhole(shareNamed(bob, file.name))
     expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
-    for (const page of [alice, bob]) {
-      const candidates = candidatesIn(await heardBy(page))
-      expect(candidates.length).toBeGreaterThan(0)
-      for (const candidate of candidates) expect(candidate).toMatch(/ typ relay raddr 0\.0\.0\.0 rport 0 /)
-    }
+    for (const page of [alice, bob]) await expectRelayedOnly(page)
     await bob.getByTestId('open-member').click()
     await expect(bob.getByTestId('member-path')).toContainText('through a relay server')
+  })
+
+  test('[L13] Firefox hides its address as well, and hands a file over', async ({
+    openPage,
+    openSite: open,
+  }, testInfo) => {
+    const { address } = await open({ relayOnly: true })
+    const alice = await openPage(address)
+    await hear(alice)
+    const firefox = await openFirefox(await roomLink(alice), testInfo.outputPath('downloads'))
+    try {
+      await waitForPeers(alice, 1)
+      await expect(alice.getByTestId('peer')).toHaveAttribute('data-state', 'relayed')
+      await expectRelayedOnly(alice)
+      const file = { name: 'to Firefox.bin', bytes: sampleBytes(500_000) }
+      await offerFiles(alice, file)
+      await firefox.download(file.name)
+      await firefox.waitForState(file.name, 'complete')
+    } finally {
+      await firefox.close()
+    }
   })
 
   test('where nobody hides, the same two are linked directly', async ({ openPage, openSite: open }) => {
@@ -136,9 +161,7 @@ test.describe('through a real TURN server', () => {
     await hear(bob)
     await waitForPeers(bob, 1)
     await expect(bob.getByTestId('peer')).toHaveAttribute('data-state', 'relayed')
-    const candidates = candidatesIn(await heardBy(bob))
-    expect(candidates.length).toBeGreaterThan(0)
-    for (const candidate of candidates) expect(candidate).toContain(' typ relay ')
+    await expectRelayedOnly(bob)
     await alice.getByTestId('open-check').click()
     await expect(alice.getByTestId('hide-address')).toBeChecked()
   })

@@ -33,6 +33,11 @@ export function whyNoNatLab(): string | null {
 }
 
 const places: readonly Place[] = ['home1', 'home2', 'street1', 'street2', 'internet']
+const street = [
+  { name: 'street1', address: '10.99.0.30' },
+  { name: 'street2', address: '10.99.0.31' },
+] as const
+const streetNetwork = '10.99.0.30/31'
 const routers = ['router1', 'router2'] as const
 /** Takes what nobody has a way to. */
 const nowhere = 'nowhere'
@@ -49,9 +54,25 @@ export class NatLab {
       layHome(`home${at + 1}`, router, `192.168.${1 + at}`)
       natTable(router, kind)
     }
-    plugIn('street1', '10.99.0.30')
-    plugIn('street2', '10.99.0.31')
+    for (const { name, address } of street) plugIn(name, address)
+    // Counted by a rule that changes nothing.
+    for (const { name } of street) runIn(name, `iptables -A INPUT -s ${streetNetwork}`)
     return new NatLab()
+  }
+
+  /** Packets that came to one of the two side by side straight from the other. */
+  packetsSideBySide(): number {
+    const counted = street.map(({ name }) => {
+      const told = runIn(name, 'iptables -nvxL INPUT')
+      return Number(
+        told
+          .split('\n')
+          .find((line) => line.includes(streetNetwork))
+          ?.trim()
+          .split(/\s+/)[0],
+      )
+    })
+    return counted.reduce((sum, packets) => sum + packets, 0)
   }
 
   /** The words that have a command run at that place. */
@@ -63,12 +84,13 @@ export class NatLab {
 /** Of this process, so that two of them do not disturb each other. */
 const spaceOf = (name: string): string => `nat${process.pid}${name}`
 
-const run = (command: string): void => {
+/** What the command says. */
+function run(command: string): string {
   const [program = '', ...args] = command.split(' ')
-  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  return execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' })
 }
 
-const runIn = (name: string, command: string): void => run(`ip netns exec ${spaceOf(name)} ${command}`)
+const runIn = (name: string, command: string): string => run(`ip netns exec ${spaceOf(name)} ${command}`)
 
 function openNamespaces(names: readonly string[]): void {
   for (const name of names) {
