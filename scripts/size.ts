@@ -19,6 +19,7 @@ const onlyForSome = {
   'folderTree.worker': 'when a folder is saved',
   zip: 'when a folder is saved',
   openedParts: 'when somebody is looked at, or the help is read',
+  openKeptRooms: 'when somebody looks at what is kept',
   connectionCheck: 'when somebody has the connection checked',
   probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',

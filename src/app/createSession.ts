@@ -5,9 +5,9 @@ import { guardWith } from '../shared/guard.ts'
 import { unreachable } from '../shared/result.ts'
 import type { SwarmReport } from '../swarm/io.ts'
 import type { Acquaintances } from './acquaintances.ts'
-import { BlockedPaths } from './blockedPaths.ts'
 import { EarlierFiles } from './earlierFiles.ts'
 import type { Intake, IntakeReport } from './intake.ts'
+import { tellLeftOut } from './intakeNews.ts'
 import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
@@ -44,7 +44,6 @@ class AppSession implements OpenSession {
   readonly #known = new KnownShares()
   readonly #room: RoomDriver
   readonly #news: RoomNews
-  readonly #blocked: BlockedPaths
   readonly #sharing: Sharing
   readonly #origins: ShareOrigins
   readonly #files: EarlierFiles
@@ -59,11 +58,11 @@ class AppSession implements OpenSession {
   #acquaintances: Acquaintances | null = null
 
   constructor(parts: SessionParts) {
-    const { clock, random, notices, crypto, log, engine } = parts
+    const { clock, notices, crypto, engine } = parts
     const { storage } = engine
     const changed = (): void => this.#touch()
     this.#parts = parts
-    this.#news = new RoomNews(notices)
+    this.#news = new RoomNews(notices, parts.ice.settings)
     this.#files = new EarlierFiles({
       ...parts.files,
       share: (intake) => this.#sharing.share(intake),
@@ -75,17 +74,12 @@ class AppSession implements OpenSession {
       memoryLimitBytes: storage.kind === 'memory' ? storage.limitBytes : Infinity,
       canAsk: (share) => this.#files.canAsk(share),
     })
-    this.#blocked = new BlockedPaths(notices, parts.ice.settings)
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
-    const { save, saveAs } = parts
-    const shared = { known: this.#known, notices }
+    const shared = { ...parts, known: this.#known }
     this.#saver = new Saver({
       ...shared,
       store: this.#engine,
       shares: this.#shares,
-      log,
-      save,
-      saveAs,
       progressed: changed,
       changed: () => this.#view.write(),
     })
@@ -93,9 +87,6 @@ class AppSession implements OpenSession {
     const hide = (share: ShareId): void => void this.#shares.hidden.add(share)
     this.#sharing = new Sharing({
       ...shared,
-      random,
-      crypto,
-      identity: parts.identity,
       engine: this.#engine,
       show,
       hide,
@@ -147,7 +138,7 @@ class AppSession implements OpenSession {
       listener: {
         reported: (report) => this.#roomReported(report),
         changed: () => this.#roomChanged(),
-        blocked: (peer) => this.#blocked.found(peer),
+        blocked: (peer) => this.#news.blocked(peer),
       },
     })
   }
@@ -156,14 +147,10 @@ class AppSession implements OpenSession {
     return this.#saver.canSaveAs
   }
 
-  takeIn({ intakes, unreadable, empty, tooMany }: IntakeReport): void {
+  takeIn(report: IntakeReport): void {
     const { notices, bugFound } = this.#parts
-    for (const name of unreadable) notices.add('error', { code: 'unreadable', name })
-    for (const name of tooMany) notices.add('error', { code: 'tooMuch', name })
-    for (const name of empty) notices.add('warning', { code: 'emptyFolder', name })
-    const isNothing = intakes.length + unreadable.length + empty.length + tooMany.length === 0
-    if (isNothing) notices.add('warning', { code: 'nothingToShare' })
-    for (const intake of intakes) this.share(intake).catch(bugFound)
+    tellLeftOut(report, notices)
+    for (const intake of report.intakes) this.share(intake).catch(bugFound)
   }
 
   async share(intake: Intake): Promise<void> {
@@ -263,9 +250,7 @@ class AppSession implements OpenSession {
   }
 
   checkConnection(told: Parameters<ConnectionActions['checkConnection']>[0]): void {
-    const { checkConnection, ice, brokers, log, bugFound } = this.#parts
-    const { servers } = ice.settings()
-    checkConnection({ brokers, servers, storage: this.#parts.engine.storage, log, told }).catch(bugFound)
+    this.#parts.checkConnection(told)
   }
 
   resumeRoom(): void {
@@ -281,7 +266,6 @@ class AppSession implements OpenSession {
   }
 
   #roomReported(report: RoomReport): void {
-    if (report.type === 'memberJoined') this.#blocked.linked()
     if (report.type === 'memberBanned') this.#acquaintances?.banned(report.peer)
     const members = this.#room.members()
     this.#acquaintances?.noticed(members)

@@ -8,7 +8,6 @@ import type { Random } from '../shared/random.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
-import type { CheckParts } from './check/connectionCheck.ts'
 import type { EarlierFilesOptions } from './earlierFiles.ts'
 import type { IceServers } from './iceServers.ts'
 import type { KeptRooms, KeptRoomsOptions } from './keptRooms.ts'
@@ -16,13 +15,6 @@ import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
 import type { ConnectionActions } from './session.ts'
 import type { ViewStore } from './viewStore.ts'
-
-/** Probes this browser and its network; tells null where what it takes cannot be loaded. */
-export type CheckConnection = (
-  parts: Omit<CheckParts, 'probes' | 'told'> & {
-    readonly told: Parameters<ConnectionActions['checkConnection']>[0]
-  },
-) => Promise<void>
 
 /** Everything a session is made of: the real parts in a page, their twins in a test. */
 export interface SessionParts {
@@ -40,7 +32,7 @@ export interface SessionParts {
   readonly openLink: OpenLink
   readonly ice: Pick<IceServers, 'settings' | 'hiding' | 'hide' | 'resumed' | 'close'>
   readonly engine: OpenedEngine
-  readonly checkConnection: CheckConnection
+  readonly checkConnection: ConnectionActions['checkConnection']
   /** The people this device remembers: the room is joined without waiting for them. */
   readonly acquaintances: Promise<Acquaintances>
   /** What this browser keeps of all rooms, loaded when somebody looks at it; null where it keeps nothing. */

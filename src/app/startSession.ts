@@ -10,6 +10,7 @@ import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
+import type { CheckParts } from './check/connectionCheck.ts'
 import { pageClock } from './pageClock.ts'
 import { fetchBeside, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
@@ -22,7 +23,7 @@ import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
-import type { CheckConnection } from './sessionParts.ts'
+import type { ConnectionActions } from './session.ts'
 
 export interface StartOptions {
   readonly screen: FirstScreen
@@ -59,6 +60,9 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   await lent
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
+  const brokers = canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : []
+  const { storage } = engine
+  const check = checking({ brokers, servers: () => ice.settings().servers, storage, log })
   const session = createSession({
     engine,
     acquaintances: recognise(identity.device, options),
@@ -70,7 +74,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     wallMs: Date.now,
     crypto: crypt,
     keys,
-    brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
+    brokers,
     openLink: simplePeerLinks(),
     openKept: async (of) => {
       const { openKeptRooms } = await import('./openKeptRooms.ts')
@@ -78,7 +82,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     },
     files: { mayRead, askToRead, take: takeSource },
     ice,
-    checkConnection,
+    checkConnection: (told) => void check(told).catch(screen.bugFound),
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
     view: screen.store,
@@ -105,14 +109,19 @@ function lendingServers({ screen, read: { config }, log }: StartOptions): IceSer
 }
 
 /** Loaded when somebody asks for it. */
-const checkConnection: CheckConnection = async (parts) => {
-  const loaded = await Promise.all([import('./check/connectionCheck.ts'), import('./check/probes.ts')]).catch(
-    () => null,
-  )
-  if (loaded === null) return parts.told(null)
-  const [{ checkConnection: check }, { pageProbes: probes }] = loaded
-  return check({ ...parts, probes })
+function checking(parts: Omit<CheckParts, 'probes' | 'told'>): (told: Told) => Promise<void> {
+  return async (told) => {
+    const loaded = await Promise.all([
+      import('./check/connectionCheck.ts'),
+      import('./check/probes.ts'),
+    ]).catch(() => null)
+    if (loaded === null) return told(null)
+    const [{ checkConnection }, { pageProbes }] = loaded
+    return checkConnection({ ...parts, probes: pageProbes, told })
+  }
 }
+
+type Told = Parameters<ConnectionActions['checkConnection']>[0]
 
 /** Loaded behind the rest: who is in the room can be seen before it is known who was met before. */
 async function recognise(device: DeviceId, { profile, screen }: StartOptions): Promise<Acquaintances> {

@@ -39,7 +39,7 @@ async function check({ probes, gathered, servers = [stun, turn], brokers = [good
       ...probes,
     },
     brokers,
-    servers,
+    servers: () => servers,
     storage: { kind: 'disk' },
     log: book.log,
     told: (lines) => told.push(lines),

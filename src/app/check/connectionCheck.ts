@@ -9,7 +9,8 @@ import type { Gathered, Probes } from './probes.ts'
 export interface CheckParts {
   readonly probes: Probes
   readonly brokers: readonly OpenSignaling[]
-  readonly servers: readonly IceServer[]
+  /** Those that a connection made now would use. */
+  readonly servers: () => readonly IceServer[]
   readonly storage: View['storage']
   readonly log: Log
   /** Hears of the lines at once and whenever one is found out. */
@@ -18,7 +19,8 @@ export interface CheckParts {
 
 /** Probes this browser and its network, all at once; done when every line is found out. The log keeps what was found. */
 export async function checkConnection(parts: CheckParts): Promise<void> {
-  const { probes, brokers, servers } = parts
+  const { probes, brokers } = parts
+  const servers = parts.servers()
   const lines = new Lines(parts)
   const gathering = probes.canConnect ? probes.gather(servers) : null
   const works = [

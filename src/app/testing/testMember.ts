@@ -125,7 +125,7 @@ export class Member {
       engine: this.#engine(store),
       openKept: async () => null,
       files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
-      checkConnection: async () => {},
+      checkConnection: () => {},
       save: this.#save,
       saveAs: null,
     })
