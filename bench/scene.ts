@@ -85,7 +85,7 @@ export class Scene {
   }
 }
 
-const siteDefaults = { uploadLimitKBps: 0, withTracker: false }
+const siteDefaults = { uploadLimitKBps: 0, withTracker: false, ways: {}, turn: null }
 
 export const sampleName = 'bench.bin'
 

@@ -15,14 +15,16 @@ import { rootFolder } from '../scripts/setup.mjs'
 import { openTracker, rivalScripts } from './rivals/install.ts'
 import type { SiteAddresses, SiteOptions } from './site.ts'
 
-const { host, appPort, uploadLimitKBps, withTracker } = JSON.parse(process.argv[2] ?? '{}') as SiteOptions
+const options = JSON.parse(process.argv[2] ?? '{}') as SiteOptions
+const { host, appPort, uploadLimitKBps, withTracker, ways, turn } = options
 
 const signaling = [{ type: 'peerjs', host, port: appPort, path: brokerPath, secure: false }]
 await startServer({
   port: appPort,
   host: host === 'localhost' ? '127.0.0.1' : host,
   distFolder: join(rootFolder, 'dist'),
-  configOverride: { signaling, iceServers: [], uploadLimitKBps },
+  configOverride: { signaling, iceServers: [], uploadLimitKBps, ...ways },
+  turn: turn ?? undefined,
   // Hosts of the emulated internet are this very machine, so plain http is no risk.
   machine: { ...thisMachine, isItself: () => true },
 })

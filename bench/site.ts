@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { TurnOptions } from '../scripts/server/turnCredentials.ts'
 import { rootFolder } from '../scripts/setup.mjs'
 import type { Teardown } from './teardown.ts'
 
@@ -13,6 +14,10 @@ export interface SiteOptions {
   /** As in config.json; 0 is no limit. */
   readonly uploadLimitKBps: number
   readonly withTracker: boolean
+  /** What its config.json says of the ways to connect. */
+  readonly ways: object
+  /** Its page gets credentials for this TURN server. */
+  readonly turn: TurnOptions | null
 }
 
 export interface SiteAddresses {

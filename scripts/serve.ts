@@ -4,24 +4,28 @@ import { renderUnicodeCompact } from 'uqr'
 import { networkAddresses } from './addresses.ts'
 import { startServer, type Server } from './server.ts'
 import { parseHosts } from './server/hosts.ts'
+import { parseTurn, type TurnOptions } from './server/turnCredentials.ts'
 
 const defaultPort = 4173
 const distFolder = fileURLToPath(new URL('../dist', import.meta.url))
 
 /**
  * Serves the built page until Ctrl-C. Environment: `PORT`; `SWARMDROP_CONFIG`, the path of a config.json to serve;
- * `SWARMDROP_HOSTS`, names the server goes by besides those of this machine, with commas between.
+ * `SWARMDROP_HOSTS`, names the server goes by besides those of this machine, with commas between; `TURN_SECRET` and `TURN_URLS`, the
+ * secret shared with a TURN server and its addresses, with commas between.
  */
 export async function serve(): Promise<void> {
   const port = readPort(process.env['PORT'])
   const configOverride = await readConfig(process.env['SWARMDROP_CONFIG'])
   const allowedHosts = readHosts(process.env['SWARMDROP_HOSTS'] ?? '')
+  const turn = readTurn(process.env['TURN_SECRET'] ?? '', process.env['TURN_URLS'] ?? '')
   const server = await startServer({
     port,
     host: '0.0.0.0',
     distFolder,
     configOverride,
     allowedHosts,
+    turn,
   }).catch(sayWhyNot(port))
   console.log(welcome(server, networkAddresses()))
   const stop = () => void server.close().then(() => process.exit(0))
@@ -51,6 +55,11 @@ function readHosts(text: string): readonly string[] {
     parseHosts(text) ??
     giveUp(`SWARMDROP_HOSTS=${text} is not a list of host names, without ports, with commas between.`)
   )
+}
+
+function readTurn(secret: string, urls: string): TurnOptions | undefined {
+  const turn = parseTurn(secret, urls)
+  return typeof turn === 'string' ? giveUp(turn) : turn
 }
 
 const sayWhyNot =

@@ -16,6 +16,7 @@ import { Hosts } from './server/hosts.ts'
 import { thisMachine, type Machine } from './server/machine.ts'
 import { pages } from './server/pages.ts'
 import { serverLimits, type ServerLimits } from './server/serverLimits.ts'
+import type { TurnOptions } from './server/turnCredentials.ts'
 
 export interface ServerOptions {
   /** 0 takes any free port. */
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly configOverride?: unknown
   /** Names the server goes by besides those of the machine, in lower case; their pages may use the broker. */
   readonly allowedHosts?: readonly string[]
+  /** The page gets credentials for this TURN server. */
+  readonly turn?: TurnOptions | undefined
   readonly machine?: Machine
   readonly limits?: Partial<ServerLimits>
 }
@@ -55,7 +58,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const broker = openBroker(limits)
   const networkAddresses = () =>
     machine.addresses().filter((address) => host === '0.0.0.0' || host === address)
-  const app = pages({ distFolder, configOverride, broker, hosts, machine, networkAddresses })
+  const app = pages({
+    distFolder,
+    configOverride,
+    broker,
+    hosts,
+    machine,
+    networkAddresses,
+    turn: options.turn ?? null,
+    turnCredentialLifeMs: limits.turnCredentialLifeMs,
+  })
   const takeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const admission = admitUpgrade(request, hosts, machine)
     if (admission.admitted) broker.takeUpgrade(request, socket, head)

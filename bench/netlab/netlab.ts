@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { isRoot } from '../../scripts/browser.mjs'
+import { whatIsMissing } from '../../scripts/commands.ts'
 import { rootFolder } from '../../scripts/setup.mjs'
 import type { Teardown } from '../teardown.ts'
 
@@ -39,13 +40,7 @@ export function whyNoNetlab(): string | null {
   if (process.platform !== 'linux') return 'network namespaces are a thing of Linux'
   if (!isRoot()) return 'network namespaces need root'
   if (!existsSync('/dev/net/tun')) return '/dev/net/tun is missing'
-  const missing = ['gcc', 'ip', 'flock'].filter((command) => !isInstalled(command))
-  return missing.length === 0 ? null : `${missing.join(' and ')} must be installed`
-}
-
-function isInstalled(command: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.some((folder) => existsSync(join(folder, command)))
+  return whatIsMissing('gcc', 'ip', 'flock')
 }
 
 /** Hosts with real access links on one machine (netlab.c). They end with this process, whatever ends it. */

@@ -1,3 +1,4 @@
+import { parseIceAnswer } from '../../src/app/iceAnswer.ts'
 import { defaultConfig, parseConfig } from '../../src/app/config.ts'
 import { roomLink, roomOf } from '../../src/app/roomLink.ts'
 import { base64UrlFromBytes, bytesEqual, bytesFromBase64Url } from '../../src/shared/bytes.ts'
@@ -23,6 +24,8 @@ const configs = [
     signaling: [{ type: 'peerjs', host: 'b.example', port: 9000, path: '/x', secure: false }],
     iceServers: [turn],
   },
+  { iceServersUrl: 'https://turn.example/lend?k=v', relayOnly: true },
+  { iceServersUrl: 'turn-credentials', relayOnly: 'yes' },
   { uploadLimitKBps: 0.5, pageUrl: 'https://user.example/a b?c#d', signaling: [], iceServers: [] },
 ]
 
@@ -36,6 +39,7 @@ const config = textTarget(
     if (unreadable !== null) return refused(unreadable)
     assert(read.signaling.length <= limits.brokersMax, 'there are not too many brokers')
     assert(read.iceServers.length <= limits.iceServersMax, 'there are not too many ICE servers')
+    assert(!/^http:/i.test(read.iceServersUrl ?? ''), 'nobody else is asked for servers in clear')
     assert(read.pageUrl === null || /^https?:[^#]*$/.test(read.pageUrl), 'the page has an address')
     const again = parseConfig(JSON.parse(JSON.stringify(read)))
     assert(
@@ -43,6 +47,27 @@ const config = textTarget(
       'written out, it reads the same',
     )
     return accepted({ read, faults: faults.map((fault) => ({ type: fault.replaceAll(/\d+/g, 'n') })) })
+  },
+)
+
+const lent = [
+  { iceServers: [turn], ttl: 600 },
+  { iceServers: turn },
+  [turn, { urls: 'stun:a' }],
+  { username: '1:u', password: 'c', ttl: '86400', uris: ['turn:a?transport=udp', 'turns:b'] },
+]
+
+const iceAnswer = textTarget(
+  'iceAnswer',
+  lent.map((one) => JSON.stringify(one)),
+  (text) => {
+    const answer = parseIceAnswer(text)
+    if (!answer.ok) return refused(answer.fault)
+    const { servers, lifeMs } = answer.value
+    assert(servers.length > 0, 'there is a server')
+    assert(lifeMs >= limits.iceLifeMinMs && lifeMs <= limits.iceLifeMaxMs, 'it is asked again in time')
+    assert(parseConfig({ iceServers: servers.slice(0, 1) }).faults.length === 0, 'a browser takes it')
+    return accepted({ servers })
   },
 )
 
@@ -107,4 +132,4 @@ const brokerMessage = textTarget(
 )
 
 /** What the page reads. */
-export const pageTargets = [config, roomFragment, base64Url, base64UrlBytes, brokerMessage]
+export const pageTargets = [config, iceAnswer, roomFragment, base64Url, base64UrlBytes, brokerMessage]

@@ -6,6 +6,7 @@ import { brokerPath, type Broker } from './broker.ts'
 import { isLoopbackName, type HostAndPort, type Hosts } from './hosts.ts'
 import type { Machine } from './machine.ts'
 import { immutable, securityHeaders } from './securityHeaders.ts'
+import { turnCredentials, turnCredentialsPath, type TurnOptions } from './turnCredentials.ts'
 
 export interface PagesParts {
   /** The built page, with compressed copies beside its files. */
@@ -13,6 +14,9 @@ export interface PagesParts {
   /** Served as config.json in place of our own. */
   readonly configOverride: unknown
   readonly broker: Broker
+  /** Whose credentials we make for our pages; null for none. */
+  readonly turn: TurnOptions | null
+  readonly turnCredentialLifeMs: number
   readonly hosts: Hosts
   readonly machine: Machine
   /** Of the machine's addresses, those the server listens at, the likeliest first. */
@@ -26,6 +30,7 @@ export function pages(parts: PagesParts): Express {
   app.use(withSecurityHeaders, onlyAdmitted(parts))
   parts.broker.mountIn(app)
   app.get('/config.json', sendConfig(parts))
+  if (parts.turn !== null) app.get(`/${turnCredentialsPath}`, sendCredentials(parts.turn, parts))
   app.use(builtPage(parts.distFolder))
   app.use(notFound, failed)
   return app
@@ -45,23 +50,36 @@ function onlyAdmitted({ hosts, machine }: PagesParts): RequestHandler {
   }
 }
 
+/** Only those who reach the page get them: another site's page may ask, but cannot read the answer. */
+function sendCredentials(turn: TurnOptions, { turnCredentialLifeMs }: PagesParts): RequestHandler {
+  return (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(turnCredentials(turn, turnCredentialLifeMs, Date.now()))
+  }
+}
+
 function sendConfig(parts: PagesParts): RequestHandler {
   return (request, response, next) => {
     const admission = admit(request, parts.hosts, parts.machine)
     if (!admission.admitted) return next()
     const port = request.socket.localPort ?? admission.at.port
-    const own = () => ownConfig(admission.at, admission.secure, pageUrl(admission.at, port, parts))
+    const own = () =>
+      ownConfig(admission.at, admission.secure, pageUrl(admission.at, port, parts), parts.turn)
     response.set('Cache-Control', 'no-cache').json(parts.configOverride ?? own())
   }
 }
 
 /**
  * What the page needs to find this server's broker: the address it was itself reached at. No ICE servers: on one network
- * host candidates do, and with no internet a STUN server would only make people wait.
+ * host candidates do, and with no internet a STUN server would only make people wait. A TURN server of ours is lent.
  */
-function ownConfig(at: HostAndPort, secure: boolean, url: string | null): unknown {
+function ownConfig(at: HostAndPort, secure: boolean, url: string | null, turn: TurnOptions | null): unknown {
   const signaling = [{ type: 'peerjs', ...at, path: brokerPath, secure }]
-  return { signaling, iceServers: [], ...(url !== null && { pageUrl: url }) }
+  return {
+    signaling,
+    iceServers: [],
+    ...(turn !== null && { iceServersUrl: turnCredentialsPath }),
+    ...(url !== null && { pageUrl: url }),
+  }
 }
 
 /** Where others find the page that was asked for as localhost, which means something else to each of them. */

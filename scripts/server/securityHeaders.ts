@@ -8,8 +8,8 @@ const policy: Readonly<Record<string, string>> = {
   'style-src': "'self'",
   'img-src': "'self' data: blob:",
   'media-src': "'self' blob:",
-  // Any broker that config.json may name. 'self' does not cover ws: everywhere.
-  'connect-src': "'self' ws: wss:",
+  // Any broker, and any service that lends ICE servers, which config.json may name. 'self' does not cover ws: everywhere.
+  'connect-src': "'self' https: ws: wss:",
   'worker-src': "'self'",
   // A streamed download begins in a hidden frame.
   'frame-src': "'self'",

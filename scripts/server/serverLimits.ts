@@ -24,6 +24,10 @@ export const serverLimits = {
   /** An answer of which nothing is taken for this long is given up. */
   stalledAnswerTimeoutMs: 60 * seconds,
 
+  // TURN
+  /** Credentials hold so long: a page asks anew before, and who took them away with it has little of them. */
+  turnCredentialLifeMs: 3600 * seconds,
+
   // Broker
   /** A sealed signal in base64 and PeerJS' own words around it. */
   brokerMessageMaxBytes: 64 * KiB,

@@ -48,7 +48,7 @@ describe('config.json', () => {
 
   it('can name no broker and no ICE server at all', () => {
     const { config, faults } = parseConfig({ signaling: [], iceServers: [], uploadLimitKBps: 5 })
-    expect(config).toEqual({ signaling: [], iceServers: [], uploadLimitKBps: 5, pageUrl: null })
+    expect(config).toEqual({ ...defaultConfig, signaling: [], iceServers: [], uploadLimitKBps: 5 })
     expect(faults).toEqual([])
   })
 
@@ -105,6 +105,30 @@ describe('config.json', () => {
     expect(faults).toEqual(['entry 1 of "iceServers" is not understood'])
   })
 
+  it.each(['https://turn.example/lend?key=k', 'turn-credentials', './turn?x', '/turn', null])(
+    'has ICE servers lent by %s',
+    (iceServersUrl) => {
+      expect(parseConfig({ iceServersUrl })).toMatchObject({ config: { iceServersUrl }, faults: [] })
+    },
+  )
+
+  it.each(['http://turn.example/', 'ftp://turn.example/', 'https://a:b@turn.example/', 'https://', '', 7])(
+    'has no ICE servers lent by %j',
+    (iceServersUrl) => {
+      const { config, faults } = parseConfig({ iceServersUrl })
+      expect(config.iceServersUrl).toBeNull()
+      expect(faults).toEqual(['"iceServersUrl" is neither an https address nor one beside the page'])
+    },
+  )
+
+  it('hides addresses where it says so, and where it cannot be understood', () => {
+    expect(parseConfig({ relayOnly: true })).toMatchObject({ config: { relayOnly: true }, faults: [] })
+    expect(parseConfig({ relayOnly: false })).toMatchObject({ config: { relayOnly: false }, faults: [] })
+    const { config, faults } = parseConfig({ relayOnly: 'yes' })
+    expect(config.relayOnly).toBe(true)
+    expect(faults).toEqual(['"relayOnly" is neither true nor false'])
+  })
+
   it.each([-1, NaN, Infinity, '5', {}])('takes no upload limit of %j', (uploadLimitKBps) => {
     const { config, faults } = parseConfig({ uploadLimitKBps })
     expect(config.uploadLimitKBps).toBe(0)
@@ -148,6 +172,10 @@ describe('config.json', () => {
   )
 })
 
+/** Nobody must read it to its end. */
+const endless = () =>
+  new ReadableStream<Uint8Array>({ pull: (stream) => stream.enqueue(new Uint8Array(65_536).fill(97)) })
+
 const fetchAs = (answer: () => Promise<Response> | Response) => {
   vi.stubGlobal('fetch', async () => answer())
   return fetchBeside('config.json')
@@ -176,6 +204,7 @@ describe('a file beside the page', () => {
     ['a page', () => new Response('{}', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
     ['no network', () => Promise.reject(new TypeError('Failed to fetch'))],
     ['a host that stays silent', () => Promise.reject(new DOMException('', 'TimeoutError'))],
+    ['an answer without an end', () => new Response(endless())],
     [
       'an end in the middle',
       () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network')) })),

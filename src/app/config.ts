@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { IceServer } from '../link/link.ts'
 import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { iceServerSchema } from './iceServerShape.ts'
 
 export type BrokerConfig = {
   readonly type: 'peerjs'
@@ -15,6 +16,10 @@ export type BrokerConfig = {
 export interface Config {
   readonly signaling: readonly BrokerConfig[]
   readonly iceServers: readonly IceServer[]
+  /** A service that lends further ones for a while: an https address, or one beside the page. */
+  readonly iceServersUrl: string | null
+  /** Everybody's address is hidden from the others: links go through TURN servers alone. */
+  readonly relayOnly: boolean
   /** 0 for no limit. */
   readonly uploadLimitKBps: number
   /** Where others find this page, if not at its own address; ends where a fragment would begin. */
@@ -25,6 +30,8 @@ export interface Config {
 export const defaultConfig: Config = {
   signaling: [{ type: 'peerjs', host: '0.peerjs.com', port: 443, path: '/', secure: true }],
   iceServers: [{ urls: 'stun:stun.l.google.com:19302' }],
+  iceServersUrl: null,
+  relayOnly: false,
   uploadLimitKBps: 0,
   pageUrl: null,
 }
@@ -56,10 +63,10 @@ export async function loadConfig(fetchText: FetchText): Promise<ReadConfig> {
   }
 }
 
-/** Fetches a file beside the page. Only a plain 404 means that there is none. */
+/** Fetches a file beside the page, or the answer of a service. Only a plain 404 means that there is none. */
 export async function fetchBeside(name: string): Promise<Result<string | null, string>> {
   try {
-    const signal = AbortSignal.timeout(limits.configTimeoutMs)
+    const signal = AbortSignal.timeout(limits.answerTimeoutMs)
     const response = await fetch(name, { cache: 'no-cache', redirect: 'manual', signal })
     if (response.type === 'opaqueredirect') return fail('its host sends us elsewhere')
     if (response.status === 404) return ok(null)
@@ -67,17 +74,32 @@ export async function fetchBeside(name: string): Promise<Result<string | null, s
     // What many hosts send for whatever they do not have.
     if (response.headers.get('content-type')?.startsWith('text/html'))
       return fail('its host sent a page instead')
-    return ok(await response.text())
+    return await textWithin(response, limits.answerLengthMax)
   } catch (error) {
     const isTimeout = error instanceof DOMException && error.name === 'TimeoutError'
     return fail(isTimeout ? 'its host did not answer' : 'its host could not be reached')
   }
 }
 
+/** What is too long is not read to its end. */
+async function textWithin({ body }: Response, lengthMax: number): Promise<Result<string, string>> {
+  if (body === null) return ok('')
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    text += read.value
+    if (text.length > lengthMax) {
+      await reader.cancel()
+      return fail('its answer is too long')
+    }
+  }
+  return ok(text)
+}
+
 export function parseConfig(value: unknown): ReadConfig {
   const fields = v.safeParse(fieldsSchema, value)
   if (!fields.success || Array.isArray(value)) return unreadable('it is not an object')
-  const { signaling, iceServers, uploadLimitKBps, pageUrl } = fields.output
+  const { signaling, iceServers, iceServersUrl, relayOnly, uploadLimitKBps, pageUrl } = fields.output
   const faults: string[] = []
   const list = <Item>(name: string, schema: Schema<Item>, listed: unknown, max: number): readonly Item[] => {
     if (!Array.isArray(listed)) {
@@ -99,6 +121,14 @@ export function parseConfig(value: unknown): ReadConfig {
   const config = {
     signaling: list('signaling', brokerSchema, signaling, limits.brokersMax),
     iceServers: list('iceServers', iceServerSchema, iceServers, limits.iceServersMax),
+    iceServersUrl: single(
+      lenderSchema,
+      iceServersUrl,
+      null,
+      '"iceServersUrl" is neither an https address nor one beside the page',
+    ),
+    // Of whoever writes anything there, nobody's address is to be told by a slip.
+    relayOnly: single(v.boolean(), relayOnly, true, '"relayOnly" is neither true nor false'),
     uploadLimitKBps: single(rateSchema, uploadLimitKBps, 0, '"uploadLimitKBps" is not a number from 0 on'),
     pageUrl: single(pageUrlSchema, pageUrl, null, '"pageUrl" is not an http or https address'),
   }
@@ -113,6 +143,8 @@ type Schema<Item> = v.GenericSchema<unknown, Item>
 const fieldsSchema = v.object({
   signaling: v.optional(v.unknown(), () => defaultConfig.signaling),
   iceServers: v.optional(v.unknown(), () => defaultConfig.iceServers),
+  iceServersUrl: v.optional(v.unknown(), defaultConfig.iceServersUrl),
+  relayOnly: v.optional(v.unknown(), defaultConfig.relayOnly),
   uploadLimitKBps: v.optional(v.unknown(), defaultConfig.uploadLimitKBps),
   pageUrl: v.optional(v.unknown(), defaultConfig.pageUrl),
 })
@@ -125,16 +157,20 @@ const brokerSchema: Schema<BrokerConfig> = v.object({
   secure: v.optional(v.boolean(), true),
 })
 
-/** A browser throws over any other, and then there would be no link at all (RFC 7064, RFC 7065). */
-const stunUrl = v.pipe(v.string(), v.regex(/^stuns?:[^\s?]+$/i))
-const turnUrl = v.pipe(v.string(), v.regex(/^turns?:[^\s?]+(\?transport=\w+)?$/i))
-
-const iceServerSchema: Schema<IceServer> = v.union([
-  v.object({ urls: someOf(v.union([stunUrl, turnUrl])), username: v.string(), credential: v.string() }),
-  v.object({ urls: someOf(stunUrl) }),
-])
-
 const rateSchema = v.pipe(v.number(), v.finite(), v.minValue(0))
+
+/** An address of another scheme, or of another host without encryption, is none; what is no URL by itself is one beside the page. */
+const lenderSchema: Schema<string | null> = v.nullable(
+  v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.check((text) => {
+      if (!URL.canParse(text, 'https://page.example/')) return false
+      const { protocol, username, password } = new URL(text, 'https://page.example/')
+      return protocol === 'https:' && username === '' && password === ''
+    }),
+  ),
+)
 
 const pageUrlSchema: Schema<string | null> = v.nullable(
   v.pipe(
@@ -149,7 +185,3 @@ const pageUrlSchema: Schema<string | null> = v.nullable(
     }),
   ),
 )
-
-function someOf<Url extends v.GenericSchema<string>>(url: Url) {
-  return v.union([url, v.pipe(v.array(url), v.nonEmpty())])
-}

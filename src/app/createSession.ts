@@ -7,12 +7,13 @@ import type { SwarmReport } from '../swarm/io.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import { EarlierFiles } from './earlierFiles.ts'
 import type { Intake, IntakeReport } from './intake.ts'
+import { tellLeftOut } from './intakeNews.ts'
 import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
 import type { KeptRooms } from './keptRooms.ts'
-import type { KeepingActions, PeopleActions, ShareActions } from './session.ts'
+import type { ConnectionActions, KeepingActions, PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareOrigins } from './shareOrigins.ts'
 import { ShareViews } from './shareViews.ts'
@@ -20,7 +21,7 @@ import { Sharing } from './sharing.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
-export interface OpenSession extends ShareActions, PeopleActions, KeepingActions {
+export interface OpenSession extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -57,11 +58,11 @@ class AppSession implements OpenSession {
   #acquaintances: Acquaintances | null = null
 
   constructor(parts: SessionParts) {
-    const { clock, random, notices, crypto, log, engine } = parts
+    const { clock, notices, crypto, engine } = parts
     const { storage } = engine
     const changed = (): void => this.#touch()
     this.#parts = parts
-    this.#news = new RoomNews(notices)
+    this.#news = new RoomNews(notices, parts.ice.settings)
     this.#files = new EarlierFiles({
       ...parts.files,
       share: (intake) => this.#sharing.share(intake),
@@ -74,15 +75,11 @@ class AppSession implements OpenSession {
       canAsk: (share) => this.#files.canAsk(share),
     })
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
-    const { save, saveAs } = parts
-    const shared = { known: this.#known, notices }
+    const shared = { ...parts, known: this.#known }
     this.#saver = new Saver({
       ...shared,
       store: this.#engine,
       shares: this.#shares,
-      log,
-      save,
-      saveAs,
       progressed: changed,
       changed: () => this.#view.write(),
     })
@@ -90,9 +87,6 @@ class AppSession implements OpenSession {
     const hide = (share: ShareId): void => void this.#shares.hidden.add(share)
     this.#sharing = new Sharing({
       ...shared,
-      random,
-      crypto,
-      identity: parts.identity,
       engine: this.#engine,
       show,
       hide,
@@ -116,6 +110,7 @@ class AppSession implements OpenSession {
         members: () => this.#room.members(),
         signaling: () => this.#room.signalingState(),
         lanes: (peer) => this.#room.links.lanes(peer),
+        hiding: () => parts.ice.hiding,
         originOf: (share) => this.#origins.viewOf(share),
         acquaintances: () => this.#acquaintances,
       },
@@ -143,6 +138,7 @@ class AppSession implements OpenSession {
       listener: {
         reported: (report) => this.#roomReported(report),
         changed: () => this.#roomChanged(),
+        blocked: (peer) => this.#news.blocked(peer),
       },
     })
   }
@@ -151,14 +147,10 @@ class AppSession implements OpenSession {
     return this.#saver.canSaveAs
   }
 
-  takeIn({ intakes, unreadable, empty, tooMany }: IntakeReport): void {
+  takeIn(report: IntakeReport): void {
     const { notices, bugFound } = this.#parts
-    for (const name of unreadable) notices.add('error', { code: 'unreadable', name })
-    for (const name of tooMany) notices.add('error', { code: 'tooMuch', name })
-    for (const name of empty) notices.add('warning', { code: 'emptyFolder', name })
-    const isNothing = intakes.length + unreadable.length + empty.length + tooMany.length === 0
-    if (isNothing) notices.add('warning', { code: 'nothingToShare' })
-    for (const intake of intakes) this.share(intake).catch(bugFound)
+    tellLeftOut(report, notices)
+    for (const intake of report.intakes) this.share(intake).catch(bugFound)
   }
 
   async share(intake: Intake): Promise<void> {
@@ -252,12 +244,23 @@ class AppSession implements OpenSession {
     work().catch(bugFound)
   }
 
+  hideAddress(isHidden: boolean): void {
+    this.#parts.ice.hide(isHidden)
+    this.#view.write()
+  }
+
+  checkConnection(told: Parameters<ConnectionActions['checkConnection']>[0]): void {
+    this.#parts.checkConnection(told)
+  }
+
   resumeRoom(): void {
+    this.#parts.ice.resumed()
     this.#room.resume()
   }
 
   close(): void {
     this.#room.leave()
+    this.#parts.ice.close()
     this.#engine.close().catch(this.#parts.bugFound)
     this.#view.close()
   }

@@ -24,6 +24,20 @@ describe('the first screen', () => {
     })
   })
 
+  it('[L13] hides the address for connections made from then on, also where that is chosen early', async () => {
+    const world = new SessionWorld(1)
+    const screen = openScreen()
+    screen.hideAddress(true)
+    const alice = await world.join('alice', { fresh: true })
+    screen.ready(alice.session)
+    expect(alice.view.hiding).toBe('chosen')
+    expect(alice.said).toContainEqual({ code: 'hiddenWithoutRelay', isChosen: true })
+    screen.hideAddress(false)
+    expect(alice.view.hiding).toBe('off')
+    expect(alice.view.notices).toEqual([])
+    world.close()
+  })
+
   it('keeps files picked early, and offers them in order once the session is there', async () => {
     const world = new SessionWorld(1)
     const screen = openScreen()

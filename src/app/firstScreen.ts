@@ -4,6 +4,7 @@ import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { OpenSession } from './createSession.ts'
 import { takeDataTransfer, takeFileList, type IntakeReport } from './intake.ts'
 import type { LogBook } from './log.ts'
+import { keepHiding } from './hiding.ts'
 import { hueOf } from './names.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import type { ReadableStore, Session } from './session.ts'
@@ -129,6 +130,15 @@ export class FirstScreen implements Session {
 
   forgetKept(tab: string, share: ShareId): void {
     this.#whenReady((session) => session.forgetKept(tab, share))
+  }
+
+  hideAddress(isHidden: boolean): void {
+    keepHiding(isHidden)
+    this.#whenReady((session) => session.hideAddress(isHidden))
+  }
+
+  checkConnection(told: Parameters<Session['checkConnection']>[0]): void {
+    this.#whenReady((session) => session.checkConnection(told))
   }
 
   details(): string {

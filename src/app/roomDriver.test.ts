@@ -91,11 +91,11 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
         close() {},
       }
     },
-    iceServers: [],
+    ice: { settings: () => ({ servers: [], relayOnly: false }) },
     bulk: noBulk,
     log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
     bugFound: (error) => bugs.push(error),
-    listener: { reported() {}, changed() {} },
+    listener: { reported() {}, changed() {}, blocked() {} },
     ...changes,
   })
   const [first, second] = brokers
@@ -119,8 +119,8 @@ async function fromAlice(signal: Signal, to: LetterDraft['to'] = identity.peer):
 
 const helloFromAlice = (): Promise<Bytes> => fromAlice({ type: 'hello', nonce: 'hers' }, null)
 
-/** A driver with a link to alice, and what that link is told to tell. */
-async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
+/** A driver with a link to alice that is not open yet, and what that link is told to tell. */
+async function linkingDriver(changes: Partial<RoomDriverOptions> = {}) {
   const opened = openDriver(changes)
   const { first, posts, links } = opened
   first.stateChanged('online')
@@ -135,9 +135,45 @@ async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
   await until(() => links.length === 1)
   const [link] = links
   assert(link, 'an offer is answered with a link')
-  link.opened('direct', 65_536)
-  return { ...opened, link }
+  return { ...opened, link, session }
 }
+
+/** The same, open. */
+async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
+  const linking = await linkingDriver(changes)
+  linking.link.opened('direct', 65_536)
+  return linking
+}
+
+/** Peers that the session hears are out of reach. */
+const blockedBy = async (happens: (linking: Awaited<ReturnType<typeof linkingDriver>>) => void) => {
+  const blocked: unknown[] = []
+  const listener = { reported() {}, changed() {}, blocked: (peer: unknown) => blocked.push(peer) }
+  happens(await linkingDriver({ listener }))
+  return blocked
+}
+
+describe('a peer that no way leads to', () => {
+  it('is told of once ICE has failed, or taken too long, after it signaled', async () => {
+    const fault = { code: 'connectionFailed', detail: 'Ice connection failed.' } as const
+    expect(await blockedBy(({ link }) => link.closed(fault))).toEqual([aliceIdentity.peer])
+    expect(await blockedBy(({ clock }) => clock.advanceTo(limits.linkOpenTimeoutMs))).toEqual([
+      aliceIdentity.peer,
+    ])
+  })
+
+  it('is none that was linked, that closed by itself, or that we hide from without a relay', async () => {
+    const lost = { code: 'connectionFailed', detail: 'Connection failed.' } as const
+    expect(
+      await blockedBy(({ link }) => {
+        link.opened('direct', 65_536)
+        link.closed(lost)
+      }),
+    ).toEqual([])
+    expect(await blockedBy(({ link }) => link.closed(null))).toEqual([])
+    expect(await blockedBy(({ link }) => link.closed({ code: 'noRelay', detail: '' }))).toEqual([])
+  })
+})
 
 describe('a bug under the room driver', () => {
   it('in one order loses none of the others of the same input', () => {
@@ -164,7 +200,10 @@ describe('a bug under the room driver', () => {
 
   it('in what the session does with a link, a lane or a report does not reach the link, and it goes on', async () => {
     const bulk = { ...noBulk, removeLane: bug, otherListens: bug, linkAdmitted: bug, linkClosed: bug }
-    const { bugs, link, driver } = await linkedDriver({ bulk, listener: { reported: bug, changed: bug } })
+    const { bugs, link, driver } = await linkedDriver({
+      bulk,
+      listener: { reported: bug, changed: bug, blocked: bug },
+    })
     for (const tell of [
       () => link.otherListens(),
       () => link.laneClosed(1),

@@ -1,7 +1,7 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import type { Identity } from '../crypto/identity.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
-import type { IceServer, OpenLink } from '../link/link.ts'
+import type { IceSettings, OpenLink } from '../link/link.ts'
 import type {
   MemberSnapshot,
   Misdeed,
@@ -40,7 +40,7 @@ export interface RoomDriverOptions {
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
-  readonly iceServers: readonly IceServer[]
+  readonly ice: { readonly settings: () => IceSettings }
   readonly bulk: BulkHost
   readonly log: Log
   /** Something threw that only a bug can make throw. */
@@ -51,6 +51,8 @@ export interface RoomDriverOptions {
 /** What the rest of the session gets to know of the room. */
 export interface RoomDriverListener {
   reported(report: RoomReport): void
+  /** No way was found to a peer that is there. */
+  blocked(peer: PeerId): void
   /** Members or brokers look different now. */
   changed(): void
 }
@@ -89,6 +91,8 @@ export class RoomDriver {
     const shared = { ...options, guard: this.#guard, feed: this.handle }
     this.#links = new RoomLinks({
       ...shared,
+      ice: options.ice.settings,
+      blocked: (peer) => options.listener.blocked(peer),
       proofOf: (...link) => this.#letters.proofOf(...link),
     })
     this.#brokers = new RoomBrokers({

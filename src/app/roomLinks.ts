@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { IceServer, Link, LinkFault, LinkProof, OpenLink } from '../link/link.ts'
+import type { IceSettings, Link, LinkFault, LinkProof, OpenLink, Route } from '../link/link.ts'
 import type { CloseReason, RoomInput } from '../room/io.ts'
 import { decodeRoomMessage } from '../room/messages.ts'
 import { textFromUtf8, type Bytes } from '../shared/bytes.ts'
@@ -23,7 +23,7 @@ export type BulkHost = Pick<
 
 export interface RoomLinksParts {
   readonly openLink: OpenLink
-  readonly iceServers: readonly IceServer[]
+  readonly ice: () => IceSettings
   /** Shows that a link leads to this peer. */
   readonly proofOf: (peer: PeerId, session: LinkSession, initiator: boolean) => LinkProof
   readonly log: Log
@@ -31,6 +31,8 @@ export interface RoomLinksParts {
   /** Hands the room machine an input. */
   readonly feed: (input: RoomInput) => void
   readonly bulk: BulkHost
+  /** The peer answered, and no way was found to it. */
+  readonly blocked: (peer: PeerId) => void
 }
 
 interface OpenedLink {
@@ -38,6 +40,8 @@ interface OpenedLink {
   readonly number: number
   readonly link: Link
   isOpen: boolean
+  /** The other side has signaled something. */
+  isAnswered: boolean
   /** How many connections carry it. */
   lanes: number
 }
@@ -63,14 +67,14 @@ export class RoomLinks {
   }
 
   open(peer: PeerId, session: LinkSession, initiator: boolean): void {
-    const { openLink, iceServers, proofOf, guard, feed, bulk } = this.#parts
+    const { openLink, ice, proofOf, guard, feed, bulk } = this.#parts
     const isCurrent = (): boolean => this.#links.get(peer)?.session === session
     assert(!this.#links.has(peer), 'one link a peer at a time')
     const number = ++this.#lastNumber
     let messageMaxBytes = 0
     const link = openLink({
       initiator,
-      iceServers,
+      ice,
       proof: proofOf(peer, session, initiator),
       handOver: guard((lane, channel) => bulk.addLane(number, lane, channel)),
       listener: {
@@ -80,6 +84,9 @@ export class RoomLinks {
         opened: guard((route, maxBytes) => {
           messageMaxBytes = maxBytes
           this.#opened(peer, session, route)
+        }),
+        rerouted: guard((route) => {
+          if (isCurrent()) this.#rerouted(peer, session, route)
         }),
         otherListens: guard(() => {
           if (isCurrent()) bulk.otherListens(number, messageMaxBytes)
@@ -101,18 +108,21 @@ export class RoomLinks {
         }),
       },
     })
-    this.#links.set(peer, { session, number, link, isOpen: false, lanes: 1 })
+    this.#links.set(peer, { session, number, link, isOpen: false, isAnswered: false, lanes: 1 })
   }
 
   signal(peer: PeerId, session: LinkSession, data: string): void {
     const opened = this.#links.get(peer)
-    if (opened?.session === session) opened.link.signal(data)
+    if (opened?.session !== session) return
+    opened.isAnswered = true
+    opened.link.signal(data)
   }
 
   close(peer: PeerId, session: LinkSession, reason: CloseReason): void {
     const opened = this.#links.get(peer)
     if (opened?.session !== session) return
     this.#parts.log(closeLevels[reason], 'link closed', { peer, reason, wasOpen: opened.isOpen })
+    if (reason === 'openTimeout') this.#gaveUp(peer, opened)
     this.#forget(peer, session)
     opened.link.close()
   }
@@ -158,7 +168,7 @@ export class RoomLinks {
     return [...this.#links].find(([, opened]) => opened.number === number)
   }
 
-  #opened(peer: PeerId, session: LinkSession, route: 'direct' | 'relayed'): void {
+  #opened(peer: PeerId, session: LinkSession, route: Route): void {
     const opened = this.#links.get(peer)
     if (opened?.session !== session) return
     opened.isOpen = true
@@ -166,6 +176,11 @@ export class RoomLinks {
     this.#parts.feed({ type: 'linkOpened', peer, session, route })
     // The room may have turned the peer away at once.
     if (this.#links.get(peer) === opened) this.#parts.bulk.linkAdmitted(opened.number, peer)
+  }
+
+  #rerouted(peer: PeerId, session: LinkSession, route: Route): void {
+    this.#parts.log('info', 'a link goes another way', { peer, route })
+    this.#parts.feed({ type: 'linkRerouted', peer, session, route })
   }
 
   #lanesChanged(peer: PeerId, count: number): void {
@@ -186,10 +201,16 @@ export class RoomLinks {
   }
 
   #closedByOthers(peer: PeerId, session: LinkSession, fault: LinkFault | null): void {
-    const wasOpen = this.#links.get(peer)?.isOpen ?? false
+    const opened = this.#links.get(peer)
+    const wasOpen = opened?.isOpen ?? false
+    if (opened && fault?.code === 'connectionFailed') this.#gaveUp(peer, opened)
     if (fault) this.#parts.log('warning', 'link failed', { peer, wasOpen, ...fault })
     else this.#parts.log('info', 'link closed by the other side', { peer, wasOpen })
     this.#forget(peer, session)
+  }
+
+  #gaveUp(peer: PeerId, { isOpen, isAnswered }: OpenedLink): void {
+    if (!isOpen && isAnswered) this.#parts.blocked(peer)
   }
 
   #forget(peer: PeerId, session: LinkSession): void {

@@ -1,19 +1,28 @@
+import type { IceSettings } from '../link/link.ts'
 import type { MemberSnapshot, RoomReport } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
+import { BlockedPaths } from './blockedPaths.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { MetView } from './view.ts'
 
-/** Tells people who comes and goes, and whether newcomers can still find the room. */
+/** Tells people who comes and goes, who is out of reach, and whether newcomers can still find the room. */
 export class RoomNews {
   readonly #notices: NoticeBoard
   /** Names of members, also of those just gone. */
   readonly #names = new Map<PeerId, string>()
+  readonly #paths: BlockedPaths
   #isBrokerMissed = false
 
-  constructor(notices: NoticeBoard) {
+  constructor(notices: NoticeBoard, ice: () => IceSettings) {
     this.#notices = notices
+    this.#paths = new BlockedPaths(notices, ice)
+  }
+
+  /** The peer is there, and no way was found to it. */
+  blocked(peer: PeerId): void {
+    this.#paths.found(peer)
   }
 
   /** Empty where it has not said. */
@@ -24,7 +33,10 @@ export class RoomNews {
   /** `met`: when the member of whom the report is was met before now; null for a stranger. */
   reported(report: RoomReport, members: readonly MemberSnapshot[], met: MetView | null): void {
     if (report.type === 'roomFull') return this.#turnedAway(report.peer, members)
-    if (report.type === 'memberJoined') this.#notices.retract('roomFull')
+    if (report.type === 'memberJoined') {
+      this.#notices.retract('roomFull')
+      this.#paths.linked()
+    }
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
     if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })

@@ -1,4 +1,5 @@
 import type { PeerId, ShareId } from '../shared/ids.ts'
+import type { CheckLine } from './check/findings.ts'
 import type { View, NoticeMessage, Notice } from './view.ts'
 
 /** A read-only store: what zustand's `useStore` needs to show it. */
@@ -46,8 +47,16 @@ export interface KeepingActions {
   forgetKept(tab: string, share: ShareId): void
 }
 
+/** What people can do about how they are connected. */
+export interface ConnectionActions {
+  /** Hides this device's address from others, or no more: for connections that are made from now on. */
+  hideAddress(isHidden: boolean): void
+  /** Probes this browser and its network. `told` hears of it line by line, and of null where the check cannot be loaded. */
+  checkConnection(told: (lines: readonly CheckLine[] | null) => void): void
+}
+
 /** All that people can do on the page. */
-export interface Session extends ShareActions, PeopleActions, KeepingActions {
+export interface Session extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
   readonly view: ReadableStore<View>
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean

@@ -1,7 +1,7 @@
 import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import type { Identity } from '../crypto/identity.ts'
 import type { OpenedEngine } from '../engine/engine.ts'
-import type { IceServer, OpenLink } from '../link/link.ts'
+import type { OpenLink } from '../link/link.ts'
 import type { Profile } from '../room/io.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -9,9 +9,11 @@ import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import type { EarlierFilesOptions } from './earlierFiles.ts'
+import type { IceServers } from './iceServers.ts'
 import type { KeptRooms, KeptRoomsOptions } from './keptRooms.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
+import type { ConnectionActions } from './session.ts'
 import type { ViewStore } from './viewStore.ts'
 
 /** Everything a session is made of: the real parts in a page, their twins in a test. */
@@ -28,8 +30,9 @@ export interface SessionParts {
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
-  readonly iceServers: readonly IceServer[]
+  readonly ice: Pick<IceServers, 'settings' | 'hiding' | 'hide' | 'resumed' | 'close'>
   readonly engine: OpenedEngine
+  readonly checkConnection: ConnectionActions['checkConnection']
   /** The people this device remembers: the room is joined without waiting for them. */
   readonly acquaintances: Promise<Acquaintances>
   /** What this browser keeps of all rooms, loaded when somebody looks at it; null where it keeps nothing. */

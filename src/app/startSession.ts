@@ -10,16 +10,20 @@ import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
+import type { CheckParts } from './check/connectionCheck.ts'
 import { pageClock } from './pageClock.ts'
-import type { ReadConfig } from './config.ts'
+import { fetchBeside, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
 import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
+import { isHidingKept } from './hiding.ts'
+import { IceServers } from './iceServers.ts'
 import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
+import type { ConnectionActions } from './session.ts'
 
 export interface StartOptions {
   readonly screen: FirstScreen
@@ -34,6 +38,8 @@ export interface StartOptions {
 export async function startSession(options: StartOptions): Promise<OpenSession> {
   const { screen, room, profile, random, read, log } = options
   const crypt = await openCrypto()
+  const ice = lendingServers(options)
+  const lent = ice.begin()
   const keys = await crypt.roomKeys(room.secret)
   // Before anything is kept of it: what belongs to no known room is freed.
   await noteRoom({ room: keys.storage, secret: room.secret, openedMs: Date.now() }, log)
@@ -53,8 +59,12 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   ])
   keepTab(engine.tab)
   screen.identified(identity)
+  await lent
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
+  const brokers = canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : []
+  const { storage } = engine
+  const check = checking({ brokers, servers: () => ice.settings().servers, storage, log })
   const session = createSession({
     engine,
     acquaintances: recognise(identity.device, options),
@@ -66,14 +76,15 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     wallMs: Date.now,
     crypto: crypt,
     keys,
-    brokers: canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : [],
+    brokers,
     openLink: simplePeerLinks(),
-    iceServers: config.iceServers,
     openKept: async (of) => {
       const { openKeptRooms } = await import('./openKeptRooms.ts')
       return openKeptRooms({ ...of, room: keys.storage })
     },
     files: { mayRead, askToRead, take: takeSource },
+    ice,
+    checkConnection: (told) => void check(told).catch(screen.bugFound),
     save: saveShare,
     saveAs: canSaveAs ? saveAs : null,
     view: screen.store,
@@ -85,6 +96,34 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   followPage(session)
   return session
 }
+
+function lendingServers({ screen, read: { config }, log }: StartOptions): IceServers {
+  return new IceServers({
+    config,
+    fetchText: () => fetchBeside(config.iceServersUrl ?? ''),
+    isHidden: isHidingKept(),
+    clock: pageClock,
+    wallMs: Date.now,
+    notices: screen.notices,
+    log,
+    bugFound: screen.bugFound,
+  })
+}
+
+/** Loaded when somebody asks for it. */
+function checking(parts: Omit<CheckParts, 'probes' | 'told'>): (told: Told) => Promise<void> {
+  return async (told) => {
+    const loaded = await Promise.all([
+      import('./check/connectionCheck.ts'),
+      import('./check/probes.ts'),
+    ]).catch(() => null)
+    if (loaded === null) return told(null)
+    const [{ checkConnection }, { pageProbes }] = loaded
+    return checkConnection({ ...parts, probes: pageProbes, told })
+  }
+}
+
+type Told = Parameters<ConnectionActions['checkConnection']>[0]
 
 /** Loaded behind the rest: who is in the room can be seen before it is known who was met before. */
 async function recognise(device: DeviceId, { profile, screen }: StartOptions): Promise<Acquaintances> {

@@ -16,6 +16,8 @@ export interface View {
   readonly contactCount: number
   /** What this browser keeps of all rooms; null until somebody looks at it. */
   readonly kept: KeptView | null
+  /** Whether this device's address is hidden from others on new connections: by choice here, or always by the page's settings. */
+  readonly hiding: 'off' | 'chosen' | 'always'
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
 }
@@ -198,6 +200,12 @@ export interface Notice {
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
   | { readonly code: 'brokerUnreachable' }
+  /** A peer is there, and the networks let no connection through; `hasRelay`: not even by a relay server. */
+  | { readonly code: 'noWayThrough'; readonly hasRelay: boolean }
+  /** Addresses are hidden, by choice here or by the page's settings, and there is no relay server to hide behind. */
+  | { readonly code: 'hiddenWithoutRelay'; readonly isChosen: boolean }
+  /** The service that lends relay servers does not. */
+  | { readonly code: 'relaysNotAsked'; readonly detail: string }
   | { readonly code: 'badRoomLink' }
   | { readonly code: 'noWebRtc' }
   | { readonly code: 'insecureOrigin'; readonly limitBytes: number }

@@ -22,6 +22,7 @@ function drawingIn(tookMs: number) {
     members: () => [],
     signaling: () => 'online',
     lanes: () => 0,
+    hiding: () => 'off',
     originOf: () => null,
     acquaintances: () => null,
   }

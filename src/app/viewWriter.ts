@@ -17,6 +17,7 @@ export interface ViewSources {
   signaling(): SignalingState
   /** Connections that carry the link to the peer; 0 when there is none. */
   lanes(peer: PeerId): number
+  hiding(): View['hiding']
   originOf: NamesOf['originOf']
   /** Null until they are loaded. */
   acquaintances(): Pick<Acquaintances, 'of' | 'count'> | null
@@ -67,6 +68,7 @@ export class ViewWriter {
       members: members.map((member) =>
         memberView(member, sources.lanes(member.peer), acquaintances?.of(member.peer) ?? stranger),
       ),
+      hiding: sources.hiding(),
       contactCount: acquaintances?.count ?? 0,
       shares,
       storage,

@@ -25,8 +25,10 @@ export const linesOf = (sdp: string): string[] => sdp.split(/\r\n|\r|\n/)
 /** Some read names of attributes in any case and with blanks around them. */
 const candidateLine = /^\s*a\s*=\s*candidate\b/i
 
+export const isCandidateLine = (line: string): boolean => candidateLine.test(line)
+
 /** The description without the candidates that lead elsewhere. */
 export const withAddressesOnly = (sdp: string): string =>
   linesOf(sdp)
-    .filter((line) => !candidateLine.test(line) || leadsToAddress(line))
+    .filter((line) => !isCandidateLine(line) || leadsToAddress(line))
     .join('\r\n')

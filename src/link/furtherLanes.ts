@@ -2,13 +2,13 @@ import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import type { ConnectionBudget } from './connectionBudget.ts'
 import { encodeLaneWords, type LaneWords } from './laneWords.ts'
-import type { IceServer, LinkProof } from './link.ts'
+import type { IceSettings, LinkProof } from './link.ts'
 import { SimplePeerConnection } from './simplePeerConnection.ts'
 
 export interface FurtherLanesOptions {
   /** The side that made the link's offer opens lanes of odd numbers, the other side even ones. */
   readonly initiator: boolean
-  readonly iceServers: readonly IceServer[]
+  readonly ice: () => IceSettings
   readonly budget: ConnectionBudget
   readonly proof: LinkProof
   readonly handOver: (lane: number, channel: BulkChannel) => void
@@ -84,16 +84,17 @@ export class FurtherLanes {
   }
 
   #connect(lane: number, initiator: boolean): void {
-    const { iceServers, proof, handOver } = this.#options
+    const { ice, proof, handOver } = this.#options
     const connection = new SimplePeerConnection({
       initiator,
-      iceServers,
+      ice: ice(),
       proof,
       lane,
       handOver: (channel) => handOver(lane, channel),
       listener: {
         signaled: (_, signal) => this.#say({ lane, signal }),
         opened: () => this.#opened(lane),
+        rerouted: () => {},
         // Nothing more is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
         closed: () => this.close(lane),

@@ -10,6 +10,8 @@ export type SignalKind = 'offer' | 'answer' | 'candidate'
 export type LinkFault =
   /** ICE found no way, or the way broke and did not come back. */
   | { readonly code: 'connectionFailed'; readonly detail: string }
+  /** Addresses are hidden, and there is no TURN server to hide behind: nothing was begun. */
+  | { readonly code: 'noRelay'; readonly detail: string }
   /** The browser refused what the other side signaled. */
   | { readonly code: 'badSignal'; readonly detail: string }
   /** The two sides do not see the same connection, or the other one is not who it should be: somebody may sit between. */
@@ -25,6 +27,8 @@ export interface LinkListener {
   signaled(kind: SignalKind, data: string): void
   /** `messageMaxBytes`: what the other side's browser takes in one data channel message; Infinity where it takes any size. */
   opened(route: Route, messageMaxBytes: number): void
+  /** After `opened`: the browser has found another way for the link's first connection. */
+  rerouted(route: Route): void
   /** The other side listens on the bulk channel of its lane 0: from now on something may be sent there. After `opened`, once. */
   otherListens(): void
   /** How many connections carry the link now. 1 from `opened` on, which does not say so. */
@@ -83,7 +87,8 @@ export interface LinkProof {
 export interface LinkOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
-  readonly iceServers: readonly IceServer[]
+  /** Asked for each connection of the link when it is made: what holds may have changed since the one before. */
+  readonly ice: () => IceSettings
   /** Asked for each connection of the link, before anything that comes on it is taken. */
   readonly proof: LinkProof
   /**
@@ -93,6 +98,13 @@ export interface LinkOptions {
    */
   readonly handOver: (lane: number, channel: BulkChannel) => void
   readonly listener: LinkListener
+}
+
+/** By which ways a connection may go. */
+export interface IceSettings {
+  readonly servers: readonly IceServer[]
+  /** Only ways through TURN servers: the other side gets no address of this device. */
+  readonly relayOnly: boolean
 }
 
 /** The part of RTCIceServer that config.json may carry. */

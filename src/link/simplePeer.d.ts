@@ -15,7 +15,7 @@ declare module 'simple-peer/lite.js' {
 
   export default class SimplePeer {
     constructor(options: Options)
-    on(event: 'signal', listener: (signal: { readonly type: string }) => void): void
+    on(event: 'signal', listener: (signal: import('./concealing.ts').OwnSignal) => void): void
     on(event: 'connect' | 'disconnect', listener: () => void): void
     on(event: 'data', listener: (message: Uint8Array<ArrayBuffer> | string) => void): void
     on(event: 'error', listener: (error: SimplePeerError) => void): void

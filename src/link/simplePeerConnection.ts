@@ -6,7 +6,9 @@ import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
 import { fingerprintOf } from './fingerprints.ts'
-import type { IceServer, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
+import { concealed } from './concealing.ts'
+import { hasRelay, urlsOf } from './iceServers.ts'
+import type { IceSettings, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
 import { routeFrom } from './route.ts'
@@ -14,7 +16,7 @@ import { routeFrom } from './route.ts'
 export interface ConnectionOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
-  readonly iceServers: readonly IceServer[]
+  readonly ice: IceSettings
   readonly proof: LinkProof
   /** 0 for the link's first. */
   readonly lane: number
@@ -28,6 +30,8 @@ export interface ConnectionListener {
   signaled(kind: SignalKind, data: string): void
   /** Open, and proven. `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
   opened(route: Route, messageMaxBytes: number): void
+  /** After `opened`: the browser has found another way. */
+  rerouted(route: Route): void
   messageArrived(message: Bytes | string): void
   /** Null when the other side closed it. */
   closed(fault: LinkFault | null): void
@@ -45,6 +49,7 @@ export class SimplePeerConnection {
   readonly #expects: 'offer' | 'answer'
   readonly #proof: LinkProof
   readonly #lane: number
+  readonly #relayOnly: boolean
   readonly #peer: SimplePeer | null
   readonly #connection: RTCPeerConnection | null
   readonly #control: RTCDataChannel | null
@@ -60,8 +65,10 @@ export class SimplePeerConnection {
     this.#expects = options.initiator ? 'answer' : 'offer'
     this.#proof = options.proof
     this.#lane = options.lane
+    this.#relayOnly = options.ice.relayOnly
     this.#theirProof = new Promise((resolve) => (this.#proofCame = resolve))
-    this.#peer = makePeer(options)
+    const canRelay = !options.ice.relayOnly || hasRelay(options.ice.servers)
+    this.#peer = canRelay ? makePeer(options) : null
     this.#connection = this.#peer?._pc ?? null
     this.#control = this.#peer?._channel ?? null
     if (this.#peer) this.#listenToPeer(this.#peer)
@@ -69,7 +76,7 @@ export class SimplePeerConnection {
     // Both channels are made by both sides alike, so that the other one decides neither their mode nor how many there are.
     if (this.#connection)
       options.handOver(this.#connection.createDataChannel('', { negotiated: true, id: 1 }))
-    else queueMicrotask(() => this.#end({ code: 'connectionFailed', detail: 'no WebRTC here' }))
+    else queueMicrotask(() => this.#end(canRelay ? noWebRtc : noRelay))
   }
 
   /** What waits on the control channel. */
@@ -113,13 +120,14 @@ export class SimplePeerConnection {
   }
 
   #listenToPeer(peer: SimplePeer): void {
-    peer.on('signal', (signal) => {
+    peer.on('signal', (own) => {
+      const signal = this.#relayOnly ? concealed(own) : own
       // Calls for renegotiation are among them, and nobody answers those.
-      if (this.#state === 'connecting' && isForOtherSide(signal.type)) {
+      if (this.#state === 'connecting' && signal !== null && isForOtherSide(signal.type)) {
         this.#listener.signaled(signal.type, JSON.stringify(signal))
       }
     })
-    peer.on('connect', () => peer.getStats((_, stats = []) => this.#opened(routeFrom(stats))))
+    peer.on('connect', () => this.#withRoute((route) => this.#opened(route)))
     peer.on('data', (message) => {
       if (this.#state === 'closed') return
       if (this.#proofCame) this.#firstCame(this.#proofCame, message)
@@ -145,6 +153,20 @@ export class SimplePeerConnection {
     }
   }
 
+  #withRoute(take: (route: Route) => void): void {
+    this.#peer?.getStats((_, stats = []) => take(routeFrom(stats)))
+  }
+
+  /** A browser opens by the first way that works, and may go over to a better one. */
+  #followRoute(): void {
+    const transport = this.#connection?.sctp?.transport.iceTransport
+    transport?.addEventListener('selectedcandidatepairchange', () =>
+      this.#withRoute((route) => {
+        if (this.#state === 'open') this.#listener.rerouted(route)
+      }),
+    )
+  }
+
   #opened(route: Route): void {
     if (this.#state !== 'connecting') return
     // Infinity where both sides take any size.
@@ -153,7 +175,11 @@ export class SimplePeerConnection {
       return this.#end({ code: 'messagesTooSmall', detail: `${messageMaxBytes} bytes` })
     }
     this.#prove().then(
-      (detail) => this.#proven(detail, () => this.#listener.opened(route, messageMaxBytes)),
+      (detail) =>
+        this.#proven(detail, () => {
+          this.#listener.opened(route, messageMaxBytes)
+          this.#followRoute()
+        }),
       (error: unknown) => this.#end({ code: 'notProven', detail: detailOf(error) }),
     )
   }
@@ -199,13 +225,19 @@ export class SimplePeerConnection {
 const isForOtherSide = (type: string): type is SignalKind =>
   type === 'offer' || type === 'answer' || type === 'candidate'
 
+const noWebRtc: LinkFault = { code: 'connectionFailed', detail: 'no WebRTC here' }
+const noRelay: LinkFault = { code: 'noRelay', detail: 'no TURN server to hide behind' }
+
 /** Null where the browser has no WebRTC at all. */
-function makePeer({ initiator, iceServers }: ConnectionOptions): SimplePeer | null {
+function makePeer({ initiator, ice }: ConnectionOptions): SimplePeer | null {
   try {
     return new SimplePeer({
       initiator,
       trickle: true,
-      config: { iceServers: iceServers.map((server) => ({ ...server, urls: [server.urls].flat() })) },
+      config: {
+        iceServers: ice.servers.map((server) => ({ ...server, urls: [...urlsOf(server)] })),
+        iceTransportPolicy: ice.relayOnly ? 'relay' : 'all',
+      },
       channelConfig: { negotiated: true, id: 0 },
       objectMode: true,
     })

@@ -46,11 +46,11 @@ class SimplePeerLink implements Link {
   #isListeningToTell = false
   #otherListens = false
 
-  constructor({ initiator, iceServers, proof, handOver, listener }: LinkOptions, budget: ConnectionBudget) {
+  constructor({ initiator, ice, proof, handOver, listener }: LinkOptions, budget: ConnectionBudget) {
     this.#listener = listener
     this.#lanes = new FurtherLanes({
       initiator,
-      iceServers,
+      ice,
       budget,
       proof,
       handOver,
@@ -67,13 +67,16 @@ class SimplePeerLink implements Link {
     })
     this.#connection = new SimplePeerConnection({
       initiator,
-      iceServers,
+      ice: ice(),
       proof,
       lane: 0,
       handOver: (channel) => handOver(0, channel),
       listener: {
         signaled: (kind, data) => this.#listener.signaled(kind, data),
         opened: (route, messageMaxBytes) => this.#opened(route, messageMaxBytes),
+        rerouted: (route) => {
+          if (this.#state.name === 'open') this.#listener.rerouted(route)
+        },
         messageArrived: (message) => this.#messageArrived(message),
         closed: (fault) => this.#end(fault),
       },

@@ -197,6 +197,19 @@ describe('links', () => {
     expect(sentTo(pass(100), alice)).toMatchObject([{ type: 'roster', members: [{ peer: carol }] }])
   })
 
+  it('an open link is shown as it goes now, and no stale session changes that', () => {
+    const { room, link, feed } = onlineBench(bob)
+    const members = () => room.members()
+    const session = link(alice)
+    expect(members()).toMatchObject([{ peer: alice, state: 'direct' }])
+    feed({ type: 'linkRerouted', peer: alice, session: sessionNumber(9), route: 'relayed' })
+    expect(members()).toMatchObject([{ state: 'direct' }])
+    feed({ type: 'linkRerouted', peer: alice, session, route: 'relayed' })
+    expect(members()).toMatchObject([{ state: 'relayed' }])
+    feed({ type: 'linkRerouted', peer: carol, session, route: 'relayed' })
+    expect(members()).toHaveLength(1)
+  })
+
   it('[R12] of two who hear of each other the first in order calls at once, the other a second later', () => {
     const { link, hear, pass } = onlineBench(bob)
     link(peerNumber(4))

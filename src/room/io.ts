@@ -140,6 +140,13 @@ export type RoomInput =
       readonly session: LinkSession
       readonly route: 'direct' | 'relayed'
     }
+  /** An open link goes another way than before. */
+  | {
+      readonly type: 'linkRerouted'
+      readonly peer: PeerId
+      readonly session: LinkSession
+      readonly route: 'direct' | 'relayed'
+    }
   | { readonly type: 'linkClosed'; readonly peer: PeerId; readonly session: LinkSession }
   /** Any message at all came over the link, the swarm's too: the peer lives. */
   | { readonly type: 'peerHeard'; readonly peer: PeerId }

@@ -51,7 +51,7 @@ export interface ToldDoor {
 export interface Linked {
   readonly state: 'linked'
   readonly session: LinkSession
-  readonly route: 'direct' | 'relayed'
+  route: 'direct' | 'relayed'
   /** When the peer was last heard; moved forward after a sleep of ours, which is no silence of theirs. */
   silentSince: Millis
   pingedAt: Millis | null

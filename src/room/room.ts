@@ -189,6 +189,11 @@ function createTaking(context: RoomContext, parts: Parts) {
         break
       case 'linkOpened':
         return conversation.linkOpened(input.peer, input.session, input.route)
+      case 'linkRerouted': {
+        const member = roster.findLinked(input.peer)
+        if (member?.road.session === input.session) member.road.route = input.route
+        break
+      }
       case 'linkClosed':
         return introductions.linkClosed(input.peer, input.session)
       case 'peerHeard':

@@ -401,12 +401,33 @@ export const limits = {
   sharesHashedAtOnce: 3,
 
   // Page
-  /** config.json: an answer later than this is none. */
-  configTimeoutMs: 10 * seconds,
-  /** The same, in UTF-16 units: the longest sensible one has some thousands. */
+  /** config.json, and who lends ICE servers: an answer later than this is none. */
+  answerTimeoutMs: 10 * seconds,
+  /** The same, in UTF-16 units: what is longer is not read to its end. */
+  answerLengthMax: 128 * KiB,
+  /** Of config.json: the longest sensible one has some thousands. */
   configLengthMax: 64 * KiB,
   /** Browsers try them all for every link, and slow down with each. */
   iceServersMax: 8,
+  /** Addresses of ICE servers at once: Chromium refuses more than 32 TURN servers, and then there is no link at all. */
+  iceUrlsMax: 24,
+  /** Of who lends ICE servers, in UTF-16 units: eight servers with long credentials stay well below. */
+  iceAnswerLengthMax: 16 * KiB,
+  /** Lent servers whose end is not told are used this long: services lend for an hour or more. */
+  iceLifeDefaultMs: 3600 * seconds,
+  /** Shorter lives would have a service asked all the time, */
+  iceLifeMinMs: 60 * seconds,
+  /** and of longer ones a timer cannot be set. */
+  iceLifeMaxMs: 24 * 3600 * seconds,
+  /** Lent servers are asked for anew after this part of their life, so that one failure costs nothing. */
+  iceRenewPart: 3 / 4,
+  /** First wait before a service that failed is asked again; doubles up to the maximum. */
+  iceRetryMinMs: 5 * seconds,
+  iceRetryMaxMs: 300 * seconds,
+  /** The room is joined without lent servers after this: whoever needs none is not to wait for them. */
+  iceFirstWaitMs: 2 * seconds,
+  /** A probe of the connection that has not answered by then has failed: browsers ask a silent STUN server for nine seconds. */
+  checkProbeMs: 8 * seconds,
   /** The index of what is kept is written at most this often. */
   indexIntervalMs: 0.5 * seconds,
   /** The view is written at most this often. */

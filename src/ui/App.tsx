@@ -1,6 +1,7 @@
 import type { Session } from '../app/session.ts'
 import './theme.css'
 import './App.css'
+import { CheckButton } from './CheckButton.tsx'
 import { DropZone } from './DropZone.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Files } from './Files.tsx'
@@ -45,6 +46,7 @@ function Page() {
         <p>{words.footer}</p>
         <KeptButton />
         <HelpButton />
+        <CheckButton />
       </footer>
       <Toasts />
     </DropZone>

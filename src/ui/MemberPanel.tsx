@@ -10,11 +10,14 @@ import { laterWords } from './words/laterWords.ts'
 import { shortName } from './words/names.ts'
 import { words } from './words/words.ts'
 
-/** What is known of a member, the words to compare with it, and the way to forget it. */
+/** How a member is connected, what is known of it, the words to compare with it, and the way to forget it. */
 export function MemberPanel({ member }: { member: MemberView }) {
   const { isThisDevice } = member.acquaintance
   return (
     <div className="member-panel">
+      <p className="soft" data-testid="member-path">
+        {laterWords.panel.path(member.state)}
+      </p>
       {isThisDevice ? (
         <p className="soft">{laterWords.panel.thisBrowser}</p>
       ) : (

@@ -89,8 +89,17 @@ describe('what a row opens', () => {
       const list = html.match(new RegExp(`<ol[^>]*data-testid="${id}".*?</ol>`, 's'))?.[0] ?? ''
       expect(textOf(list).trim().split(' ')).toEqual(device && wordsOf(device))
     }
-    expect(testIds(html)).toEqual(['their-words', 'own-words', 'words-match', 'forget-device'])
+    expect(testIds(html)).toEqual(['member-path', 'their-words', 'own-words', 'words-match', 'forget-device'])
     expect(textOf(html)).toContain('Words of Amber')
+  })
+
+  it.each([
+    ['direct', 'connected directly'],
+    ['relayed', 'through a relay server'],
+    ['connecting', 'not connected'],
+    ['lost', 'lost touch'],
+  ] as const)('says in words how somebody %s is reached', (state, said) => {
+    expect(textOf(panelOf(member('Amber', { state })))).toContain(said)
   })
 
   it('leads back once they match', () => {
@@ -109,7 +118,7 @@ describe('what a row opens', () => {
   it('has no words before it is known who is there, and none of our own tabs', () => {
     expect(testIds(panelOf(member('Amber', { deviceId: null })))).not.toContain('words-match')
     const tab = panelOf(member('Amber', { acquaintance: acquaintance({ isThisDevice: true }) }))
-    expect(testIds(tab)).toEqual([])
+    expect(testIds(tab)).toEqual(['member-path'])
   })
 
   it('can forget only who is remembered', () => {

@@ -24,6 +24,8 @@ export const useReadingFiles = (): number | null => useView((view) => view.readi
 export const useContactCount = (): number => useView((view) => view.contactCount)
 /** Null until somebody has looked at what is kept. */
 export const useKept = (): View['kept'] => useView((view) => view.kept)
+/** Whether this device's address is hidden from others. */
+export const useHiding = (): View['hiding'] => useView((view) => view.hiding)
 export const useStorage = (): View['storage'] => useView((view) => view.storage)
 /** Whether closing the tab now would cost somebody something. */
 export const useLeavingLoses = (): boolean =>

@@ -2,7 +2,7 @@ import type { Crypto, RoomKeys, SigningKey } from '../../crypto/crypto.ts'
 import type { Identity } from '../../crypto/identity.ts'
 import { createEngine } from '../../engine/createEngine.ts'
 import type { OpenedEngine } from '../../engine/engine.ts'
-import type { Link, OpenLink } from '../../link/link.ts'
+import type { Link, LinkListener, OpenLink } from '../../link/link.ts'
 import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
 import type { Millis, ShareId } from '../../shared/ids.ts'
@@ -17,6 +17,7 @@ import type { ShareIndex } from '../../store/shareIndex.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Acquaintances } from '../acquaintances.ts'
 import { createSession, type OpenSession } from '../createSession.ts'
+import { IceServers } from '../iceServers.ts'
 import type { LogBook } from '../log.ts'
 import type { MemoryClock } from '../../shared/testing/memoryClock.ts'
 import { NoticeBoard } from '../noticeBoard.ts'
@@ -36,6 +37,10 @@ export interface MemberOptions {
   readonly carries?: boolean
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
+  /** No way leads to whom it is first to be linked with. */
+  readonly firstLinkFails?: boolean
+  /** Hides its address, and has no relay to hide behind. */
+  readonly relayOnly?: boolean
   /** The device it is on, and what that remembers; a new one otherwise. */
   readonly on?: TestDevice
 }
@@ -117,11 +122,12 @@ export class Member {
       notices: this.notices,
       brokers: parts.brokers.map((open) => this.#signaling(open)),
       openLink: this.#openLink,
-      iceServers: [],
+      ice: this.#ice(),
       acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
       openKept: async () => null,
       files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
+      checkConnection: () => {},
       save: this.#save,
       saveAs: null,
     })
@@ -241,6 +247,20 @@ export class Member {
     for (const link of this.#opened) this.#parts.links.break(link)
   }
 
+  #ice(): IceServers {
+    const { clock, wallClock, logBook, bugFound, options } = this.#parts
+    return new IceServers({
+      config: { iceServers: [], iceServersUrl: null, relayOnly: options.relayOnly === true },
+      fetchText: async () => ok(null),
+      isHidden: false,
+      clock,
+      wallMs: wallClock,
+      notices: this.notices,
+      log: logBook.log,
+      bugFound,
+    })
+  }
+
   async #acquaintances(): Promise<Acquaintances> {
     const { contacts, identity, wallClock, bugFound } = this.#parts
     const parts = {
@@ -309,7 +329,8 @@ export class Member {
       },
     })
     this.#opened.push(link)
-    return link
+    const isBlocked = this.#parts.options.firstLinkFails === true && this.#opened.length === 1
+    return isBlocked ? blocked(listener) : link
   }
 
   readonly #save: SaveWay = async (share) => {
@@ -317,6 +338,17 @@ export class Member {
     return ok(undefined)
   }
 }
+
+/** What it began goes nowhere: it ends once the other side has signaled. */
+const blocked = (listener: LinkListener): Link => ({
+  waitingBytes: 0,
+  signal: () => queueMicrotask(() => listener.closed({ code: 'connectionFailed', detail: 'no way' })),
+  send() {},
+  tellListening() {},
+  openLane() {},
+  closeLane() {},
+  close() {},
+})
 
 async function savedFrom(share: Saveable): Promise<SavedShare> {
   const sizeBytes = share.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0)

@@ -3,6 +3,7 @@ import { assert } from '../../shared/result.ts'
 import type { BulkChannel } from '../bulkChannel.ts'
 import type {
   ConnectionView,
+  IceSettings,
   Link,
   LinkFault,
   LinkListener,
@@ -14,6 +15,7 @@ import type {
 
 type LinkEvent =
   | { readonly type: 'opened'; readonly route: Route; readonly messageMaxBytes: number }
+  | { readonly type: 'rerouted'; readonly route: Route }
   | { readonly type: 'otherListens' }
   | { readonly type: 'lanesChanged'; readonly count: number }
   | { readonly type: 'laneProven'; readonly lane: number }
@@ -30,6 +32,8 @@ const plainProof: LinkProof = {
   check: async (view, signature) => bytesEqual(signature, signedView(view)),
 }
 
+const anyWay = (): IceSettings => ({ servers: [], relayOnly: false })
+
 /** One end of a link, whose test waits for what it is told, never for time. */
 export class End implements LinkListener {
   readonly link: Link
@@ -42,12 +46,12 @@ export class End implements LinkListener {
   #read = 0
   #wake: (() => void) | null = null
 
-  constructor(open: OpenLink, initiator: boolean, proof = plainProof) {
+  constructor(open: OpenLink, initiator: boolean, proof = plainProof, ice: () => IceSettings = anyWay) {
     const handOver = (lane: number, channel: BulkChannel): void => {
       assert(!this.channels.has(lane), 'a lane is handed over once')
       this.channels.set(lane, channel)
     }
-    this.link = open({ initiator, iceServers: [], proof, handOver, listener: this })
+    this.link = open({ initiator, ice, proof, handOver, listener: this })
   }
 
   /** The next event of this type; others before it are skipped. */
@@ -78,6 +82,9 @@ export class End implements LinkListener {
   }
   opened(route: Route, messageMaxBytes: number): void {
     this.#tell({ type: 'opened', route, messageMaxBytes })
+  }
+  rerouted(route: Route): void {
+    this.#tell({ type: 'rerouted', route })
   }
   otherListens(): void {
     this.#tell({ type: 'otherListens' })

@@ -1,5 +1,6 @@
 import { lanesContract } from './lanesContract.ts'
 import { linkContract } from './linkContract.ts'
+import { webrtcHidingContract } from './webrtcHidingContract.ts'
 import { webrtcLanesContract } from './webrtcLanesContract.ts'
 import { webrtcLinkContract } from './webrtcLinkContract.ts'
 
@@ -9,4 +10,5 @@ export const simplePeerLinkCases = [
   ...lanesContract,
   ...webrtcLinkContract,
   ...webrtcLanesContract,
+  ...webrtcHidingContract,
 ]

@@ -2,7 +2,7 @@ import { base64UrlFromBytes, bytesEqual } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { assert } from '../../shared/result.ts'
 import { fingerprintOf } from '../fingerprints.ts'
-import type { OpenLink } from '../link.ts'
+import type { IceSettings, OpenLink } from '../link.ts'
 import type { LinkCase } from './linkContract.ts'
 import { End, openPair, patterned, signedView, type Pair } from './linkEnds.ts'
 
@@ -20,8 +20,8 @@ export const proofText = (lane: number, offer: string, answer: string): string =
 }
 
 /** A connection made by hand that can do what no link of ours does. It answers, and proves itself. */
-export async function openRaw(open: OpenLink): Promise<RawPair> {
-  const pair = connectRaw(open)
+export async function openRaw(open: OpenLink, ice?: () => IceSettings): Promise<RawPair> {
+  const pair = connectRaw(open, ice)
   const { alice, raw, channel } = pair
   await new Promise((resolve) => channel.addEventListener('open', resolve))
   channel.send(proofText(0, raw.remoteDescription?.sdp ?? '', raw.localDescription?.sdp ?? ''))
@@ -29,11 +29,11 @@ export async function openRaw(open: OpenLink): Promise<RawPair> {
   return pair
 }
 
-function connectRaw(open: OpenLink): RawPair {
+function connectRaw(open: OpenLink, ice?: () => IceSettings): RawPair {
   const raw = new RTCPeerConnection()
   const channel = raw.createDataChannel('', { negotiated: true, id: 0 })
   channel.binaryType = 'arraybuffer'
-  const alice = new End(open, true)
+  const alice = new End(open, true, undefined, ice)
   alice.onSignal = async (text) => {
     const signal = JSON.parse(text)
     if (signal.type === 'candidate') return raw.addIceCandidate(signal.candidate)

@@ -36,6 +36,8 @@ export function fakeSession(
       lookAtKept: tell('lookAtKept'),
       forgetRoom: tell('forgetRoom'),
       forgetKept: tell('forgetKept'),
+      hideAddress: tell('hideAddress'),
+      checkConnection: tell('checkConnection'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -140,5 +142,6 @@ const emptyView: View = {
   storage: { kind: 'disk' },
   contactCount: 0,
   kept: null,
+  hiding: 'off',
   readingFiles: null,
 }

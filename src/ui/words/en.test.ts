@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { verdictOn, type Finding } from '../../app/check/findings.ts'
 import type { NoticeMessage, ShareTrouble } from '../../app/view.ts'
 import { en } from './en.ts'
 import { enLater } from './enLater.ts'
@@ -108,6 +109,8 @@ describe('troubles', () => {
   })
 })
 
+const noWayThrough = (hasRelay: boolean): string => plain(en.notice({ code: 'noWayThrough', hasRelay }))
+
 /** Announced when Amber comes back, who was met at noon of the first day. */
 const saidOfReturn = (nameThen: string): string =>
   plain(en.notice({ code: 'memberBack', name: 'Amber', met: { name: nameThen, metMs: 43_200_000 } }))
@@ -171,11 +174,59 @@ describe('the help', () => {
   })
 })
 
+describe('the check of the connection', () => {
+  const findings: readonly Finding[] = [
+    ...[true, false].map((isSecure) => ({ check: 'secure' as const, isSecure })),
+    ...[5e9, null].flatMap((freeBytes) =>
+      (['disk', 'memory'] as const).map((kind) => ({ check: 'storage' as const, kind, freeBytes })),
+    ),
+    ...(['works', 'fails', 'missing'] as const).map((outcome) => ({ check: 'tabs' as const, outcome })),
+    ...(['reached', 'unreachable', 'none'] as const).map((outcome) => ({
+      check: 'broker' as const,
+      outcome,
+    })),
+    ...(['answers', 'silent', 'none'] as const).map((outcome) => ({ check: 'stun' as const, outcome })),
+    ...(['passes', 'blocked', 'untold'] as const).map((outcome) => ({ check: 'udp' as const, outcome })),
+    ...(['works', 'carriesNothing', 'refused', 'silent', 'none'] as const).map((outcome) => ({
+      check: 'turn' as const,
+      outcome,
+    })),
+  ]
+
+  it.each(findings)('says in whole sentences %j', (finding) => {
+    expect(enLater.check.found(finding)).toMatch(/^[A-Z].*\.$/s)
+  })
+
+  it.each(findings.filter((finding) => verdictOn(finding) === 'bad'))(
+    'says what helps with %j',
+    (finding) => {
+      expect(enLater.check.found(finding)).toMatch(
+        /Check that|Turn off|Open the link|Tell|Reload|try another/i,
+      )
+    },
+  )
+
+  it('numbers what there is several of', () => {
+    expect(enLater.check.title('broker', 1)).toBe('Introduction service')
+    expect(enLater.check.title('broker', 2)).toBe('Introduction service 2')
+  })
+})
+
 describe('notices', () => {
   it('[R19] of a member who is kept out say what happened, what is safe and what comes next', () => {
     expect(plain(en.notice({ code: 'memberBanned', name: 'Amber Heron' }))).toBe(
       'Amber Heron sent damaged data and is kept out for 60 minutes. None of it was kept: what you have is safe, and the rest comes from others who have it.',
     )
+  })
+
+  it('where no way leads through say what is safe, and what helps', () => {
+    for (const hasRelay of [true, false]) {
+      expect(noWayThrough(hasRelay)).toMatch(
+        /What you have is safe, and it is tried again by itself.*hotspot.*VPN/,
+      )
+    }
+    expect(noWayThrough(false)).toContain('or if whoever runs this page adds a relay server')
+    expect(noWayThrough(true)).toContain('the relay server found no way around')
   })
 
   it.each(['memberBanned', 'theirSharesIgnored', 'ourSharesIgnored'] as const)(
@@ -193,6 +244,11 @@ describe('notices', () => {
 
   const messages: readonly NoticeMessage[] = [
     { code: 'brokerUnreachable' },
+    { code: 'noWayThrough', hasRelay: true },
+    { code: 'noWayThrough', hasRelay: false },
+    { code: 'hiddenWithoutRelay', isChosen: true },
+    { code: 'hiddenWithoutRelay', isChosen: false },
+    { code: 'relaysNotAsked', detail: 'its host did not answer' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
     { code: 'startFailed' },

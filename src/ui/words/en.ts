@@ -1,8 +1,8 @@
-import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
-import { limits } from '../../shared/limits.ts'
-import { likeness, met, origin, whomYouMet } from './enPeople.ts'
+import type { MemberView, ShareTrouble, ShareView, View } from '../../app/view.ts'
+import { checkConnection, notice, people, who } from './enNotices.ts'
+import { likeness, met, origin } from './enPeople.ts'
 import { formatsFor, roughSpan } from './format.ts'
-import { cleanName, nameInSentence as named } from './names.ts'
+import { nameInSentence as named } from './names.ts'
 import { pluralFor } from './plural.ts'
 
 const locale = 'en'
@@ -10,13 +10,6 @@ const { count, size, speed, percent } = formatsFor(locale)
 const plural = pluralFor(locale, count)
 
 const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
-const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
-
-/** Who a sentence is about; some have not said their name. */
-const who = (name: string, unnamed: string): string => (cleanName(name) === '' ? unnamed : named(name))
-
-const minutes = (spanMs: number): string =>
-  plural(Math.ceil(spanMs / 60_000), { one: 'a minute', other: '# minutes' })
 
 /** "Amber Heron", "Amber Heron and Blue Fox", "Amber Heron and 3 others". */
 function nameList(names: readonly string[]): string {
@@ -68,65 +61,6 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
       return `This browser could not store the file (${named(what.detail)}). ${safe}. Try again, or open the room in another browser.`
     case 'contradicted':
       return 'Whoever shared this told different people that it is different things, so nobody can say which of them is meant, and no more of it is taken or given. Ask for it to be shared again.'
-  }
-}
-
-function notice(message: NoticeMessage): string {
-  switch (message.code) {
-    case 'brokerUnreachable':
-      return 'The introduction service cannot be reached, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
-    case 'badRoomLink':
-      return 'That room link is damaged or incomplete, so you are in a new room. Ask for the link once more, or share the one of this room.'
-    case 'noWebRtc':
-      return 'This browser cannot connect to others (WebRTC is missing or switched off). Open this link in a current Chrome, Edge, Firefox or Safari.'
-    case 'insecureOrigin':
-      return `This page was not opened over https, so files are kept in memory: ${size(message.limitBytes)} at most. Open its https address for larger files.`
-    case 'noDiskStore':
-      return `This browser gives the page no disk space (a private window, perhaps), so files are kept in memory: ${size(message.limitBytes)} at most. For larger files open the link in an ordinary window.`
-    case 'badConfig':
-      return `Part of this page’s settings (config.json) makes no sense and was left out: ${named(message.detail)}. Everything else works; tell whoever runs the page.`
-    case 'configUnreadable':
-      return `This page’s settings (config.json) could not be read, so it contacts nobody and nobody can join: ${named(message.detail)}. Reload the page; if that does not help, tell whoever runs it.`
-    case 'bug':
-      return 'Something went wrong inside Swarmdrop: our mistake, not yours. What has arrived is safe and the rest goes on. If something stands still, reload the page; to report it, copy the details.'
-    case 'startFailed':
-      return 'This page could not be started, so it is in no room yet. Check the connection and reload it; if that does not help, the details say why.'
-    case 'memberBanned':
-      return `${who(message.name, 'Somebody')} sent damaged data and is kept out for ${minutes(limits.banMs)}. None of it was kept: what you have is safe, and the rest comes from others who have it.`
-    case 'theirSharesIgnored':
-      return `${who(message.name, 'Somebody')} offers more than this page can keep track of, so not all of it is listed. What is listed works as ever; ask for the rest to be shared as one folder.`
-    case 'ourSharesIgnored':
-      return `You offer more than ${who(message.name, 'somebody here')} can keep track of, so not all of it is listed there. Stop sharing something, or share many files as one folder.`
-    case 'memberJoined':
-      return `${named(message.name)} is here.`
-    case 'memberBack':
-      return `${whomYouMet(message.name, message.met)} is here.`
-    case 'memberLeft':
-      return `${named(message.name)} left.`
-    case 'memberLost':
-      return `Lost touch with ${named(message.name)}. Trying to reconnect.`
-    case 'shareComplete':
-      return `${named(message.name)} is here, every piece checked. Look in your downloads; if it is not there, press Save.`
-    case 'sourceChanged':
-      return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. What others already have is safe. Drop it here again to share it as it is now.`
-    case 'unreadable':
-      return `${named(message.name)} could not be read and was left out. Check that it still exists and that you may open it, then drop it again.`
-    case 'tooMuch':
-      return `${named(message.name)} is more than one share can hold, so nothing of it is shared. Share it in parts.`
-    case 'nothingToShare':
-      return 'There was no file in what you dropped. Files and folders can be shared.'
-    case 'emptyFolder':
-      return `There are no files in ${named(message.name)}, so there is nothing to share.`
-    case 'roomFull':
-      return `This room is full: it holds ${people(message.membersMax)}. Leave this page open and it lets you in when somebody leaves, or start another room.`
-    case 'filesNotFound':
-      return `${named(message.name)} is not where it was on this device. Drop it here again to go on sharing it.`
-    case 'alreadyShared':
-      return `${named(message.name)} is already in this room.`
-    case 'saveFailed':
-      return `${named(message.name)} could not be saved (${named(message.detail)}). It is still safe here; try again.`
-    case 'copyFailed':
-      return 'The browser did not allow copying. The link is selected: copy it with your keyboard or by a long press.'
   }
 }
 
@@ -202,6 +136,7 @@ export const en = {
   help: 'What you can rely on',
   kept: 'Kept on this device',
   freeSpace: 'Free some space',
+  checkConnection,
 
   files: {
     heading: 'Files',

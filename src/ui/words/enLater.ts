@@ -1,3 +1,5 @@
+import type { MemberView } from '../../app/view.ts'
+import { found, title } from './enCheck.ts'
 import { day } from './enPeople.ts'
 import { formatsFor } from './format.ts'
 import { nameInSentence as named } from './names.ts'
@@ -7,11 +9,20 @@ const locale = 'en'
 const { count, size } = formatsFor(locale)
 const plural = pluralFor(locale, count)
 
+const paths: Record<MemberView['state'], string> = {
+  connecting: 'You are not connected with each other yet.',
+  direct: 'You are connected directly, from browser to browser.',
+  relayed:
+    'You are connected through a relay server, which passes on what you send each other and can read none of it.',
+  lost: 'You have lost touch. It is tried again by itself.',
+}
+
 /** English, of what is loaded only when somebody opens it. */
 export const enLater = {
   panel: {
     heading: 'Is it really them?',
     how: 'Anyone can take any name. Read your words to each other, on the phone or face to face. If both of you hear what is on the screen, nobody stands in between.',
+    path: (state: MemberView['state']) => paths[state],
     theirs: (name: string) => `Words of ${named(name)}`,
     own: 'Your words',
     match: 'They match',
@@ -46,6 +57,24 @@ export const enLater = {
     forget: (name: string) => `Clear ${named(name)}`,
   },
 
+  check: {
+    how: 'What your browser and your network can do, tried just now. The others in the room are told nothing of it.',
+    title,
+    found,
+    running: 'Looking…',
+    again: 'Check again',
+    states: { good: 'good', warning: 'take note', bad: 'not working', running: 'being checked' },
+    hiding: 'Your address',
+    hide: 'Hide my address from others',
+    hideHow:
+      'They then see the address of a relay server instead of yours, and all that you send each other goes through that server, which can read none of it. It is often slower.',
+    hideFromNow:
+      'This holds for new connections. Whoever you are connected with now may have your address already; reload the page to connect with them anew.',
+    hideImpossible:
+      'This page has no relay server to hide it behind, so nobody can connect with you while this is on.',
+    hideAlways: 'Whoever runs this page has set this for all who use it.',
+  },
+
   help: {
     promised: 'What this page does for you',
     promises: [
@@ -57,7 +86,7 @@ export const enLater = {
     notPromised: 'What nobody can promise',
     limits: [
       'The link is the key. Whoever has it is in the room, sees what is offered, and can take it. Send it only to those you mean.',
-      'The people in the room see your network address, and so do the servers that help browsers find each other. The latter see when you are here, too.',
+      'The people in the room see your network address unless you hide it, and so do the servers that help browsers find each other. The latter see when you are here, too.',
       'Names are chosen freely: two can have the same, by chance or on purpose.',
       'What you have given is given. Whoever has a file can pass it on.',
       'A file can do harm though it arrives whole. Open what you expected, from people you trust.',

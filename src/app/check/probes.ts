@@ -1,0 +1,160 @@
+import { urlsOf } from '../../link/iceServers.ts'
+import type { IceServer } from '../../link/link.ts'
+import { limits } from '../../shared/limits.ts'
+import type { OpenSignaling } from '../../signaling/signaling.ts'
+
+/** What the ICE servers gave this browser. */
+export interface Gathered {
+  /** An address that the internet sees. */
+  readonly isSeen: boolean
+  /** A place at a relay server. */
+  readonly isRelayed: boolean
+  /** That one was reached by UDP. */
+  readonly isRelayedByUdp: boolean
+  /** A server did not take our credentials. */
+  readonly isRefused: boolean
+}
+
+/** The ways to look at this browser and its network. Each ends within `limits.checkProbeMs`. */
+export interface Probes {
+  readonly isSecure: boolean
+  readonly canConnect: boolean
+  /** What this origin may still store; null where the browser does not say. */
+  freeBytes(): Promise<number | null>
+  /** Whether the broker takes us in. */
+  reaches(broker: OpenSignaling): Promise<boolean>
+  gather(servers: readonly IceServer[]): Promise<Gathered>
+  /** Whether something said at one end of a connection comes back from the other; both ends are here. */
+  loops(servers: readonly IceServer[], policy: RTCIceTransportPolicy): Promise<boolean>
+}
+
+/** The probes of a page. */
+export const pageProbes: Probes = {
+  get isSecure() {
+    return isSecureContext
+  },
+  get canConnect() {
+    return 'RTCPeerConnection' in globalThis
+  },
+  freeBytes: () =>
+    inTime<number | null>(
+      freeBytes().catch(() => null),
+      null,
+    ),
+  reaches,
+  gather,
+  loops,
+}
+
+const nothingGathered: Gathered = { isSeen: false, isRelayed: false, isRelayedByUdp: false, isRefused: false }
+
+async function freeBytes(): Promise<number | null> {
+  const { quota, usage } = await navigator.storage.estimate()
+  return quota === undefined ? null : Math.max(0, quota - (usage ?? 0))
+}
+
+const ignored = (): void => {}
+
+function reaches(open: OpenSignaling): Promise<boolean> {
+  return new Promise((resolve) => {
+    const broker = open({
+      stateChanged: (state) => {
+        if (state !== 'connecting') end(state === 'online')
+      },
+      sealedSignalArrived: ignored,
+      mailboxHeld: ignored,
+      mailboxTaken: ignored,
+      mailboxLost: ignored,
+    })
+    const late = setTimeout(() => end(false), limits.checkProbeMs)
+    const end = (isReached: boolean): void => {
+      clearTimeout(late)
+      broker.close()
+      resolve(isReached)
+    }
+  })
+}
+
+async function gather(servers: readonly IceServer[]): Promise<Gathered> {
+  const connection = new RTCPeerConnection({ iceServers: forBrowser(servers) })
+  let gathered = nothingGathered
+  let hasFailed = false
+  const all = new Promise<boolean>((resolve) => {
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate === null) resolve(true)
+      else gathered = withCandidate(gathered, candidate)
+    })
+    connection.addEventListener('icecandidateerror', ({ errorCode }) => {
+      hasFailed = true
+      if (errorCode === unauthorized) gathered = { ...gathered, isRefused: true }
+    })
+  })
+  connection.createDataChannel('')
+  await connection.setLocalDescription()
+  const isComplete = await inTime(all, false)
+  connection.close()
+  // Where the internet sees the very address that the browser has, it is not said again.
+  return isComplete && !hasFailed ? { ...gathered, isSeen: true } : gathered
+}
+
+/** RFC 8489, section 14.8. */
+const unauthorized = 401
+
+/** How a relay server is reached (W3C webrtc, section 4.8.1). */
+type Candidate = RTCIceCandidate & { readonly relayProtocol?: string | null }
+
+function withCandidate(gathered: Gathered, { type, relayProtocol }: Candidate): Gathered {
+  if (type === 'srflx') return { ...gathered, isSeen: true }
+  if (type !== 'relay') return gathered
+  return { ...gathered, isRelayed: true, isRelayedByUdp: gathered.isRelayedByUdp || relayProtocol === 'udp' }
+}
+
+async function loops(
+  servers: readonly IceServer[],
+  iceTransportPolicy: RTCIceTransportPolicy,
+): Promise<boolean> {
+  const config = { iceServers: forBrowser(servers), iceTransportPolicy }
+  const [here, there] = [new RTCPeerConnection(config), new RTCPeerConnection(config)]
+  const isBack = new Promise<boolean>((resolve) => {
+    const channel = here.createDataChannel('')
+    channel.addEventListener('open', () => channel.send('there and back'))
+    channel.addEventListener('message', () => resolve(true))
+    there.addEventListener('datachannel', ({ channel: other }) =>
+      other.addEventListener('message', ({ data }: MessageEvent<string>) => other.send(data)),
+    )
+  })
+  const met = introduce(here, there).then(() => isBack)
+  const isLooping = await inTime(
+    met.catch(() => false),
+    false,
+  )
+  for (const end of [here, there]) end.close()
+  return isLooping
+}
+
+/** A browser takes them in turn, after the description that is set before they come. */
+function passCandidates(from: RTCPeerConnection, to: RTCPeerConnection): void {
+  from.addEventListener('icecandidate', ({ candidate }) => {
+    if (candidate !== null) to.addIceCandidate(candidate).catch(() => {})
+  })
+}
+
+async function introduce(here: RTCPeerConnection, there: RTCPeerConnection): Promise<void> {
+  passCandidates(here, there)
+  passCandidates(there, here)
+  await here.setLocalDescription()
+  if (here.localDescription) await there.setRemoteDescription(here.localDescription)
+  await there.setLocalDescription()
+  if (there.localDescription) await here.setRemoteDescription(there.localDescription)
+}
+
+const forBrowser = (servers: readonly IceServer[]): RTCIceServer[] =>
+  servers.map((server) => ({ ...server, urls: [...urlsOf(server)] }))
+
+/** What comes of the work, or `otherwise` where it takes too long. */
+function inTime<Value>(work: Promise<Value>, otherwise: Value): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(otherwise), limits.checkProbeMs)
+    work.then(resolve, reject).finally(() => clearTimeout(late))
+  })
+}
