@@ -85,6 +85,7 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
         signal() {},
         send() {},
         tellListening() {},
+        restart() {},
         openLane() {},
         closeLane() {},
         close() {},

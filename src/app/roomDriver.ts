@@ -159,6 +159,8 @@ export class RoomDriver {
         return this.#links.open(effect.peer, effect.session, effect.initiator)
       case 'signalLink':
         return this.#links.signal(effect.peer, effect.session, effect.data)
+      case 'restartLink':
+        return this.#links.restart(effect.peer, effect.session)
       case 'closeLink':
         return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':

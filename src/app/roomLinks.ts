@@ -86,6 +86,12 @@ export class RoomLinks {
         laneClosed: guard((lane) => {
           if (isCurrent()) bulk.removeLane(number, lane)
         }),
+        pathLost: guard(() => {
+          if (isCurrent()) this.#pathChanged('pathLost', peer, session)
+        }),
+        pathFound: guard(() => {
+          if (isCurrent()) this.#pathChanged('pathFound', peer, session)
+        }),
         messageArrived: guard((bytes) => {
           if (isCurrent()) this.#messageArrived(peer, bytes)
         }),
@@ -100,6 +106,14 @@ export class RoomLinks {
   signal(peer: PeerId, session: LinkSession, data: string): void {
     const opened = this.#links.get(peer)
     if (opened?.session === session) opened.link.signal(data)
+  }
+
+  /** Looks for another path. */
+  restart(peer: PeerId, session: LinkSession): void {
+    const opened = this.#links.get(peer)
+    if (opened?.session !== session) return
+    this.#parts.log('info', 'another path is looked for', { peer })
+    opened.link.restart()
   }
 
   close(peer: PeerId, session: LinkSession, reason: CloseReason): void {
@@ -159,6 +173,11 @@ export class RoomLinks {
     this.#parts.feed({ type: 'linkOpened', peer, session, route })
     // The room may have turned the peer away at once.
     if (this.#links.get(peer) === opened) this.#parts.bulk.linkAdmitted(opened.number, peer)
+  }
+
+  #pathChanged(type: 'pathLost' | 'pathFound', peer: PeerId, session: LinkSession): void {
+    this.#parts.log('info', type, { peer })
+    this.#parts.feed({ type, peer, session })
   }
 
   #lanesChanged(peer: PeerId, count: number): void {

@@ -94,6 +94,9 @@ export class FurtherLanes {
       listener: {
         signaled: (_, signal) => this.#say({ lane, signal }),
         opened: () => this.#opened(lane),
+        // What it carried goes over the others, and the link looks for its path alone.
+        pathLost: () => this.close(lane),
+        pathFound: () => {},
         // Nothing more is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
         closed: () => this.close(lane),

@@ -9,6 +9,8 @@ import { fingerprintOf } from './fingerprints.ts'
 import type { IceServer, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
+import { PathRestart } from './pathRestart.ts'
+import { parseRestartWords } from './restartWords.ts'
 import { routeFrom } from './route.ts'
 
 export interface ConnectionOptions {
@@ -28,6 +30,9 @@ export interface ConnectionListener {
   signaled(kind: SignalKind, data: string): void
   /** Open, and proven. `messageMaxBytes`: what the other side takes in one message; Infinity where it takes any size. */
   opened(route: Route, messageMaxBytes: number): void
+  /** Of an open one: the browser hears nothing of the other side any more, or hears it again. */
+  pathLost(): void
+  pathFound(): void
   messageArrived(message: Bytes | string): void
   /** Null when the other side closed it. */
   closed(fault: LinkFault | null): void
@@ -52,6 +57,9 @@ export class SimplePeerConnection {
   /** What the other side said first. */
   readonly #theirProof: Promise<Bytes | null>
   #proofCame: ((signature: Bytes | null) => void) | null = null
+  /** Null while the connection is not open. */
+  #path: PathRestart | null = null
+  #isPathLost = false
   #described = false
   #candidates = 0
 
@@ -80,9 +88,13 @@ export class SimplePeerConnection {
   /** Takes what the other side signaled (untrusted JSON text). */
   signal(text: string): void {
     if (this.#state === 'closed') return
+    const restart = this.#path && parseRestartWords(text)
+    if (restart) return this.#path?.heard(restart)
     const signal = parseLinkSignal(text)
     if (!signal) return this.#end({ code: 'badSignal', detail: 'not a signal' })
     if (signal.type === 'candidate') {
+      // Of the path before.
+      if (this.#path?.isBegun === true) return
       if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
       return
     }
@@ -93,6 +105,11 @@ export class SimplePeerConnection {
     if (this.#described) return
     this.#described = true
     this.#pass(signal)
+  }
+
+  /** Looks for another path, once it is open. */
+  restart(): void {
+    this.#path?.begin()
   }
 
   /** Sends one message on the control channel, if it is open. */
@@ -187,6 +204,30 @@ export class SimplePeerConnection {
     if (detail !== null) return this.#end({ code: 'notProven', detail })
     this.#state = 'open'
     then()
+    if (this.#connection) this.#watchPath(this.#connection)
+  }
+
+  #watchPath(connection: RTCPeerConnection): void {
+    this.#path = new PathRestart({
+      connection,
+      initiator: this.#expects === 'answer',
+      say: (words) => {
+        if (this.#state === 'open') this.#listener.signaled('restart', JSON.stringify(words))
+      },
+      failed: (detail) => this.#end({ code: 'badSignal', detail }),
+    })
+    connection.addEventListener('iceconnectionstatechange', () => this.#pathChanged(connection))
+    this.#pathChanged(connection)
+  }
+
+  /** `failed` is the end, of which simple-peer tells. */
+  #pathChanged({ iceConnectionState: state }: RTCPeerConnection): void {
+    if (this.#state !== 'open') return
+    const isLost = state === 'disconnected'
+    if (isLost === this.#isPathLost || !(isLost || state === 'connected' || state === 'completed')) return
+    this.#isPathLost = isLost
+    if (isLost) this.#listener.pathLost()
+    else this.#listener.pathFound()
   }
 
   #end(fault: LinkFault | null): void {

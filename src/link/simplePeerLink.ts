@@ -74,6 +74,12 @@ class SimplePeerLink implements Link {
       listener: {
         signaled: (kind, data) => this.#listener.signaled(kind, data),
         opened: (route, messageMaxBytes) => this.#opened(route, messageMaxBytes),
+        pathLost: () => {
+          if (this.#state.name === 'open') this.#listener.pathLost()
+        },
+        pathFound: () => {
+          if (this.#state.name === 'open') this.#listener.pathFound()
+        },
         messageArrived: (message) => this.#messageArrived(message),
         closed: (fault) => this.#end(fault),
       },
@@ -99,6 +105,10 @@ class SimplePeerLink implements Link {
   tellListening(): void {
     if (this.#state.name === 'open') this.#connection.transmit(bulkListens)
     else this.#isListeningToTell = true
+  }
+
+  restart(): void {
+    if (this.#state.name === 'open') this.#connection.restart()
   }
 
   openLane(): void {

@@ -292,8 +292,18 @@ export const limits = {
   bansMax: 10_000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
-  /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
-  silenceMaxMs: 45 * seconds,
+  /** Silence after which a link is dropped. Pings are answered as messages come, not by timers: a hidden tab answers at once. */
+  silenceMaxMs: 15 * seconds,
+  /** A link whose path the browser says is lost, or that is asked after a sleep, has this long to be heard. */
+  doubtMaxMs: 5 * seconds,
+  /** Asked after a sleep and not heard in this time, a link looks for another path: an answer takes a round trip. */
+  restartAfterMs: 1 * seconds,
+  /** A restart waits so long for its candidates: those of this device take some 50 ms, those that a server tells two round trips. */
+  restartGatherMs: 1 * seconds,
+  /** Restarts of one connection are this far apart: another begun meanwhile would undo the first. */
+  restartSpacingMs: 1 * seconds,
+  /** Timers of hidden pages come up to a second late. Who looks later than this was away itself, and answers may be waiting. */
+  lateMaxMs: 2 * seconds,
   /** Relayed signals are passed on at most this often. */
   relayHopsMax: 3,
   /** A sealed signal: an SDP with many candidates stays well below. */
