@@ -27,6 +27,7 @@ import { inOrder } from '../shared/inOrder.ts'
 import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
+import { SleepWatch } from './sleepWatch.ts'
 
 export interface RoomDriverOptions {
   readonly identity: Identity
@@ -61,6 +62,7 @@ export class RoomDriver {
   readonly #guard: Guard
   readonly #room: Room
   readonly #alarm: Alarm
+  readonly #sleep: SleepWatch
   readonly #brokers: RoomBrokers
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
@@ -85,7 +87,8 @@ export class RoomDriver {
       random: options.random,
       hash: (text) => base64UrlFromBytes(sha256AtOnce(utf8FromText(text))),
     })
-    this.#alarm = new Alarm(options.clock)
+    this.#alarm = new Alarm(clock)
+    this.#sleep = new SleepWatch(clock, options.wallMs)
     const shared = { ...options, guard: this.#guard, feed: this.handle }
     this.#links = new RoomLinks({
       ...shared,
@@ -205,7 +208,14 @@ export class RoomDriver {
     // Pings are the room's heartbeat, and would crowd out all else.
     if (why !== 'ping') this.#options.log('debug', 'the room wakes', { why })
     this.#tellEpoch()
+    const sleptMs = this.#sleep.sleptMs()
+    if (sleptMs > 0) this.#slept(sleptMs)
     this.handle({ type: 'woke' })
+  }
+
+  #slept(sleptMs: number): void {
+    this.#options.log('info', 'the device slept', { sleptMs })
+    this.resume()
   }
 
   /** A room wakes every few seconds, so it hears of a new day soon enough. */

@@ -1,4 +1,5 @@
 import type { DeviceId, PeerId, ShareId } from '../shared/ids.ts'
+import type { Missed } from './missed.ts'
 
 /** What the page shows. Written by the drivers a few times a second; components only read it. */
 export interface View {
@@ -215,6 +216,8 @@ export type NoticeMessage =
   | { readonly code: 'memberLeft'; readonly name: string }
   | { readonly code: 'memberLost'; readonly name: string }
   | { readonly code: 'shareComplete'; readonly name: string }
+  /** To who comes back to the page. */
+  | { readonly code: 'whileAway'; readonly missed: Missed }
   | { readonly code: 'sourceChanged'; readonly name: string }
   /** Files that an earlier page shared are not where they were. */
   | { readonly code: 'filesNotFound'; readonly name: string }

@@ -412,6 +412,12 @@ export const limits = {
   meetingGapMs: 6 * 3600 * seconds,
   /** While two are together, that they are is written down at most this often. */
   meetingNoteMs: 600 * seconds,
+  /** The time of day is corrected by less: a clock that falls so far behind it stood still. */
+  sleptMinMs: 10 * seconds,
+  /** Who looks at the page again after so long is told what was missed. */
+  awayMinMs: 60 * seconds,
+  /** and so much later: by then those who are gone were asked, and most of the others linked with again. */
+  catchUpMs: 6 * seconds,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */

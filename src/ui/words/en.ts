@@ -1,3 +1,4 @@
+import type { Missed } from '../../app/missed.ts'
 import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
 import { likeness, met, origin, whomYouMet } from './enPeople.ts'
@@ -70,6 +71,39 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
   }
 }
 
+function awayFor(spanMs: number): string {
+  const span = roughSpan(spanMs)
+  switch (span.unit) {
+    case 'moments':
+    case 'seconds':
+    case 'minutes':
+      return minutes(spanMs)
+    case 'hours':
+      return plural(span.count, { one: 'an hour', other: '# hours' })
+    case 'days':
+      return plural(span.count, { one: 'a day', other: '# days' })
+  }
+}
+
+/** Nothing where there are none. */
+const many = (names: readonly string[], one: string, several: string): string[] =>
+  names.length === 0 ? [] : [`${nameList(names)} ${names.length === 1 ? one : several}.`]
+
+/** "While you were away, for 12 minutes: Amber Heron came. holiday.zip is here, every piece checked." */
+function whileAway({ awayMs, came, left, finished, offered, underWay }: Missed): string {
+  const news = [
+    ...many(came, 'came', 'came'),
+    ...many(left, 'left', 'left'),
+    ...many(finished, 'is here, every piece checked', 'are here, every piece checked'),
+    ...many(offered, 'is new', 'are new'),
+  ]
+  if (underWay !== null) {
+    const { name, fromFraction, toFraction } = underWay
+    news.push(`${named(name)} got from ${percent(fromFraction)} to ${percent(toFraction)}, and goes on.`)
+  }
+  return `While you were away, for ${awayFor(awayMs)}: ${news.join(' ')}`
+}
+
 function notice(message: NoticeMessage): string {
   switch (message.code) {
     case 'brokerUnreachable':
@@ -106,6 +140,8 @@ function notice(message: NoticeMessage): string {
       return `Lost touch with ${named(message.name)}. Trying to reconnect.`
     case 'shareComplete':
       return `${named(message.name)} is here, every piece checked. Look in your downloads; if it is not there, press Save.`
+    case 'whileAway':
+      return whileAway(message.missed)
     case 'sourceChanged':
       return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. What others already have is safe. Drop it here again to share it as it is now.`
     case 'unreadable':
