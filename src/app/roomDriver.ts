@@ -20,7 +20,7 @@ import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import type { OpenSignaling, SignalingState } from '../signaling/signaling.ts'
+import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
@@ -116,6 +116,11 @@ export class RoomDriver {
   /** The best that any broker is; offline when there is none. */
   signalingState(): SignalingState {
     return this.#brokers.state()
+  }
+
+  /** Why no broker is online, where none is. */
+  signalingTrouble(): BrokerTrouble {
+    return this.#brokers.trouble()
   }
 
   /** What the one that moves bytes has to say of links. */

@@ -1,16 +1,22 @@
 import type { MemberSnapshot, RoomReport } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { SignalingState } from '../signaling/signaling.ts'
+import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
-import type { MetView } from './view.ts'
+import type { MetView, NoticeMessage } from './view.ts'
+
+const brokerNotices = {
+  unreachable: 'brokerUnreachable',
+  full: 'brokerFull',
+  refusing: 'brokerRefusing',
+} as const satisfies Record<BrokerTrouble, NoticeMessage['code']>
 
 /** Tells people who comes and goes, and whether newcomers can still find the room. */
 export class RoomNews {
   readonly #notices: NoticeBoard
   /** Names of members, also of those just gone. */
   readonly #names = new Map<PeerId, string>()
-  #isBrokerMissed = false
+  #brokerMissed: BrokerTrouble | null = null
 
   constructor(notices: NoticeBoard) {
     this.#notices = notices
@@ -34,16 +40,14 @@ export class RoomNews {
     if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
   }
 
-  /** Says once that no broker can be reached, however often it is tried again, and takes it back when one is there. */
-  signaling(state: SignalingState): void {
-    if (state === 'offline' && !this.#isBrokerMissed) {
-      this.#isBrokerMissed = true
-      this.#notices.add('warning', { code: 'brokerUnreachable' })
-    }
-    if (state === 'online' && this.#isBrokerMissed) {
-      this.#isBrokerMissed = false
-      this.#notices.retract('brokerUnreachable')
-    }
+  /** Says once that no broker takes us, and why, however often it is tried again, and takes it back when one is there. */
+  signaling(state: SignalingState, trouble: BrokerTrouble): void {
+    if (state === 'connecting') return
+    const missed = state === 'offline' ? trouble : null
+    if (missed === this.#brokerMissed) return
+    if (this.#brokerMissed !== null) this.#notices.retract(brokerNotices[this.#brokerMissed])
+    this.#brokerMissed = missed
+    if (missed !== null) this.#notices.add('warning', { code: brokerNotices[missed] })
   }
 
   /** Those inside hear of it too: they have nothing to wait for. */

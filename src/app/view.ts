@@ -192,7 +192,7 @@ export interface Notice {
 
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
-  | { readonly code: 'brokerUnreachable' }
+  | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' }
   | { readonly code: 'badRoomLink' }
   | { readonly code: 'noWebRtc' }
   | { readonly code: 'insecureOrigin'; readonly limitBytes: number }

@@ -340,6 +340,8 @@ export const limits = {
   /** First wait before a lost broker is tried again; doubles, with jitter, up to the maximum. */
   brokerRetryMinMs: 1 * seconds,
   brokerRetryMaxMs: 30 * seconds,
+  /** A broker that kept us so long is one to come back to at once. */
+  brokerSteadyMs: 30 * seconds,
 
   // Store
   /** Without OPFS everything is in memory; a phone kills a tab that takes much more. */

@@ -160,12 +160,14 @@ describe('a broker that is not what it should be', () => {
   })
 
   test.each([
-    ['is full', { type: 'ERROR' }],
-    ['knows another key', { type: 'INVALID-KEY' }],
-    ['calls our random mailbox taken', { type: 'ID-TAKEN', payload: null }],
+    ['is full', 'full', { type: 'ERROR', payload: { msg: 'Server has reached its concurrent user limit' } }],
+    ['has some trouble', 'refusing', { type: 'ERROR' }],
+    ['knows another key', 'refusing', { type: 'ERROR', payload: { msg: 'Invalid key provided' } }],
+    ['knows another key, as old ones say it', 'refusing', { type: 'INVALID-KEY' }],
+    ['calls our random mailbox taken', 'refusing', { type: 'ID-TAKEN', payload: null }],
   ])(
-    'counts as offline when it %s, and is tried again with the same mailbox and token',
-    async (_, refusal) => {
+    '[R29] counts as offline when it %s (%s), and is tried again with the same mailbox and token',
+    async (_, trouble, refusal) => {
       const seen: string[] = []
       onConnection = (socket, mailbox, token) => {
         seen.push(`${mailbox} ${token}`)
@@ -173,6 +175,7 @@ describe('a broker that is not what it should be', () => {
       }
       const alice = open()
       await alice.nextState('offline')
+      expect(alice.events).toContainEqual({ type: 'state', state: 'offline', trouble })
       alice.signaling.retryNow()
       await alice.nextState('online')
       expect(new Set(seen).size).toBe(1)

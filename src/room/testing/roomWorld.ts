@@ -25,7 +25,8 @@ export interface RoomWorld {
   epoch(): number
   readonly brokers: readonly WorldBroker[]
   readonly links: WorldLinks
-  goOnline(tab: Tab): void
+  /** At all brokers, or at one alone. */
+  goOnline(tab: Tab, at?: number): void
   goOffline(tab: Tab): void
   leave(tab: Tab): void
   /** The tab is gone without a word, and its brokers do not know yet. */
@@ -197,7 +198,10 @@ export function createRoomWorld(
     }
   }
 
-  const goOnline = (tab: Tab) => forEachClient(tab, (broker, client) => broker.connect(client))
+  const goOnline = (tab: Tab, at?: number) =>
+    forEachClient(tab, (broker, client) => {
+      if (at === undefined || broker === brokers[at]) broker.connect(client)
+    })
 
   return {
     enter(name, { fresh = false, online = true, aheadMs = 0, timerGrainMs = 1 } = {}) {

@@ -204,6 +204,8 @@ describe('notices', () => {
 
   const messages: readonly NoticeMessage[] = [
     { code: 'brokerUnreachable' },
+    { code: 'brokerFull' },
+    { code: 'brokerRefusing' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
     { code: 'startFailed' },

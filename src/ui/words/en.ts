@@ -107,7 +107,11 @@ function whileAway({ awayMs, came, left, finished, offered, underWay }: Missed):
 function notice(message: NoticeMessage): string {
   switch (message.code) {
     case 'brokerUnreachable':
-      return 'The introduction service cannot be reached, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+      return 'The introduction service cannot be reached, or turns us away, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'brokerFull':
+      return 'The introduction service is full, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'brokerRefusing':
+      return 'The introduction service does not accept this page, so nobody new can join. Everyone already here stays connected. It is tried again by itself; if it stays so, tell whoever runs the page.'
     case 'badRoomLink':
       return 'That room link is damaged or incomplete, so you are in a new room. Ask for the link once more, or share the one of this room.'
     case 'noWebRtc':
@@ -170,7 +174,7 @@ const signaling: Record<View['signaling'], { short: string; long: string }> = {
   online: { short: 'Online', long: 'Newcomers can join by the link' },
   offline: {
     short: 'No newcomers',
-    long: 'The introduction service cannot be reached; nobody new can join now',
+    long: 'No introduction service takes us in; nobody new can join now',
   },
 }
 
