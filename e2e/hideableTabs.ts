@@ -73,16 +73,15 @@ export async function openHideable(browser: Browser, link: string, name: string)
       await other.close()
     },
     async waitForPeers(count) {
-      const linked = () =>
-        page.$$eval('[data-testid=peer]', (peers) =>
-          peers.map((peer) => peer.getAttribute('data-state')).filter((state) => state === 'direct'),
-        )
-      await expect.poll(linked, { timeout: 60_000, intervals: [100] }).toHaveLength(count)
+      await expect.poll(() => linkedCount(page), { timeout: 60_000, intervals: [100] }).toBe(count)
     },
     notices: () =>
       page.$$eval('[data-testid=notice] p', (said) => said.map(({ textContent }) => textContent ?? '')),
   }
 }
+
+const linkedCount = async (page: Page): Promise<number> =>
+  (await page.$$('[data-testid=peer][data-state=direct]')).length
 
 async function pidOf(page: Page): Promise<number> {
   const devtools = await page.browser().target().createCDPSession()

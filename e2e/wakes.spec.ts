@@ -128,7 +128,7 @@ unspoilt(
     const missed = async () => (await bob.notices()).find((said) => said.includes('While you were away'))
     const all = /for an hour: .*Blue.Otter\W* came\. \W*meanwhile\.txt\W* is new\./
     await expect.poll(missed, { timeout: 30_000 }).toMatch(all)
-    await expectOthers(alice, 'Blue Otter', 'Jade Fox')
+    await expectOthers(alice, 'Jade Fox', 'Blue Otter')
   },
 )
 
