@@ -1,32 +1,13 @@
-import type { Missed } from '../../app/missed.ts'
 import type { MemberView, NoticeMessage, ShareTrouble, ShareView, View } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
+import { whileAway } from './enAway.ts'
+import { count, locale, minutes, nameList, people, percent, plural, size, speed } from './enCounts.ts'
 import { likeness, met, origin, whomYouMet } from './enPeople.ts'
-import { formatsFor, roughSpan } from './format.ts'
+import { roughSpan } from './format.ts'
 import { cleanName, nameInSentence as named } from './names.ts'
-import { pluralFor } from './plural.ts'
-
-const locale = 'en'
-const { count, size, speed, percent } = formatsFor(locale)
-const plural = pluralFor(locale, count)
-
-const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
-const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
 
 /** Who a sentence is about; some have not said their name. */
 const who = (name: string, unnamed: string): string => (cleanName(name) === '' ? unnamed : named(name))
-
-const minutes = (spanMs: number): string =>
-  plural(Math.ceil(spanMs / 60_000), { one: 'a minute', other: '# minutes' })
-
-/** "Amber Heron", "Amber Heron and Blue Fox", "Amber Heron and 3 others". */
-function nameList(names: readonly string[]): string {
-  const [first, second] = names
-  if (first === undefined) return ''
-  if (second === undefined) return named(first)
-  if (names.length === 2) return `${named(first)} and ${named(second)}`
-  return `${named(first)} and ${others(names.length - 1)}`
-}
 
 function timeLeft(leftMs: number): string {
   const span = roughSpan(leftMs)
@@ -69,39 +50,6 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
     case 'contradicted':
       return 'Whoever shared this told different people that it is different things, so nobody can say which of them is meant, and no more of it is taken or given. Ask for it to be shared again.'
   }
-}
-
-function awayFor(spanMs: number): string {
-  const span = roughSpan(spanMs)
-  switch (span.unit) {
-    case 'moments':
-    case 'seconds':
-    case 'minutes':
-      return minutes(spanMs)
-    case 'hours':
-      return plural(span.count, { one: 'an hour', other: '# hours' })
-    case 'days':
-      return plural(span.count, { one: 'a day', other: '# days' })
-  }
-}
-
-/** Nothing where there are none. */
-const many = (names: readonly string[], one: string, several: string): string[] =>
-  names.length === 0 ? [] : [`${nameList(names)} ${names.length === 1 ? one : several}.`]
-
-/** "While you were away, for 12 minutes: Amber Heron came. holiday.zip is here, every piece checked." */
-function whileAway({ awayMs, came, left, finished, offered, underWay }: Missed): string {
-  const news = [
-    ...many(came, 'came', 'came'),
-    ...many(left, 'left', 'left'),
-    ...many(finished, 'is here, every piece checked', 'are here, every piece checked'),
-    ...many(offered, 'is new', 'are new'),
-  ]
-  if (underWay !== null) {
-    const { name, fromFraction, toFraction } = underWay
-    news.push(`${named(name)} got from ${percent(fromFraction)} to ${percent(toFraction)}, and goes on.`)
-  }
-  return `While you were away, for ${awayFor(awayMs)}: ${news.join(' ')}`
 }
 
 function notice(message: NoticeMessage): string {
