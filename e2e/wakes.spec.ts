@@ -198,3 +198,44 @@ test('two tabs of one browser, and a link that one device opens twice, are membe
   await expect(bob.getByTestId('peer')).toHaveCount(1)
   await expect(alice.getByTestId('peer')).toHaveCount(1)
 })
+
+interface LockGlobal {
+  screenLocks: { asked: number; held: number }
+}
+
+/** Counts the locks of the screen: no screen is there to stay on. */
+function countLocks(): void {
+  const locks = { asked: 0, held: 0 }
+  ;(globalThis as unknown as LockGlobal).screenLocks = locks
+  const request = async () => {
+    locks.asked++
+    locks.held++
+    const lock = {
+      released: false,
+      async release() {
+        lock.released = true
+        locks.held--
+      },
+    }
+    return lock
+  }
+  Object.defineProperty(navigator, 'wakeLock', { value: { request } })
+}
+
+test('the screen is kept on while something moves, and no longer', async ({ openPage, browser }) => {
+  const alice = await openPage()
+  const context = await browser.newContext()
+  await context.addInitScript(countLocks)
+  const bob = await context.newPage()
+  await bob.goto(await roomLink(alice))
+  await waitForPeers(bob, 1)
+  const locks = () => bob.evaluate(() => (globalThis as unknown as LockGlobal).screenLocks)
+  const file = { name: 'moving.bin', bytes: sampleBytes(60 * MiB) }
+  await offerFiles(alice, file)
+  expect(await locks()).toEqual({ asked: 0, held: 0 })
+  await press(shareNamed(bob, file.name), 'download')
+  await expect.poll(locks, { intervals: [50] }).toEqual({ asked: 1, held: 1 })
+  await waitForState(shareNamed(bob, file.name), 'complete')
+  await expect.poll(async () => (await locks()).held).toBe(0)
+  await context.close()
+})
