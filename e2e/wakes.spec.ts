@@ -36,6 +36,8 @@ test('a tab that is killed in the middle of a download is missed by all, and ano
   openPage,
 }) => {
   const [alice, bob, carol] = await openRoom(openPage, 3)
+  // While all is still: it is told by its work.
+  const pid = await rendererOf(alice)
   const file = { name: 'killed.bin', bytes: sampleBytes(30 * MiB) }
   await offerFiles(alice, file)
   await press(shareNamed(carol, file.name), 'download')
@@ -43,7 +45,6 @@ test('a tab that is killed in the middle of a download is missed by all, and ano
   const share = shareNamed(bob, file.name)
   await press(share, 'download')
   await waitForBytes(share, MiB)
-  const pid = await rendererOf(alice)
   process.kill(pid, 'SIGKILL')
   const [missed, lost] = await Promise.all([
     secondsUntil(Promise.all([untilLinked(bob, 1), untilLinked(carol, 1)])),
@@ -60,12 +61,12 @@ test('a tab that is killed in the middle of a download is missed by all, and ano
 
 test('a tab that slept is missed, comes back by itself, and its download goes on', async ({ openPage }) => {
   const [alice, bob, carol] = await openRoom(openPage, 3)
+  const pid = await rendererOf(bob)
   const file = { name: 'slept.bin', bytes: sampleBytes(60 * MiB) }
   await offerFiles(alice, file)
   const share = shareNamed(bob, file.name)
   await press(share, 'download')
   await waitForBytes(share, MiB)
-  const pid = await rendererOf(bob)
   process.kill(pid, 'SIGSTOP')
   print('a sleeper was given up after', await secondsUntil(Promise.all([untilLost(alice), untilLost(carol)])))
   process.kill(pid, 'SIGCONT')

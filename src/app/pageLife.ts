@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import type { OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
 import type { View } from './view.ts'
@@ -68,5 +69,6 @@ function keepAwake(store: FirstScreen['store']): void {
   document.addEventListener('visibilitychange', () => lock.look())
 }
 
-const moves = ({ downBytesPerSecond, upBytesPerSecond }: View['shares'][number]): boolean =>
-  downBytesPerSecond + upBytesPerSecond > 0
+/** Speeds are smoothed, and take half a minute to fall to nothing. */
+const moves = ({ sourceCount, upBytesPerSecond }: View['shares'][number]): boolean =>
+  sourceCount > 0 || upBytesPerSecond >= limits.movingMinBytesPerSecond

@@ -420,6 +420,8 @@ export const limits = {
   awayMinMs: 60 * seconds,
   /** and so much later: by then those who are gone were asked, and most of the others linked with again. */
   catchUpMs: 6 * seconds,
+  /** Less than this is what smoothing leaves of a transfer that is over: the screen need not stay on for it. */
+  movingMinBytesPerSecond: 1000,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */
