@@ -1,6 +1,6 @@
 /*
  * netlab: an emulated internet on one Linux machine. Each host is a network namespace (benchlab0, benchlab1, …) with one
- * tun device and the address 10.77.0.(host + 1)/24. What a host sends comes in here, waits for its uplink, crosses the
+ * tun device and the address 10.77.0.(host + 1)/24; 10.77.0.(host + 101) leads to it as well, should it move there. What a host sends comes in here, waits for its uplink, crosses the
  * core, waits for the receiver's downlink and goes out there. Kernels without netem need it, and it needs root.
  *
  *   netlab HOSTS  HOST:UP_KBPS:DOWN_KBPS:DELAY_MS:LOSS_RATIO ...
@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOSTS_MAX = 64, PACKET_MAX_BYTES = 65536, READS_PER_TURN = 64, IDLE_SECONDS = 1 };
+enum { HOSTS_MAX = 64, OTHER_ADDRESS = 100, PACKET_MAX_BYTES = 65536, READS_PER_TURN = 64, IDLE_SECONDS = 1 };
 
 /* What waits longer for a link than this is dropped: the queue of an ordinary home router. */
 static const double queueMaxSeconds = 0.2;
@@ -125,7 +125,7 @@ static void leaveHost(int from, const unsigned char *bytes, int length) {
   if (length < 20 || bytes[0] >> 4 != 4) return;
   const unsigned char *destination = bytes + 16;
   bool toAll = (destination[0] & 0xf0) == 0xe0;
-  int to = destination[3] - 1;
+  int to = (destination[3] - 1) % OTHER_ADDRESS;
   bool toHost = destination[0] == 10 && destination[1] == 77 && to >= 0 && to < hostCount && to != from;
   if (!toAll && !toHost) return;
   double passedAt = passLink(&hosts[from].up, now(), length);

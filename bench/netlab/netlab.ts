@@ -80,6 +80,26 @@ export class Netlab {
     return ['ip', 'netns', 'exec', `benchlab${host}`]
   }
 
+  /** The host comes to another network: it has another address from now on, and its old one is gone. */
+  moveHost(host: number): void {
+    const other = `10.77.0.${host + 101}`
+    // In this order: with an address go all others of its network.
+    this.#run(host, ['ip', 'addr', 'del', `${this.addressOf(host)}/24`, 'dev', 'wan'])
+    this.#run(host, ['ip', 'addr', 'add', `${other}/24`, 'dev', 'wan'])
+    this.#run(host, ['ip', 'route', 'replace', 'default', 'dev', 'wan'])
+  }
+
+  /** The host's cable is pulled, or put in again. */
+  setPlugged(host: number, isPlugged: boolean): void {
+    this.#run(host, ['ip', 'link', 'set', 'wan', isPlugged ? 'up' : 'down'])
+    if (isPlugged) this.#run(host, ['ip', 'route', 'replace', 'default', 'dev', 'wan'])
+  }
+
+  #run(host: number, words: readonly string[]): string {
+    const [command = '', ...before] = this.commandOn(host)
+    return execFileSync(command, [...before, ...words], { encoding: 'utf8' })
+  }
+
   /** Of every host, in order. */
   async counters(): Promise<HostCounters[]> {
     this.#emulator.stdin.write('stat\n')
@@ -95,8 +115,7 @@ export class Netlab {
 
   /** Datagrams so far that found the buffer of their socket full, as its browser was kept waiting for the CPU. */
   socketDrops(host: number): number {
-    const [command = '', ...words] = [...this.commandOn(host), 'cat', '/proc/net/snmp']
-    const said = execFileSync(command, words, { encoding: 'utf8' })
+    const said = this.#run(host, ['cat', '/proc/net/snmp'])
     const [names = [], values = []] = [...said.matchAll(/^Udp: (.*)$/gm)].map(([, line = '']) =>
       line.split(' '),
     )

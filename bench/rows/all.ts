@@ -5,6 +5,7 @@ import { lateJoiner } from './lateJoiner.ts'
 import { memory } from './memory.ts'
 import { moments } from './moments.ts'
 import { browsers, tabs } from './oneToOne.ts'
+import { otherNetwork } from './otherNetwork.ts'
 import { pathNamed, paths } from './paths.ts'
 import { oneToOneRivals, webTorrentSwarms } from './rivals.ts'
 import type { Row } from './row.ts'
@@ -14,7 +15,7 @@ import { uploadLimit } from './uploadLimit.ts'
 /** In the order in which they are measured and told. */
 export const rowGroups: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
   { title: 'On one machine', rows: [tabs, browsers, crowd, folder, moments, memory, uploadLimit] },
-  { title: 'One to one over a path', rows: [...paths, flooder] },
+  { title: 'One to one over a path', rows: [...paths, flooder, otherNetwork] },
   { title: 'Swarms', rows: [...swarms, lateJoiner] },
   { title: 'Others in the same run', rows: [oneToOneRivals, ...webTorrentSwarms] },
 ]

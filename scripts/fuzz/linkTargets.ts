@@ -13,6 +13,7 @@ import {
 } from '../../src/link/frames.ts'
 import { decodeLaneWords, encodeLaneWords } from '../../src/link/laneWords.ts'
 import { parseLinkSignal } from '../../src/link/linkSignal.ts'
+import { parseRestartWords } from '../../src/link/restartWords.ts'
 import { PartJoiner } from '../../src/link/messageParts.ts'
 import { createUplink } from '../../src/link/uplink.ts'
 import { BulkEnd, blockOf } from '../../src/link/testing/bulkPair.ts'
@@ -88,6 +89,24 @@ const linkSignal = textTarget(
     const fits = again.length <= limits.signalSizeMaxBytes
     assert(!fits || isSameJson(parseLinkSignal(again), signal), 'parsed again, it is the same')
     return accepted(signal)
+  },
+)
+
+const restartWords = textTarget(
+  'restartWords',
+  [
+    JSON.stringify({ type: 'restartWanted' }),
+    ...['restartOffer', 'restartAnswer'].map((type) => JSON.stringify({ type, round: 1, sdp })),
+  ],
+  (text) => {
+    const words = parseRestartWords(text)
+    if (words === null) return refused('null')
+    if (words.type !== 'restartWanted') mustBeData(words.sdp)
+    const again = JSON.stringify(words)
+    // As with signals.
+    const fits = again.length <= limits.signalSizeMaxBytes
+    assert(!fits || isSameJson(parseRestartWords(again), words), 'parsed again, it is the same')
+    return accepted(words)
   },
 )
 
@@ -229,4 +248,13 @@ function mustBeInOrder(told: readonly string[]): void {
 }
 
 /** What a link reads. */
-export const linkTargets = [linkSignal, candidate, description, laneWords, frame, messageParts, bulkLink]
+export const linkTargets = [
+  linkSignal,
+  restartWords,
+  candidate,
+  description,
+  laneWords,
+  frame,
+  messageParts,
+  bulkLink,
+]

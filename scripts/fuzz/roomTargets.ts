@@ -24,6 +24,7 @@ const signals: Signal[] = [
   { type: 'offer', session, data: '{"type":"offer"}', echo: 'e' },
   { type: 'answer', session, data: 'ß👍' },
   { type: 'candidate', session, data: '{}' },
+  { type: 'restart', session, data: '{}' },
 ]
 const mailboxes = [
   { broker: 0, mailbox: 'a-b' },

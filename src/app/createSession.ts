@@ -282,7 +282,7 @@ class AppSession implements OpenSession {
     // Parts speak up while they are being built; the view begins with what they said.
     this.#view?.touch()
     if (this.#room !== undefined && this.#parts.brokers.length > 0)
-      this.#news.signaling(this.#room.signalingState())
+      this.#news.signaling(this.#room.signalingState(), this.#room.signalingTrouble())
   }
 
   #shareName(share: ShareId): string {

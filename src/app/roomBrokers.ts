@@ -2,7 +2,7 @@ import type { BrokerIndex, DoorAt, RoomInput } from '../room/io.ts'
 import type { Bytes } from '../shared/bytes.ts'
 import type { Log } from '../shared/log.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
-import type { OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
+import type { BrokerTrouble, OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
 import type { Guard } from '../shared/guard.ts'
 
 export interface RoomBrokersParts {
@@ -22,6 +22,8 @@ export class RoomBrokers {
   readonly #parts: RoomBrokersParts
   readonly #brokers: Signaling[] = []
   readonly #states: SignalingState[] = []
+  /** Why each was last offline; null until it was. */
+  readonly #troubles: (BrokerTrouble | null)[] = []
   /** Doors we ever asked for, by mailbox: a few a day. */
   readonly #claimed = new Map<Mailbox, Pick<DoorAt, 'door' | 'epoch'>>()
 
@@ -29,6 +31,7 @@ export class RoomBrokers {
     this.#parts = parts
     for (const [broker, open] of parts.brokers.entries()) {
       this.#states.push('connecting')
+      this.#troubles.push(null)
       this.#brokers.push(this.#open(broker, open))
     }
   }
@@ -42,6 +45,12 @@ export class RoomBrokers {
   state(): SignalingState {
     if (this.#states.includes('online')) return 'online'
     return this.#states.includes('connecting') ? 'connecting' : 'offline'
+  }
+
+  /** Why the room has no broker, where it has none: what one says of itself tells more than that others say nothing. */
+  trouble(): BrokerTrouble {
+    const said = this.#troubles.filter((trouble) => trouble !== null)
+    return said.find((trouble) => trouble !== 'unreachable') ?? 'unreachable'
   }
 
   post(broker: BrokerIndex, mailbox: Mailbox, sealed: Bytes): void {
@@ -81,9 +90,10 @@ export class RoomBrokers {
         feed({ type, broker, ...claimed })
       })
     return open({
-      stateChanged: guard((state) => {
-        log('info', 'broker', { broker, state })
+      stateChanged: guard((state, trouble) => {
+        log('info', 'broker', trouble === undefined ? { broker, state } : { broker, state, trouble })
         this.#states[broker] = state
+        if (trouble !== undefined) this.#troubles[broker] = trouble
         feed({ type: state === 'online' ? 'brokerOnline' : 'brokerOffline', broker })
       }),
       sealedSignalArrived: guard((sealed) => sealedArrived(sealed)),

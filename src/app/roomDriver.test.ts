@@ -48,8 +48,16 @@ const noBulk: BulkHost = {
   linkClosed() {},
 }
 
+interface DriverChanges extends Partial<RoomDriverOptions> {
+  /** A link was told to restart. */
+  readonly restarted?: () => void
+}
+
 /** A driver whose brokers and links are told by hand what to tell, and whatever it was told by them. */
-function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Signaling> = {}) {
+function openDriver(
+  { restarted = () => {}, ...changes }: DriverChanges = {},
+  broker: Partial<Signaling> = {},
+) {
   const bugs: unknown[] = []
   const posts: Bytes[] = []
   const lines: string[] = []
@@ -86,6 +94,7 @@ function openDriver(changes: Partial<RoomDriverOptions> = {}, broker: Partial<Si
         signal() {},
         send() {},
         tellListening() {},
+        restart: restarted,
         openLane() {},
         closeLane() {},
         close() {},
@@ -120,8 +129,8 @@ async function fromAlice(signal: Signal, to: LetterDraft['to'] = identity.peer):
 const helloFromAlice = (): Promise<Bytes> => fromAlice({ type: 'hello', nonce: 'hers' }, null)
 
 /** A driver with a link to alice that is not open yet, and what that link is told to tell. */
-async function linkingDriver(changes: Partial<RoomDriverOptions> = {}) {
-  const opened = openDriver(changes)
+async function linkingDriver(changes: DriverChanges = {}, broker: Partial<Signaling> = {}) {
+  const opened = openDriver(changes, broker)
   const { first, posts, links } = opened
   first.stateChanged('online')
   first.sealedSignalArrived(await helloFromAlice(), 'own-1')
@@ -139,8 +148,8 @@ async function linkingDriver(changes: Partial<RoomDriverOptions> = {}) {
 }
 
 /** The same, open. */
-async function linkedDriver(changes: Partial<RoomDriverOptions> = {}) {
-  const linking = await linkingDriver(changes)
+async function linkedDriver(changes: DriverChanges = {}, broker: Partial<Signaling> = {}) {
+  const linking = await linkingDriver(changes, broker)
   linking.link.opened('direct', 65_536)
   return linking
 }
@@ -232,6 +241,29 @@ describe('a bug under the room driver', () => {
 })
 
 describe('a link', () => {
+  it('[R28] that loses its path is restarted at once, and what it says to that end goes to its other side', async () => {
+    let restarts = 0
+    const { link, lines, posts } = await linkedDriver({ restarted: () => restarts++ })
+    link.pathLost()
+    expect(restarts).toBe(1)
+    const before = posts.length
+    link.signaled('restart', '{"type":"restartWanted"}')
+    await until(() => posts.length > before)
+    const letter = await aliceOffice.read(posts.at(-1) ?? new Uint8Array())
+    expect(letter?.signal).toMatchObject({ type: 'restart', data: '{"type":"restartWanted"}' })
+    expect(lines.some((line) => line.startsWith('info pathLost'))).toBe(true)
+  })
+
+  it('[R17] is asked when the device slept, whatever the page’s own clock says, and brokers are looked after', async () => {
+    let wallMs = 0
+    let asked = 0
+    const { clock, lines } = await linkedDriver({ wallMs: () => wallMs }, { retryNow: () => void asked++ })
+    wallMs += 3_600_000
+    clock.advanceTo(clock.nextAt() ?? 0)
+    expect(lines.some((line) => line.startsWith('info the device slept'))).toBe(true)
+    expect(asked).toBe(2)
+  })
+
   it('[L6] ends when its bulk channel fails; its lanes are counted', async () => {
     const told: string[] = []
     const bulk = { ...noBulk, linkClosed: (link: number) => told.push(`closed ${link}`) }

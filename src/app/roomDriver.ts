@@ -20,13 +20,14 @@ import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import type { OpenSignaling, SignalingState } from '../signaling/signaling.ts'
+import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
 import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
+import { SleepWatch } from './sleepWatch.ts'
 
 export interface RoomDriverOptions {
   readonly identity: Identity
@@ -63,6 +64,7 @@ export class RoomDriver {
   readonly #guard: Guard
   readonly #room: Room
   readonly #alarm: Alarm
+  readonly #sleep: SleepWatch
   readonly #brokers: RoomBrokers
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
@@ -87,7 +89,8 @@ export class RoomDriver {
       random: options.random,
       hash: (text) => base64UrlFromBytes(sha256AtOnce(utf8FromText(text))),
     })
-    this.#alarm = new Alarm(options.clock)
+    this.#alarm = new Alarm(clock)
+    this.#sleep = new SleepWatch(clock, options.wallMs)
     const shared = { ...options, guard: this.#guard, feed: this.handle }
     this.#links = new RoomLinks({
       ...shared,
@@ -117,6 +120,11 @@ export class RoomDriver {
   /** The best that any broker is; offline when there is none. */
   signalingState(): SignalingState {
     return this.#brokers.state()
+  }
+
+  /** Why no broker is online, where none is. */
+  signalingTrouble(): BrokerTrouble {
+    return this.#brokers.trouble()
   }
 
   /** What the one that moves bytes has to say of links. */
@@ -163,6 +171,8 @@ export class RoomDriver {
         return this.#links.open(effect.peer, effect.session, effect.initiator)
       case 'signalLink':
         return this.#links.signal(effect.peer, effect.session, effect.data)
+      case 'restartLink':
+        return this.#links.restart(effect.peer, effect.session)
       case 'closeLink':
         return this.#links.close(effect.peer, effect.session, effect.reason)
       case 'send':
@@ -209,7 +219,14 @@ export class RoomDriver {
     // Pings are the room's heartbeat, and would crowd out all else.
     if (why !== 'ping') this.#options.log('debug', 'the room wakes', { why })
     this.#tellEpoch()
+    const sleptMs = this.#sleep.sleptMs()
+    if (sleptMs > 0) this.#slept(sleptMs)
     this.handle({ type: 'woke' })
+  }
+
+  #slept(sleptMs: number): void {
+    this.#options.log('info', 'the device slept', { sleptMs })
+    this.resume()
   }
 
   /** A room wakes every few seconds, so it hears of a new day soon enough. */

@@ -100,6 +100,12 @@ export class RoomLinks {
         laneClosed: guard((lane) => {
           if (isCurrent()) bulk.removeLane(number, lane)
         }),
+        pathLost: guard(() => {
+          if (isCurrent()) this.#pathChanged('pathLost', peer, session)
+        }),
+        pathFound: guard(() => {
+          if (isCurrent()) this.#pathChanged('pathFound', peer, session)
+        }),
         messageArrived: guard((bytes) => {
           if (isCurrent()) this.#messageArrived(peer, bytes)
         }),
@@ -116,6 +122,14 @@ export class RoomLinks {
     if (opened?.session !== session) return
     opened.isAnswered = true
     opened.link.signal(data)
+  }
+
+  /** Looks for another path. */
+  restart(peer: PeerId, session: LinkSession): void {
+    const opened = this.#links.get(peer)
+    if (opened?.session !== session) return
+    this.#parts.log('info', 'another path is looked for', { peer })
+    opened.link.restart()
   }
 
   close(peer: PeerId, session: LinkSession, reason: CloseReason): void {
@@ -181,6 +195,11 @@ export class RoomLinks {
   #rerouted(peer: PeerId, session: LinkSession, route: Route): void {
     this.#parts.log('info', 'a link goes another way', { peer, route })
     this.#parts.feed({ type: 'linkRerouted', peer, session, route })
+  }
+
+  #pathChanged(type: 'pathLost' | 'pathFound', peer: PeerId, session: LinkSession): void {
+    this.#parts.log('info', type, { peer })
+    this.#parts.feed({ type, peer, session })
   }
 
   #lanesChanged(peer: PeerId, count: number): void {

@@ -2,10 +2,16 @@ import type { IceSettings } from '../link/link.ts'
 import type { MemberSnapshot, RoomReport } from '../room/io.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { SignalingState } from '../signaling/signaling.ts'
+import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
 import { BlockedPaths } from './blockedPaths.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
-import type { MetView } from './view.ts'
+import type { MetView, NoticeMessage } from './view.ts'
+
+const brokerNotices = {
+  unreachable: 'brokerUnreachable',
+  full: 'brokerFull',
+  refusing: 'brokerRefusing',
+} as const satisfies Record<BrokerTrouble, NoticeMessage['code']>
 
 /** Tells people who comes and goes, who is out of reach, and whether newcomers can still find the room. */
 export class RoomNews {
@@ -13,7 +19,7 @@ export class RoomNews {
   /** Names of members, also of those just gone. */
   readonly #names = new Map<PeerId, string>()
   readonly #paths: BlockedPaths
-  #isBrokerMissed = false
+  #brokerMissed: BrokerTrouble | null = null
 
   constructor(notices: NoticeBoard, ice: () => IceSettings) {
     this.#notices = notices
@@ -46,16 +52,14 @@ export class RoomNews {
     if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
   }
 
-  /** Says once that no broker can be reached, however often it is tried again, and takes it back when one is there. */
-  signaling(state: SignalingState): void {
-    if (state === 'offline' && !this.#isBrokerMissed) {
-      this.#isBrokerMissed = true
-      this.#notices.add('warning', { code: 'brokerUnreachable' })
-    }
-    if (state === 'online' && this.#isBrokerMissed) {
-      this.#isBrokerMissed = false
-      this.#notices.retract('brokerUnreachable')
-    }
+  /** Says once that no broker takes us, and why, however often it is tried again, and takes it back when one is there. */
+  signaling(state: SignalingState, trouble: BrokerTrouble): void {
+    if (state === 'connecting') return
+    const missed = state === 'offline' ? trouble : null
+    if (missed === this.#brokerMissed) return
+    if (this.#brokerMissed !== null) this.#notices.retract(brokerNotices[this.#brokerMissed])
+    this.#brokerMissed = missed
+    if (missed !== null) this.#notices.add('warning', { code: brokerNotices[missed] })
   }
 
   /** Those inside hear of it too: they have nothing to wait for. */

@@ -21,9 +21,13 @@ import { isHidingKept } from './hiding.ts'
 import { IceServers } from './iceServers.ts'
 import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
+import { followPage } from './pageLife.ts'
 import { canSaveAs, saveAs } from './saving/pickers.ts'
 import { saveShare } from './saving/saving.ts'
 import type { ConnectionActions } from './session.ts'
+
+/** The time of day, as this device has it. */
+const wallMs = (): number => Date.now()
 
 export interface StartOptions {
   readonly screen: FirstScreen
@@ -73,7 +77,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     fresh: room.fresh,
     random,
     clock: pageClock,
-    wallMs: Date.now,
+    wallMs,
     crypto: crypt,
     keys,
     brokers,
@@ -93,7 +97,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     bugFound: screen.bugFound,
   })
   tellWhatIsMissing(options, engine, canLink)
-  followPage(session)
+  followPage({ session, screen, clock: pageClock, wallMs })
   return session
 }
 
@@ -129,7 +133,7 @@ type Told = Parameters<ConnectionActions['checkConnection']>[0]
 async function recognise(device: DeviceId, { profile, screen }: StartOptions): Promise<Acquaintances> {
   const { openAcquaintances } = await import('./acquaintances.ts')
   const self = { device, name: profile.name }
-  return openAcquaintances({ self, wallClock: () => Date.now(), bugFound: screen.bugFound })
+  return openAcquaintances({ self, wallClock: wallMs, bugFound: screen.bugFound })
 }
 
 function tellWhatIsMissing(
@@ -145,19 +149,4 @@ function tellWhatIsMissing(
   }
   if (read.unreadable !== null) screen.notify('error', { code: 'configUnreadable', detail: read.unreadable })
   if (read.faults.length > 0) screen.notify('warning', { code: 'badConfig', detail: read.faults.join('; ') })
-}
-
-/** The page's comings and goings. A hidden page stays in the room; one that is left says so. */
-function followPage(session: OpenSession): void {
-  addEventListener('pagehide', () => session.close())
-  addEventListener('pageshow', (event) => {
-    // Brought back from the browser's cache, the session is closed: start anew.
-    if (event.persisted) location.reload()
-  })
-  addEventListener('online', () => session.resumeRoom())
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') session.resumeRoom()
-  })
-  // Another room's link was put into the address bar.
-  addEventListener('hashchange', () => location.reload())
 }

@@ -1,4 +1,5 @@
 import type { DeviceId, PeerId, ShareId } from '../shared/ids.ts'
+import type { Missed } from './missed.ts'
 
 /** What the page shows. Written by the drivers a few times a second; components only read it. */
 export interface View {
@@ -199,7 +200,7 @@ export interface Notice {
 
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
-  | { readonly code: 'brokerUnreachable' }
+  | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' }
   /** A peer is there, and the networks let no connection through; `hasRelay`: not even by a relay server. */
   | { readonly code: 'noWayThrough'; readonly hasRelay: boolean }
   /** Addresses are hidden, by choice here or by the page's settings, and there is no relay server to hide behind. */
@@ -229,6 +230,8 @@ export type NoticeMessage =
   | { readonly code: 'memberLeft'; readonly name: string }
   | { readonly code: 'memberLost'; readonly name: string }
   | { readonly code: 'shareComplete'; readonly name: string }
+  /** To who comes back to the page. */
+  | { readonly code: 'whileAway'; readonly missed: Missed }
   | { readonly code: 'sourceChanged'; readonly name: string }
   /** Files that an earlier page shared are not where they were. */
   | { readonly code: 'filesNotFound'; readonly name: string }

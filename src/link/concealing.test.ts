@@ -42,7 +42,7 @@ describe('[L13] where addresses are hidden', () => {
     expect(concealed(candidate(''))).toEqual(candidate(''))
   })
 
-  test.each(['offer', 'answer'])('an %s says all but addresses', (type) => {
+  test.each(['offer', 'answer', 'restartOffer', 'restartAnswer'])('an %s says all but addresses', (type) => {
     const said = concealed({ type, sdp })?.sdp ?? ''
     expect(said).not.toMatch(/192\.0\.2\.7|10\.0\.0\.7|2001:db8|\.local|51234|52345/)
     expect(said.split('\r\n')).toEqual([

@@ -95,6 +95,9 @@ export class FurtherLanes {
         signaled: (_, signal) => this.#say({ lane, signal }),
         opened: () => this.#opened(lane),
         rerouted: () => {},
+        // What it carried goes over the others, and the link looks for its path alone.
+        pathLost: () => this.close(lane),
+        pathFound: () => {},
         // Nothing more is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
         closed: () => this.close(lane),

@@ -4,8 +4,8 @@ import type { BulkChannel } from './bulkChannel.ts'
 /** How a link's bytes travel: straight to the other browser, or through a TURN server. */
 export type Route = 'direct' | 'relayed'
 
-/** What a signal carries: a description each way and any number of ICE candidates (trickle, RFC 8838). */
-export type SignalKind = 'offer' | 'answer' | 'candidate'
+/** What a signal carries: a description each way and any number of ICE candidates (trickle, RFC 8838); later what finds another path. */
+export type SignalKind = 'offer' | 'answer' | 'candidate' | 'restart'
 
 export type LinkFault =
   /** ICE found no way, or the way broke and did not come back. */
@@ -37,6 +37,10 @@ export interface LinkListener {
   laneProven(lane: number): void
   /** The connection of a further lane, which was handed over, is gone. */
   laneClosed(lane: number): void
+  /** The browser hears nothing of the other side any more: it may be gone, or on another network. */
+  pathLost(): void
+  /** After `pathLost`: there is a way again. */
+  pathFound(): void
   /** One whole message of control, in the order sent. The bytes belong to the receiver. */
   messageArrived(bytes: Bytes): void
   /** Null when either side closed it on purpose. */
@@ -59,6 +63,8 @@ export interface Link {
   readonly waitingBytes: number
   /** Whoever the bulk channel of lane 0 was handed to listens there: the other side is told. Once a link; before `opened` it waits. */
   tellListening(): void
+  /** Looks for another path, with the other side's help, while the old one is still tried. Before `opened` and after `closed` nothing. */
+  restart(): void
   /** Opens a further connection and hands its channel over, unless there are `limits.lanesMax` or the tab has made too many. */
   openLane(): void
   /** Gives a further connection up, on both sides. Unknown ones are gone already. */

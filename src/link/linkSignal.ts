@@ -25,10 +25,10 @@ function isDataOnly(sdp: string): boolean {
   return sections.length === 1 && sections.every((section) => section.startsWith('m=application '))
 }
 
-const descriptionSchema = v.object({
-  type: v.picklist(['offer', 'answer']),
-  sdp: v.pipe(v.string(), v.check(isDataOnly), v.transform(withAddressesOnly)),
-})
+/** A description that a browser may be given. */
+export const descriptionSdp = v.pipe(v.string(), v.check(isDataOnly), v.transform(withAddressesOnly))
+
+const descriptionSchema = v.object({ type: v.picklist(['offer', 'answer']), sdp: descriptionSdp })
 
 const candidateSchema = v.pipe(
   v.object({

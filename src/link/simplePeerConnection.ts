@@ -11,6 +11,8 @@ import { hasRelay, urlsOf } from './iceServers.ts'
 import type { IceSettings, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
+import { PathRestart } from './pathRestart.ts'
+import { parseRestartWords } from './restartWords.ts'
 import { routeFrom } from './route.ts'
 
 export interface ConnectionOptions {
@@ -32,6 +34,9 @@ export interface ConnectionListener {
   opened(route: Route, messageMaxBytes: number): void
   /** After `opened`: the browser has found another way. */
   rerouted(route: Route): void
+  /** Of an open one: the browser hears nothing of the other side any more, or hears it again. */
+  pathLost(): void
+  pathFound(): void
   messageArrived(message: Bytes | string): void
   /** Null when the other side closed it. */
   closed(fault: LinkFault | null): void
@@ -57,6 +62,9 @@ export class SimplePeerConnection {
   /** What the other side said first. */
   readonly #theirProof: Promise<Bytes | null>
   #proofCame: ((signature: Bytes | null) => void) | null = null
+  /** Null while the connection is not open. */
+  #path: PathRestart | null = null
+  #isPathLost = false
   #described = false
   #candidates = 0
 
@@ -87,9 +95,13 @@ export class SimplePeerConnection {
   /** Takes what the other side signaled (untrusted JSON text). */
   signal(text: string): void {
     if (this.#state === 'closed') return
+    const restart = this.#path && parseRestartWords(text)
+    if (restart) return this.#path?.heard(restart)
     const signal = parseLinkSignal(text)
     if (!signal) return this.#end({ code: 'badSignal', detail: 'not a signal' })
     if (signal.type === 'candidate') {
+      // Of the path before.
+      if (this.#path?.isBegun === true) return
       if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
       return
     }
@@ -100,6 +112,11 @@ export class SimplePeerConnection {
     if (this.#described) return
     this.#described = true
     this.#pass(signal)
+  }
+
+  /** Looks for another path, once it is open. */
+  restart(): void {
+    this.#path?.begin()
   }
 
   /** Sends one message on the control channel, if it is open. */
@@ -213,6 +230,31 @@ export class SimplePeerConnection {
     if (detail !== null) return this.#end({ code: 'notProven', detail })
     this.#state = 'open'
     then()
+    if (this.#connection) this.#watchPath(this.#connection)
+  }
+
+  #watchPath(connection: RTCPeerConnection): void {
+    this.#path = new PathRestart({
+      connection,
+      initiator: this.#expects === 'answer',
+      say: (words) => {
+        const said = this.#relayOnly ? concealed(words) : words
+        if (this.#state === 'open') this.#listener.signaled('restart', JSON.stringify(said))
+      },
+      failed: (detail) => this.#end({ code: 'badSignal', detail }),
+    })
+    connection.addEventListener('iceconnectionstatechange', () => this.#pathChanged(connection))
+    this.#pathChanged(connection)
+  }
+
+  /** `failed` is the end, of which simple-peer tells. */
+  #pathChanged({ iceConnectionState: state }: RTCPeerConnection): void {
+    if (this.#state !== 'open') return
+    const isLost = state === 'disconnected'
+    if (isLost === this.#isPathLost || !(isLost || state === 'connected' || state === 'completed')) return
+    this.#isPathLost = isLost
+    if (isLost) this.#listener.pathLost()
+    else this.#listener.pathFound()
   }
 
   #end(fault: LinkFault | null): void {

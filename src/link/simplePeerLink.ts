@@ -77,6 +77,12 @@ class SimplePeerLink implements Link {
         rerouted: (route) => {
           if (this.#state.name === 'open') this.#listener.rerouted(route)
         },
+        pathLost: () => {
+          if (this.#state.name === 'open') this.#listener.pathLost()
+        },
+        pathFound: () => {
+          if (this.#state.name === 'open') this.#listener.pathFound()
+        },
         messageArrived: (message) => this.#messageArrived(message),
         closed: (fault) => this.#end(fault),
       },
@@ -102,6 +108,10 @@ class SimplePeerLink implements Link {
   tellListening(): void {
     if (this.#state.name === 'open') this.#connection.transmit(bulkListens)
     else this.#isListeningToTell = true
+  }
+
+  restart(): void {
+    if (this.#state.name === 'open') this.#connection.restart()
   }
 
   openLane(): void {

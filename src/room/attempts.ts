@@ -2,7 +2,7 @@ import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomLinkSession } from '../shared/random.ts'
 import type { RoomContext } from './context.ts'
-import type { Nonce, Signal } from './io.ts'
+import type { LinkSignalKind, Nonce, Signal } from './io.ts'
 import {
   hasSession,
   isAttempt,
@@ -34,7 +34,7 @@ export interface Attempts {
   /** Opens our end to an offer, likewise. Whatever was under way before must have been superseded. */
   accept(member: Member, offer: Offer): void
   /** Our end has something to signal. */
-  signaled(peer: PeerId, kind: 'offer' | 'answer' | 'candidate', session: LinkSession, data: string): void
+  signaled(peer: PeerId, kind: LinkSignalKind, session: LinkSession, data: string): void
   /** Says again what we offered, by the ways we know now. */
   offerAgain(member: Member): void
   /** The member whose link is now open; null when it was refused or nobody waits for it any more. */
@@ -47,6 +47,8 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   route,
   silentSince: now,
   pingedAt: null,
+  isPathLost: false,
+  doubt: null,
   greeted: false,
   refusing: false,
   doors: [],
@@ -59,7 +61,7 @@ const givenUpAt = ({ road }: Member): Millis => (isAttempt(road) ? road.giveUpAt
 /** Null for an offer of an end that was to answer. */
 function signalOf(
   road: Offering | Answering | Linked,
-  type: 'offer' | 'answer' | 'candidate',
+  type: LinkSignalKind,
   session: LinkSession,
   data: string,
 ): Signal | null {

@@ -34,6 +34,66 @@ describe('losing and finding again', () => {
     expectLinked(world, [alice, bob])
   })
 
+  it.each(seeds)(
+    '[R14] who vanished is missed by all within fifteen seconds, and by none twice (seed %i)',
+    (seed) => {
+      const world = createRoomWorld(seed)
+      const tabs = crowd(world, 5)
+      world.run(20 * second)
+      const [alice, ...others] = tabs
+      if (alice === undefined) throw new Error('five tabs')
+      world.crash(alice)
+      world.run(15 * second)
+      for (const { room } of others) {
+        expect(room.members().filter(({ peer }) => peer === alice.peer)).toMatchObject([{ state: 'lost' }])
+      }
+      expect(unlinkedPairs(world, others)).toEqual([])
+    },
+  )
+
+  it.each(seeds)(
+    '[R28] a path that is lost is found again through the others, without a broker, and nobody was lost (seed %i)',
+    (seed) => {
+      const world = createRoomWorld(seed)
+      const tabs = crowd(world, 4)
+      world.run(20 * second)
+      world.brokers[0]?.setUp(false)
+      const [alice, bob] = tabs
+      if (alice === undefined || bob === undefined) throw new Error('four tabs')
+      world.links.losePath(alice.peer, bob.peer)
+      world.run(limits.doubtMaxMs)
+      expectLinked(world, tabs)
+      expect(told(alice, bob.peer)).toEqual(['memberJoined'])
+      expect(told(bob, alice.peer)).toEqual(['memberJoined'])
+      expect(world.links.openedBy(alice)).toBe(alice.linkedWith().length)
+    },
+  )
+
+  it.each(seeds)('[R28] who changes its network keeps its links by way of the broker (seed %i)', (seed) => {
+    const world = createRoomWorld(seed)
+    const tabs = crowd(world, 4)
+    world.run(20 * second)
+    const [alice, ...others] = tabs
+    if (alice === undefined) throw new Error('four tabs')
+    for (const other of others) world.links.losePath(alice.peer, other.peer)
+    world.run(limits.doubtMaxMs)
+    expectLinked(world, tabs)
+    for (const other of others) expect(told(other, alice.peer)).toEqual(['memberJoined'])
+  })
+
+  it('[R14] hidden pages, whose timers go off once a second, stay linked and miss who vanishes', () => {
+    const world = createRoomWorld(3)
+    const names = ['alice', 'bob', 'carol']
+    const [alice, ...others] = names.map((name) => world.enter(name, { timerGrainMs: second }))
+    if (alice === undefined) throw new Error('three tabs')
+    world.run(120 * minute)
+    expectLinked(world, [alice, ...others])
+    for (const other of others) expect(told(other, alice.peer)).toEqual(['memberJoined'])
+    world.crash(alice)
+    world.run(limits.silenceMaxMs + 2 * second)
+    for (const other of others) expect(told(other, alice.peer)).toEqual(['memberJoined', 'memberLost'])
+  })
+
   it('[R14] a quiet room stays linked for hours', () => {
     const { world, alice, bob } = twoLinked(3)
     world.run(120 * minute)

@@ -15,7 +15,7 @@ import type { Roster } from './roster.ts'
 const earlyCandidatesMax = 64
 /** An offer that nobody answered in this time may be lost: say it again when the peer shows that it is there. */
 const offerAgainMs: Millis = limits.doorAnswerMs
-/** A link that was silent for this long is doubted when its peer knocks. */
+/** A link that was silent for this long, or has lost its path, is doubted when its peer knocks. */
 const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
 
 /** How letters and rosters bring peers together. */
@@ -41,7 +41,8 @@ export function createIntroductions(
   const challenges = createChallenges(context, roster, linkIsDead)
   const welcomes = createQuota<'all'>(context, { countMax: limits.welcomesPerTenSecondsMax })
 
-  const isDoubtful = ({ road }: LinkedMember): boolean => context.now - road.silentSince > doubtfulSilenceMs
+  const isDoubtful = ({ road }: LinkedMember): boolean =>
+    road.isPathLost || context.now - road.silentSince > doubtfulSilenceMs
 
   /** Answered with a letter and nothing more: a hello may be a recording, and its writer gone for days. */
   function helloArrived({ from, to, mailboxes }: Letter, echo: string): void {
@@ -121,6 +122,12 @@ export function createIntroductions(
     emit({ type: 'signalLink', peer, session, data })
   }
 
+  /** The link itself sees that what it says fits: its certificates are those that both have signed. */
+  function restartArrived(peer: PeerId, session: LinkSession, data: string): void {
+    const isOpen = roster.findLinked(peer)?.road.session === session
+    if (isOpen) emit({ type: 'signalLink', peer, session, data })
+  }
+
   return {
     letterArrived(letter) {
       if (roster.isBanned(letter.from) || !relaying.accepts(letter)) return
@@ -136,7 +143,9 @@ export function createIntroductions(
           return offerArrived(letter, signal)
         case 'answer':
         case 'candidate':
-          signalArrived(from, signal)
+          return signalArrived(from, signal)
+        case 'restart':
+          restartArrived(from, signal.session, signal.data)
       }
     },
 

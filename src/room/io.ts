@@ -27,6 +27,8 @@ export type Signal =
   | { readonly type: 'offer'; readonly session: LinkSession; readonly data: string; readonly echo: Nonce }
   | { readonly type: 'answer'; readonly session: LinkSession; readonly data: string }
   | { readonly type: 'candidate'; readonly session: LinkSession; readonly data: string }
+  /** What an open link says to find another path for itself (ICE restart, RFC 8445, section 9). */
+  | { readonly type: 'restart'; readonly session: LinkSession; readonly data: string }
 
 /** Unguessable text, made and recognised by its maker alone. */
 export type Nonce = string
@@ -104,6 +106,9 @@ export interface DoorAt {
   readonly epoch: number
 }
 
+/** What a link has to signal to its other side. */
+export type LinkSignalKind = 'offer' | 'answer' | 'candidate' | 'restart'
+
 export type RoomInput =
   /** `fresh`: we made this room just now, so nobody can be at its doors. */
   | {
@@ -131,7 +136,7 @@ export type RoomInput =
       readonly type: 'linkSignaled'
       readonly peer: PeerId
       readonly session: LinkSession
-      readonly kind: 'offer' | 'answer' | 'candidate'
+      readonly kind: LinkSignalKind
       readonly data: string
     }
   | {
@@ -148,6 +153,8 @@ export type RoomInput =
       readonly route: 'direct' | 'relayed'
     }
   | { readonly type: 'linkClosed'; readonly peer: PeerId; readonly session: LinkSession }
+  /** The browser hears nothing of the other side of an open link any more, or hears it again. */
+  | { readonly type: 'pathLost' | 'pathFound'; readonly peer: PeerId; readonly session: LinkSession }
   /** Any message at all came over the link, the swarm's too: the peer lives. */
   | { readonly type: 'peerHeard'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: RoomMessage }
@@ -186,6 +193,8 @@ export type RoomEffect =
       readonly session: LinkSession
       readonly reason: CloseReason
     }
+  /** Find another path for an open link. */
+  | { readonly type: 'restartLink'; readonly peer: PeerId; readonly session: LinkSession }
   | { readonly type: 'send'; readonly peer: PeerId; readonly message: RoomMessage }
   /** Seal and sign the letter, once for all its ways: leave it in mailboxes and at doors, and send it as a relay message to each of `via`. */
   | {

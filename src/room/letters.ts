@@ -25,7 +25,7 @@ const contentSchema = v.object({
     v.object({ type: v.picklist(['hello', 'probe']), nonce: nonceSchema }),
     v.object({ type: v.literal('welcome'), nonce: nonceSchema, echo: nonceSchema }),
     v.object({ type: v.literal('offer'), session: sessionSchema, data, echo: nonceSchema }),
-    v.object({ type: v.picklist(['answer', 'candidate']), session: sessionSchema, data }),
+    v.object({ type: v.picklist(['answer', 'candidate', 'restart']), session: sessionSchema, data }),
   ]),
 })
 

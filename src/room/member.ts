@@ -52,9 +52,13 @@ export interface Linked {
   readonly state: 'linked'
   readonly session: LinkSession
   route: 'direct' | 'relayed'
-  /** When the peer was last heard; moved forward after a sleep of ours, which is no silence of theirs. */
+  /** When the peer was last heard; whatever came from it counts. */
   silentSince: Millis
   pingedAt: Millis | null
+  /** The browser says that the way to it is gone. */
+  isPathLost: boolean
+  /** It was asked whether it is there: when to look for another path, and when to give it up, unless it is heard. */
+  doubt: { restartAt: Millis; readonly giveUpAt: Millis } | null
   /** Its profile has come over this link. */
   greeted: boolean
   /** Its roster showed that it has no place for us. */

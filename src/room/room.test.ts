@@ -17,6 +17,7 @@ import {
   sentTo,
   sessionNumber,
   today,
+  passHearing,
 } from './testing/roomBench.ts'
 
 const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
@@ -109,7 +110,7 @@ describe('doors', () => {
     const { feed, pass, link } = createBench()
     feed(online)
     link(alice, [doorAt(0)])
-    const effects = passHearing(pass, feed, 2 * limits.knockLinkedMs)
+    const effects = passHearing({ pass, feed }, 2 * limits.knockLinkedMs)
     expect(doorsPosted(effects)).not.toContain(0)
     expect(doorsPosted(effects)).toContain(7)
   })
@@ -150,85 +151,7 @@ describe('doors', () => {
   })
 })
 
-type Bench = ReturnType<typeof createBench>
-
-/** Lets time pass while everyone linked with us goes on talking. */
-function passHearing(pass: Bench['pass'], feed: Bench['feed'], ms: number, peer = alice): RoomEffect[] {
-  const effects: RoomEffect[] = []
-  for (let passed = 0; passed < ms; passed += 1000) {
-    effects.push(...feed({ type: 'peerHeard', peer }), ...pass(1000))
-  }
-  return effects
-}
-
-describe('liveness', () => {
-  it('[R14] a silent member is pinged, and dropped when it stays silent', () => {
-    const { feed, pass, link } = createBench()
-    feed(online)
-    const session = link(alice)
-    expect(sentTo(pass(limits.pingAfterMs - 1), alice)).not.toContainEqual({ type: 'ping' })
-    expect(sentTo(pass(1), alice)).toContainEqual({ type: 'ping' })
-    const before = pass(limits.silenceMaxMs - limits.pingAfterMs - 1)
-    expect(effectsOf(before, 'closeLink')).toEqual([])
-    const after = pass(1)
-    expect(effectsOf(after, 'closeLink')).toEqual([
-      { type: 'closeLink', peer: alice, session, reason: 'silent' },
-    ])
-    expect(reportTypes(after)).toEqual(['memberLost'])
-  })
-
-  it('[R14] one that is heard is neither pinged nor dropped', () => {
-    const { feed, pass, link } = createBench()
-    feed(online)
-    link(alice)
-    const effects = passHearing(pass, feed, 2 * limits.silenceMaxMs)
-    expect(sentTo(effects, alice)).not.toContainEqual({ type: 'ping' })
-    expect(effectsOf(effects, 'closeLink')).toEqual([])
-  })
-
-  it('[R14] after a pong the silence counts from the pong', () => {
-    const { feed, pass, hear, link } = createBench()
-    feed(online)
-    link(alice)
-    expect(sentTo(pass(1.5 * limits.pingAfterMs), alice)).toContainEqual({ type: 'ping' })
-    hear(alice, { type: 'pong' })
-    expect(sentTo(pass(limits.pingAfterMs - 1), alice)).not.toContainEqual({ type: 'ping' })
-    expect(sentTo(pass(1), alice)).toContainEqual({ type: 'ping' })
-  })
-
-  it('[R14] a ping is answered with a pong', () => {
-    const { feed, hear, link } = createBench()
-    feed(online)
-    link(alice)
-    expect(sentTo(hear(alice, { type: 'ping' }), alice)).toEqual([{ type: 'pong' }])
-  })
-
-  it('[R17] a wake-up that comes an hour late pings first and gives time to answer', () => {
-    const { feed, pass, hear, link, sleep } = createBench()
-    feed(online)
-    link(alice)
-    link(carol)
-    sleep(3_600_000)
-    const woken = feed({ type: 'woke' })
-    expect(effectsOf(woken, 'closeLink')).toEqual([])
-    for (const peer of [alice, carol]) expect(sentTo(woken, peer)).toContainEqual({ type: 'ping' })
-    hear(alice, { type: 'pong' })
-    expect(effectsOf(pass(limits.pingAfterMs - 1), 'closeLink')).toEqual([])
-    expect(effectsOf(pass(1), 'closeLink')).toMatchObject([{ peer: carol, reason: 'silent' }])
-  })
-
-  it('[R17] resumed: everyone is pinged, the lost are dialed, all doors get a knock', () => {
-    const { feed, link } = createBench({ self: alice })
-    feed(online)
-    link(bob, [doorAt(0)])
-    const session = link(carol)
-    feed({ type: 'linkClosed', peer: carol, session })
-    const effects = feed({ type: 'resumed' })
-    expect(sentTo(effects, bob)).toContainEqual({ type: 'ping' })
-    expect(called(effects)).toEqual([carol])
-    expect(doorsPosted(effects)).toEqual(allDoors)
-  })
-
+describe('waking', () => {
   it('[R20] asks to be woken for the earliest deadline, and again after an early wake-up', () => {
     const { feed } = createBench()
     const [asked] = effectsOf(feed(online), 'wakeAt')

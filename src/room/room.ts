@@ -196,6 +196,12 @@ function createTaking(context: RoomContext, parts: Parts) {
       }
       case 'linkClosed':
         return introductions.linkClosed(input.peer, input.session)
+      case 'pathLost':
+      case 'pathFound': {
+        const member = roster.findLinked(input.peer)
+        if (member?.road.session === input.session) liveness[input.type](member)
+        break
+      }
       case 'peerHeard':
         speaker(input.peer)
         break

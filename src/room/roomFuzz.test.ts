@@ -58,7 +58,7 @@ function inputMaker(
         { type: 'hello', nonce: 'nonce' },
         { type: 'welcome', nonce: 'nonce', echo },
       ])
-    const type = oneOf(['offer', 'answer', 'candidate'] as const)
+    const type = oneOf(['offer', 'answer', 'candidate', 'restart'] as const)
     const at = { session: session(from), data: 'data' }
     return type === 'offer' ? { type, ...at, echo } : { type, ...at }
   }
@@ -79,7 +79,7 @@ function inputMaker(
       },
       () => {
         const of = peer()
-        const kind = oneOf(['offer', 'answer', 'candidate'] as const)
+        const kind = oneOf(['offer', 'answer', 'candidate', 'restart'] as const)
         return { type: 'linkSignaled', peer: of, session: session(of), kind, data: 'data' }
       },
       () => {
@@ -88,7 +88,7 @@ function inputMaker(
       },
       () => {
         const of = peer()
-        return { type: 'linkClosed', peer: of, session: session(of) }
+        return { type: oneOf(['linkClosed', 'pathLost', 'pathFound']), peer: of, session: session(of) }
       },
       () => ({ type: 'cardSigned', card: card(peerNumber(1)) }),
       () => ({ type: 'cardChecked', from: peer(), card: card(peer()) }),

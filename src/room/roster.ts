@@ -142,6 +142,6 @@ function takeCard(member: Member, card: Card): boolean {
 
 function snapshot({ peer, profile, card, road, lostSince }: Member): MemberSnapshot {
   const who = { peer, profile, device: card?.device ?? null }
-  if (road.state === 'linked') return { ...who, state: road.route }
+  if (road.state === 'linked') return { ...who, state: road.isPathLost ? 'connecting' : road.route }
   return { ...who, state: lostSince === null ? 'connecting' : 'lost' }
 }

@@ -311,8 +311,18 @@ export const limits = {
   bansMax: 10_000,
   /** Silence on a link after which a ping goes out. */
   pingAfterMs: 5 * seconds,
-  /** Silence after which a link is dropped: a hidden tab still speaks once a second. */
-  silenceMaxMs: 45 * seconds,
+  /** Silence after which a link is dropped. Pings are answered as messages come, not by timers: a hidden tab answers at once. */
+  silenceMaxMs: 15 * seconds,
+  /** A link whose path the browser says is lost, or that is asked after a sleep, has this long to be heard. */
+  doubtMaxMs: 5 * seconds,
+  /** Asked after a sleep and not heard in this time, a link looks for another path: an answer takes a round trip. */
+  restartAfterMs: 1 * seconds,
+  /** A restart waits so long for its candidates: those of this device take some 50 ms, those that a server tells two round trips. */
+  restartGatherMs: 1 * seconds,
+  /** Restarts of one connection are this far apart: another begun meanwhile would undo the first. */
+  restartSpacingMs: 1 * seconds,
+  /** Timers of hidden pages come up to a second late. Who looks later than this was away itself, and answers may be waiting. */
+  lateMaxMs: 2 * seconds,
   /** Relayed signals are passed on at most this often. */
   relayHopsMax: 3,
   /** A sealed signal: an SDP with many candidates stays well below. */
@@ -349,6 +359,8 @@ export const limits = {
   /** First wait before a lost broker is tried again; doubles, with jitter, up to the maximum. */
   brokerRetryMinMs: 1 * seconds,
   brokerRetryMaxMs: 30 * seconds,
+  /** A broker that kept us so long is one to come back to at once. */
+  brokerSteadyMs: 30 * seconds,
 
   // Store
   /** Without OPFS everything is in memory; a phone kills a tab that takes much more. */
@@ -442,6 +454,14 @@ export const limits = {
   meetingGapMs: 6 * 3600 * seconds,
   /** While two are together, that they are is written down at most this often. */
   meetingNoteMs: 600 * seconds,
+  /** The time of day is corrected by less: a clock that falls so far behind it stood still. */
+  sleptMinMs: 10 * seconds,
+  /** Who looks at the page again after so long is told what was missed. */
+  awayMinMs: 60 * seconds,
+  /** and so much later: by then those who are gone were asked, and most of the others linked with again. */
+  catchUpMs: 6 * seconds,
+  /** Less than this is what smoothing leaves of a transfer that is over: the screen need not stay on for it. */
+  movingMinBytesPerSecond: 1000,
   /** Notices shown at once; older ones are crowded out. */
   noticesMax: 6,
   /** Things that happened, kept for whoever looks into a failure. */

@@ -34,6 +34,21 @@ export function signalIn(message: unknown): v.InferOutput<typeof signalSchema> |
 
 const peerjsSchema = v.object({ type: v.picklist(['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY']) })
 
+/** PeerServer's own words (1.0.2). */
+const isFull = 'Server has reached its concurrent user limit'
+
+const refusalSchema = v.union([
+  v.object({ type: v.literal('ERROR'), payload: v.object({ msg: v.string() }) }),
+  v.object({ type: v.picklist(['ERROR', 'INVALID-KEY']) }),
+])
+
+/** Why the broker does not take us, as it says in a message; null for any other message. */
+export function refusalIn(message: unknown): 'full' | 'refusing' | null {
+  const refusal = v.safeParse(refusalSchema, message)
+  if (!refusal.success) return null
+  return 'payload' in refusal.output && refusal.output.payload.msg === isFull ? 'full' : 'refusing'
+}
+
 /**
  * What PeerJS may hear in a message: without these it knows neither that its id is registered nor that it was refused. Rebuilt, so that
  * it cannot stumble over a missing field. Null for all else.

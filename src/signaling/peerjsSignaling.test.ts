@@ -8,7 +8,6 @@ import { base64UrlFromBytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { seededRandom, type Random } from '../shared/random.ts'
 import type { PeerjsConfig } from './peerjsSignaling.ts'
-import { retryWaitMs } from './registrations.ts'
 import { Client, patterned, signalingContract } from './testing/signalingContract.ts'
 
 /** Node 20 has no WebSocket of its own. In a browser a refused one says so by events only, here it would throw too. */
@@ -160,12 +159,14 @@ describe('a broker that is not what it should be', () => {
   })
 
   test.each([
-    ['is full', { type: 'ERROR' }],
-    ['knows another key', { type: 'INVALID-KEY' }],
-    ['calls our random mailbox taken', { type: 'ID-TAKEN', payload: null }],
+    ['is full', 'full', { type: 'ERROR', payload: { msg: 'Server has reached its concurrent user limit' } }],
+    ['has some trouble', 'refusing', { type: 'ERROR' }],
+    ['knows another key', 'refusing', { type: 'ERROR', payload: { msg: 'Invalid key provided' } }],
+    ['knows another key, as old ones say it', 'refusing', { type: 'INVALID-KEY' }],
+    ['calls our random mailbox taken', 'refusing', { type: 'ID-TAKEN', payload: null }],
   ])(
-    'counts as offline when it %s, and is tried again with the same mailbox and token',
-    async (_, refusal) => {
+    '[R29] counts as offline when it %s (%s), and is tried again with the same mailbox and token',
+    async (_, trouble, refusal) => {
       const seen: string[] = []
       onConnection = (socket, mailbox, token) => {
         seen.push(`${mailbox} ${token}`)
@@ -173,6 +174,7 @@ describe('a broker that is not what it should be', () => {
       }
       const alice = open()
       await alice.nextState('offline')
+      expect(alice.events).toContainEqual({ type: 'state', state: 'offline', trouble })
       alice.signaling.retryNow()
       await alice.nextState('online')
       expect(new Set(seen).size).toBe(1)
@@ -205,21 +207,6 @@ describe('a broker that is not what it should be', () => {
   test('whose address the browser refuses outright counts as offline', async () => {
     client = new Client(peerjsSignaling({ ...config(port), host: 'not a host' }, random))
     await client.nextState('offline')
-  })
-})
-
-describe('the wait before the next attempt', () => {
-  test('doubles from failure to failure up to the maximum, at least half of it always waited', () => {
-    for (const [failures, wholeMs] of [
-      [0, limits.brokerRetryMinMs],
-      [1, 2 * limits.brokerRetryMinMs],
-      [3, 8 * limits.brokerRetryMinMs],
-      [1000, limits.brokerRetryMaxMs],
-    ] as const) {
-      expect(retryWaitMs(failures, () => 0)).toBe(wholeMs / 2)
-      expect(retryWaitMs(failures, () => 0xffff_ffff)).toBeLessThanOrEqual(wholeMs)
-      expect(retryWaitMs(failures, () => 0xffff_ffff)).toBeGreaterThan(wholeMs * 0.99)
-    }
   })
 })
 

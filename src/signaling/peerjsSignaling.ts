@@ -2,8 +2,13 @@ import { Peer } from 'peerjs'
 import { base64UrlFromBytes, type Bytes } from '../shared/bytes.ts'
 import { randomMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
-import { peerjsOwn, signalIn } from './brokerWords.ts'
-import { RegistrationSignaling, type Registration, type RegistrationListener } from './registrations.ts'
+import { peerjsOwn, refusalIn, signalIn } from './brokerWords.ts'
+import {
+  RegistrationSignaling,
+  type Registration,
+  type RegistrationEnd,
+  type RegistrationListener,
+} from './registrations.ts'
 import type { OpenSignaling } from './signaling.ts'
 
 /** Where a PeerServer is. */
@@ -59,6 +64,8 @@ class PeerjsRegistration implements Registration {
   #echoTimer: ReturnType<typeof setInterval>
   #state: 'dialing' | 'held' | 'ended' = 'dialing'
   #echoesMissed = 0
+  /** What the broker said of why it ends. */
+  #refusal: 'full' | 'refusing' | null = null
 
   constructor(config: PeerjsConfig, mailbox: Mailbox, token: string, listener: RegistrationListener) {
     this.#mailbox = mailbox
@@ -71,9 +78,15 @@ class PeerjsRegistration implements Registration {
       return
     }
     this.#peer.on('open', () => this.#held())
-    this.#peer.on('error', (error) => this.#end(error.type === 'unavailable-id' ? 'taken' : 'lost'))
-    this.#peer.on('disconnected', () => this.#end('lost'))
-    takeOver(this.#socket, (message) => this.#messageArrived(message))
+    this.#peer.on('error', (error) =>
+      this.#end(error.type === 'unavailable-id' ? 'taken' : (this.#refusal ?? 'lost')),
+    )
+    this.#peer.on('disconnected', () => this.#end(this.#refusal ?? 'lost'))
+    takeOver(
+      this.#socket,
+      (message) => this.#messageArrived(message),
+      (refusal) => (this.#refusal = refusal),
+    )
   }
 
   post(to: Mailbox, sealed: Bytes): void {
@@ -131,7 +144,7 @@ class PeerjsRegistration implements Registration {
     this.#listener.held()
   }
 
-  #end(why: 'taken' | 'lost'): void {
+  #end(why: RegistrationEnd): void {
     if (this.#state === 'ended') return
     this.close()
     this.#listener.ended(why)
@@ -151,12 +164,18 @@ function openPeer(config: PeerjsConfig, mailbox: Mailbox, token: string): Peer |
  * Puts us before PeerJS, which would open connections of its own, or keep messages for later, for whatever a hostile
  * broker sends. It gets only what it needs, rebuilt so that it cannot stumble over a missing field.
  */
-function takeOver(socket: BrokerSocket, messageArrived: (message: unknown) => void): void {
+function takeOver(
+  socket: BrokerSocket,
+  messageArrived: (message: unknown) => void,
+  refused: (refusal: 'full' | 'refusing') => void,
+): void {
   const peerjsListeners = socket.listeners('message')
   socket.removeAllListeners('message')
   socket.on('message', (message) => {
     const own = peerjsOwn(message)
     if (own === null) return messageArrived(message)
+    const refusal = refusalIn(message)
+    if (refusal !== null) refused(refusal)
     for (const listener of peerjsListeners) listener(own)
   })
 }

@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts'
 import { isMailbox, randomMailbox, type Mailbox } from '../shared/mailboxes.ts'
 import { randomBelow, type Random } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
-import type { Signaling, SignalingListener } from './signaling.ts'
+import type { BrokerTrouble, Signaling, SignalingListener } from './signaling.ts'
 
 /** One mailbox held at a broker over a connection of its own. It is never opened twice: a new one takes its place. */
 export interface Registration {
@@ -15,10 +15,13 @@ export interface Registration {
   close(): void
 }
 
+/** The mailbox is somebody else's, the connection is gone, or the broker says why it takes nobody. */
+export type RegistrationEnd = 'taken' | 'lost' | Exclude<BrokerTrouble, 'unreachable'>
+
 /** Told after the opening call has returned. After `ended` nothing follows. */
 export interface RegistrationListener {
   held(): void
-  ended(why: 'taken' | 'lost'): void
+  ended(why: RegistrationEnd): void
   sealedSignalArrived(sealed: Bytes): void
 }
 
@@ -43,6 +46,7 @@ export class RegistrationSignaling implements Signaling {
   readonly #claims = new Map<Mailbox, Claim>()
   #own: Own
   #failures = 0
+  #onlineAt = Infinity
 
   constructor(openRegistration: OpenRegistration, random: Random, listener: SignalingListener) {
     this.#openRegistration = openRegistration
@@ -102,7 +106,7 @@ export class RegistrationSignaling implements Signaling {
   #dial(): Own {
     const registration = this.#openRegistration(this.mailbox, {
       held: () => this.#wentOnline(registration),
-      ended: () => this.#wentOffline(),
+      ended: (why) => this.#wentOffline(troubleOf(why)),
       sealedSignalArrived: (sealed) => this.#listener.sealedSignalArrived(sealed, this.mailbox),
     })
     return { state: 'connecting', registration }
@@ -114,15 +118,18 @@ export class RegistrationSignaling implements Signaling {
   }
 
   #wentOnline(registration: Registration): void {
-    this.#failures = 0
+    this.#onlineAt = performance.now()
     this.#own = { state: 'online', registration }
     this.#listener.stateChanged('online')
   }
 
-  #wentOffline(): void {
+  #wentOffline(trouble: BrokerTrouble): void {
+    // One that takes us in and throws us out again is no better than one that does not.
+    if (performance.now() - this.#onlineAt >= limits.brokerSteadyMs) this.#failures = 0
+    this.#onlineAt = Infinity
     const waitMs = retryWaitMs(this.#failures++, this.#random)
     this.#own = { state: 'offline', retry: setTimeout(() => this.#redial(), waitMs) }
-    this.#listener.stateChanged('offline')
+    this.#listener.stateChanged('offline', trouble)
     for (const [mailbox, claim] of this.#claims) {
       claim.registration.close()
       if (claim.held) this.#listener.mailboxLost(mailbox)
@@ -136,13 +143,18 @@ export class RegistrationSignaling implements Signaling {
     this.#listener.mailboxHeld(mailbox)
   }
 
-  #claimEnded(mailbox: Mailbox, claim: Claim, why: 'taken' | 'lost'): void {
+  #claimEnded(mailbox: Mailbox, claim: Claim, why: RegistrationEnd): void {
     if (this.#claims.get(mailbox) !== claim) return
     this.#claims.delete(mailbox)
     // A claim that fails while we are online is refused, whatever the broker's reason: asking again at once is no use.
-    if (claim.held && why === 'lost') this.#listener.mailboxLost(mailbox)
+    if (claim.held && why !== 'taken') this.#listener.mailboxLost(mailbox)
     else this.#listener.mailboxTaken(mailbox)
   }
+}
+
+function troubleOf(why: RegistrationEnd): BrokerTrouble {
+  if (why === 'lost') return 'unreachable'
+  return why === 'taken' ? 'refusing' : why
 }
 
 /**

@@ -3,9 +3,21 @@ import type { Mailbox } from '../shared/mailboxes.ts'
 
 export type SignalingState = 'connecting' | 'online' | 'offline'
 
+/**
+ * Why a broker is offline. A browser tells a page nothing of the answer to a WebSocket that is refused by HTTP (as with 429): that looks
+ * as if nobody were there.
+ */
+export type BrokerTrouble =
+  | 'unreachable'
+  /** It has as many clients as it takes. */
+  | 'full'
+  /** It does not want us: another key, or our mailbox is held by somebody else. */
+  | 'refusing'
+
 /** What a broker does, told to the one listener it was opened with. */
 export interface SignalingListener {
-  stateChanged(state: SignalingState): void
+  /** `trouble`: why, with `offline` alone. */
+  stateChanged(state: SignalingState, trouble?: BrokerTrouble): void
   /** A sealed signal was left in one of our mailboxes. The broker and anyone who knows the address may have written it. */
   sealedSignalArrived(sealed: Bytes, at: Mailbox): void
   /** The claimed mailbox is ours until it is released or the broker is lost. */

@@ -9,6 +9,8 @@ import { words } from './words/words.ts'
 
 /** News that passes by itself; all of it can also be seen elsewhere on the page. */
 const infoShownMs = 7000
+/** One that tells of many things takes longer to read, by somebody who has only just come back. */
+const missedShownMs = 30_000
 
 /** What went wrong stays at the top of the page until it is dismissed or over. */
 export function Warnings() {
@@ -35,9 +37,10 @@ export function Toasts() {
 function Toast({ notice }: { notice: Notice }) {
   const session = useSession()
   useEffect(() => {
-    const timer = setTimeout(() => session.dismiss(notice.id), infoShownMs)
+    const shownMs = notice.message.code === 'whileAway' ? missedShownMs : infoShownMs
+    const timer = setTimeout(() => session.dismiss(notice.id), shownMs)
     return () => clearTimeout(timer)
-  }, [session, notice.id])
+  }, [session, notice.id, notice.message.code])
   return <NoticeBox notice={notice} />
 }
 

@@ -345,6 +345,7 @@ const blocked = (listener: LinkListener): Link => ({
   signal: () => queueMicrotask(() => listener.closed({ code: 'connectionFailed', detail: 'no way' })),
   send() {},
   tellListening() {},
+  restart() {},
   openLane() {},
   closeLane() {},
   close() {},

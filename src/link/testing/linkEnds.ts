@@ -20,6 +20,7 @@ type LinkEvent =
   | { readonly type: 'lanesChanged'; readonly count: number }
   | { readonly type: 'laneProven'; readonly lane: number }
   | { readonly type: 'laneClosed'; readonly lane: number }
+  | { readonly type: 'pathLost' | 'pathFound' }
   | { readonly type: 'message'; readonly bytes: Bytes }
   | { readonly type: 'closed'; readonly fault: LinkFault | null }
 
@@ -97,6 +98,12 @@ export class End implements LinkListener {
   }
   laneClosed(lane: number): void {
     this.#tell({ type: 'laneClosed', lane })
+  }
+  pathLost(): void {
+    this.#tell({ type: 'pathLost' })
+  }
+  pathFound(): void {
+    this.#tell({ type: 'pathFound' })
   }
   messageArrived(bytes: Bytes): void {
     this.#tell({ type: 'message', bytes })

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { lanesContract } from './lanesContract.ts'
 import { linkContract } from './linkContract.ts'
 import { openPair, patterned } from './linkEnds.ts'
+import { restartContract } from './restartContract.ts'
 import { MemoryLinks } from './memoryLink.ts'
 
 describe('the link in memory', () => {
-  for (const { name, run } of [...linkContract, ...lanesContract])
+  for (const { name, run } of [...linkContract, ...lanesContract, ...restartContract])
     test(name, () => run(new MemoryLinks().open))
 
   test('carries nothing while it is held, and all of it, the goodbye too, once it is let go', async () => {
@@ -26,6 +27,17 @@ describe('the link in memory', () => {
     links.letGo(alice.link)
     await bob.next('closed')
     expect(bob.messages).toHaveLength(5)
+  })
+
+  test('[L14] a lost path is told to both sides, and a restart finds another: what waited comes', async () => {
+    const links = new MemoryLinks()
+    const { alice, bob } = await openPair(links.open)
+    links.losePath(alice.link)
+    await Promise.all([alice.next('pathLost'), bob.next('pathLost')])
+    alice.link.send(patterned(5))
+    bob.link.restart()
+    expect((await bob.next('message')).bytes).toHaveLength(5)
+    for (const { events } of [alice, bob]) expect(events).toContainEqual({ type: 'pathFound' })
   })
 
   test('closes both sides with a fault when it is broken, and what was on its way is lost', async () => {

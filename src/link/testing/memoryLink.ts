@@ -1,8 +1,17 @@
 import type { Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { assert } from '../../shared/result.ts'
-import type { ConnectionView, Link, LinkFault, LinkListener, LinkOptions, LinkProof } from '../link.ts'
+import type {
+  ConnectionView,
+  Link,
+  LinkFault,
+  LinkListener,
+  LinkOptions,
+  LinkProof,
+  SignalKind,
+} from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
+import { parseRestartWords, type RestartWords } from '../restartWords.ts'
 import { messageSizeByDefaultBytes } from '../messageParts.ts'
 import { MemoryChannel } from './memoryChannel.ts'
 
@@ -39,6 +48,11 @@ export class MemoryLinks {
     this.#find(link).letGo()
   }
 
+  /** The path is gone, and both browsers see it: nothing is carried until a restart finds another. */
+  losePath(link: Link): void {
+    this.#find(link).losePath()
+  }
+
   /** As when a cable is pulled: both sides close with a fault, and what was on its way is lost. */
   break(link: Link): void {
     this.#find(link).break()
@@ -67,6 +81,7 @@ class MemoryLink implements Link {
   #state: State = { name: 'signaling' }
   #waitingBytes = 0
   #described = false
+  #round = 0
   /** What the other side says it takes at once. Here it takes everything whole, but it has to say so. */
   #partMaxBytes = 0
   #held = false
@@ -96,6 +111,8 @@ class MemoryLink implements Link {
 
   signal(text: string): void {
     if (this.#state.name === 'leaving' || this.#state.name === 'closed') return
+    const restart = this.#state.name === 'open' ? parseRestartWords(text) : null
+    if (restart) return this.#restartHeard(restart)
     const signal = parseLinkSignal(text)
     if (!signal) return this.end({ code: 'badSignal', detail: 'not a signal' })
     if (signal.type === 'candidate') return
@@ -125,6 +142,12 @@ class MemoryLink implements Link {
   tellListening(): void {
     this.#isListeningToTell = true
     this.#tellListeningLater()
+  }
+
+  restart(): void {
+    if (this.#state.name !== 'open') return
+    if (this.#initiator) this.#sayRestart('restartOffer', ++this.#round)
+    else this.#signalText('restart', JSON.stringify({ type: 'restartWanted' }))
   }
 
   openLane(): void {
@@ -177,6 +200,14 @@ class MemoryLink implements Link {
     this.#carryLater()
   }
 
+  losePath(): void {
+    if (this.#state.name !== 'open') return
+    for (const end of [this, this.#state.other]) {
+      end.hold()
+      queueMicrotask(() => end.#listener.pathLost())
+    }
+  }
+
   break(): void {
     this.#endBoth({ code: 'connectionFailed', detail: 'broken on purpose' })
   }
@@ -186,6 +217,35 @@ class MemoryLink implements Link {
     this.#state = { name: 'closed' }
     for (const channel of this.#channels.values()) channel.close()
     if (name === 'signaling' || name === 'open') this.#listener.closed(fault)
+  }
+
+  #restartHeard(words: RestartWords): void {
+    if (this.#state.name !== 'open') return
+    if (this.#initiator === (words.type === 'restartOffer')) {
+      return this.end({ code: 'badSignal', detail: `${words.type} from the wrong side` })
+    }
+    if (words.type === 'restartWanted') return this.restart()
+    if (words.type === 'restartOffer') {
+      if (words.round <= this.#round) return
+      this.#round = words.round
+      return this.#sayRestart('restartAnswer', words.round)
+    }
+    if (words.round !== this.#round) return
+    for (const end of [this, this.#state.other]) {
+      if (!end.#held) continue
+      end.letGo()
+      queueMicrotask(() => end.#listener.pathFound())
+    }
+  }
+
+  #sayRestart(type: 'restartOffer' | 'restartAnswer', round: number): void {
+    this.#signalText('restart', JSON.stringify({ type, round, sdp: sdpOf(this.#place) }))
+  }
+
+  #signalText(kind: SignalKind, text: string): void {
+    queueMicrotask(() => {
+      if (this.#state.name === 'open') this.#listener.signaled(kind, text)
+    })
   }
 
   #signalLater(type: 'offer' | 'answer', place: number): void {

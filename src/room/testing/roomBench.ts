@@ -236,3 +236,16 @@ export function onlineBench(self: PeerId) {
   }
   return { ...bench, dialed }
 }
+
+/** Lets time pass while the peer goes on talking. */
+export function passHearing(
+  { pass, feed }: Pick<ReturnType<typeof createBench>, 'pass' | 'feed'>,
+  ms: Millis,
+  peer = alice,
+): RoomEffect[] {
+  const effects: RoomEffect[] = []
+  for (let passed = 0; passed < ms; passed += 1000) {
+    effects.push(...feed({ type: 'peerHeard', peer }), ...pass(1000))
+  }
+  return effects
+}

@@ -25,7 +25,8 @@ export interface RoomWorld {
   epoch(): number
   readonly brokers: readonly WorldBroker[]
   readonly links: WorldLinks
-  goOnline(tab: Tab): void
+  /** At all brokers, or at one alone. */
+  goOnline(tab: Tab, at?: number): void
   goOffline(tab: Tab): void
   leave(tab: Tab): void
   /** The tab is gone without a word, and its brokers do not know yet. */
@@ -52,6 +53,8 @@ export interface EnterOptions {
   readonly online?: boolean
   /** How much its clock is ahead of the others'. */
   readonly aheadMs?: Millis
+  /** Its timers go off at multiples of this alone, as those of a hidden page do. */
+  readonly timerGrainMs?: Millis
 }
 
 export interface Tab {
@@ -68,6 +71,7 @@ interface TabInside extends Tab {
   readonly clients: readonly BrokerClient[]
   state: 'awake' | 'asleep' | 'gone'
   onLetter: (letter: Letter) => void
+  readonly timerGrainMs: Millis
   wakeAt: Millis
 }
 
@@ -101,6 +105,9 @@ export function createRoomWorld(
         break
       case 'closeLink':
         links.close(tab, effect.session)
+        break
+      case 'restartLink':
+        links.restart(tab, effect.session)
         break
       case 'send':
         links.send(tab, effect.peer, effect.message)
@@ -141,7 +148,7 @@ export function createRoomWorld(
         break
       case 'wakeAt':
         tab.wakeAt = effect.at
-        clock.after(effect.at - clock.now(), () => {
+        clock.after(Math.ceil(effect.at / tab.timerGrainMs) * tab.timerGrainMs - clock.now(), () => {
           if (tab.wakeAt === effect.at) tab.feed({ type: 'woke' })
         })
         break
@@ -193,10 +200,13 @@ export function createRoomWorld(
     }
   }
 
-  const goOnline = (tab: Tab) => forEachClient(tab, (broker, client) => broker.connect(client))
+  const goOnline = (tab: Tab, at?: number) =>
+    forEachClient(tab, (broker, client) => {
+      if (at === undefined || broker === brokers[at]) broker.connect(client)
+    })
 
   return {
-    enter(name, { fresh = false, online = true, aheadMs = 0 } = {}) {
+    enter(name, { fresh = false, online = true, aheadMs = 0, timerGrainMs = 1 } = {}) {
       const peer = randomPeerId(random)
       const room = createRoom({ self: peer, random: seededRandom(random()), hash: fakeHash })
       const feed = (input: RoomInput): void => {
@@ -221,6 +231,7 @@ export function createRoomWorld(
         clients,
         state: 'awake',
         onLetter: () => undefined,
+        timerGrainMs,
         wakeAt: 0,
       }
       tabs.set(peer, tab)

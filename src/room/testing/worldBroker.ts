@@ -19,6 +19,8 @@ export interface WorldBroker {
   /** Everyone is thrown out, and let in again when it is up. */
   setUp(up: boolean): void
   holder(at: DoorAt): BrokerClient | undefined
+  /** Answers everything so many times as slowly as it did. */
+  slowDown(times: number): void
   /** Signals carried so far. */
   posted(): number
   /** The same, of one client. */
@@ -40,11 +42,14 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
   const online = new Set<BrokerClient>()
   let isUp = true
   let posted = 0
+  let slowness = 1
   const postedBy = new Map<string, number>()
   const records: { readonly to: string; readonly sealed: string }[] = []
 
+  const anyDelay = (): number => slowness * clock.anyDelay()
+
   function admit(client: BrokerClient): void {
-    clock.after(clock.anyDelay(), () => {
+    clock.after(anyDelay(), () => {
       if (!isUp || !clients.has(client) || online.has(client)) return
       online.add(client)
       holders.set(client.mailbox, client)
@@ -77,17 +82,17 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
       records.push({ to, sealed })
       if (records.length > recordsMax) records.shift()
       if (!online.has(from)) return
-      clock.after(clock.anyDelay(), () => {
+      clock.after(anyDelay(), () => {
         const holder = holders.get(to)
         if (holder !== undefined && holder !== null && online.has(holder)) holder.sealedArrived(sealed)
       })
     },
     claim(client, at) {
-      clock.after(clock.anyDelay(), () => {
+      clock.after(anyDelay(), () => {
         if (!online.has(client)) return
         const isFree = !holders.has(doorMailbox(at))
         if (isFree) holders.set(doorMailbox(at), client)
-        clock.after(clock.anyDelay(), () => {
+        clock.after(anyDelay(), () => {
           if (online.has(client)) client.feed({ ...at, type: isFree ? 'doorHeld' : 'doorTaken' })
         })
       })
@@ -101,6 +106,7 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
       if (up) for (const client of clients) admit(client)
     },
     holder: (at) => holders.get(doorMailbox(at)) ?? undefined,
+    slowDown: (times) => void (slowness = times),
     posted: () => posted,
     postedBy: ({ mailbox }) => postedBy.get(mailbox) ?? 0,
     recorded: () => records,

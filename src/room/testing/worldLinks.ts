@@ -2,7 +2,7 @@ import type { LinkSession, PeerId } from '../../shared/ids.ts'
 import type { Random } from '../../shared/random.ts'
 import { randomBelow } from '../../shared/random.ts'
 import { assert } from '../../shared/result.ts'
-import type { RoomInput, RoomMessage } from '../io.ts'
+import type { LinkSignalKind, RoomInput, RoomMessage } from '../io.ts'
 import { decodeRoomMessage, encodeRoomMessage } from '../messages.ts'
 import type { WorldClock } from './worldClock.ts'
 
@@ -34,14 +34,18 @@ export interface WorldLinks {
   send(owner: LinkOwner, peer: PeerId, message: RoomMessage): void
   /** As `send`, for what no decent peer says. */
   sendText(owner: LinkOwner, peer: PeerId, text: string): void
+  /** Looks for another path, as far as signals reach the other end. */
+  restart(owner: LinkOwner, session: LinkSession): void
   close(owner: LinkOwner, session: LinkSession): void
   /** All ends of a tab vanish without a word. */
   vanish(owner: LinkOwner): void
   /** The link between two falls silent; neither is told. */
   cut(a: PeerId, b: PeerId): void
+  /** The path between two is gone, and both browsers see it; what they restart finds another. */
+  losePath(a: PeerId, b: PeerId): void
   /** The link between two breaks; both are told. */
   sever(a: PeerId, b: PeerId): void
-  /** No link between the two opens from now on. */
+  /** No link between the two opens from now on, and none that is open finds another path. */
   block(a: PeerId, b: PeerId): void
   /** Whether both have an end of one and the same open link. */
   areJoined(a: PeerId, b: PeerId): boolean
@@ -80,10 +84,10 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     if (at >= 0) ends.splice(at, 1)
   }
 
-  function say(end: End, kind: 'offer' | 'answer' | 'candidate', afterMs: number): void {
+  function say(end: End, kind: LinkSignalKind, afterMs: number, data: string = kind): void {
     clock.after(afterMs, () => {
       if (!ends.includes(end)) return
-      end.owner.feed({ type: 'linkSignaled', peer: end.peer, session: end.session, kind, data: kind })
+      end.owner.feed({ type: 'linkSignaled', peer: end.peer, session: end.session, kind, data })
     })
   }
 
@@ -107,6 +111,17 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
         )
         assert(openCount.length <= 1, 'a tab keeps two links open to one peer')
       })
+    }
+  }
+
+  function restartHeard(end: End, data: string): void {
+    if (data === 'restart wanted') return say(end, 'restart', 5, 'restart offer')
+    const other = otherEnd(end)
+    if (data === 'restart offer') return say(end, 'restart', 5, 'restart answer')
+    if (other === undefined || blocked.has(pairKey(end.owner.peer, end.peer))) return
+    for (const { owner, peer, session } of [end, other]) {
+      for (const each of endsBetween(owner.peer, peer)) each.isCut = false
+      owner.feed({ type: 'pathFound', peer, session })
     }
   }
 
@@ -152,10 +167,15 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     signal(owner, session, data) {
       const end = endOf(owner, session)
       if (end === undefined) return
+      if (data.startsWith('restart ')) return restartHeard(end, data)
       if (data === 'candidate') end.heardCandidate = true
       else end.heardDescription = true
       if (data === 'offer') sayAll(end)
       openIfReady(end)
+    },
+    restart(owner, session) {
+      const end = endOf(owner, session)
+      if (end !== undefined) say(end, 'restart', 5, end.initiator ? 'restart offer' : 'restart wanted')
     },
     sendText,
     send: (owner, peer, message) => sendText(owner, peer, encodeRoomMessage(message)),
@@ -171,6 +191,12 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     },
     cut(a, b) {
       for (const end of endsBetween(a, b)) end.isCut = true
+    },
+    losePath(a, b) {
+      for (const end of endsBetween(a, b)) {
+        end.isCut = true
+        end.owner.feed({ type: 'pathLost', peer: end.peer, session: end.session })
+      }
     },
     sever(a, b) {
       for (const end of endsBetween(a, b)) closed(end)

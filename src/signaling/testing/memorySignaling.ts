@@ -130,6 +130,7 @@ class MemoryClient implements Signaling {
 
   #change(state: SignalingState): void {
     this.#state = state
-    this.#listener.stateChanged(state)
+    if (state === 'offline') this.#listener.stateChanged(state, 'unreachable')
+    else this.#listener.stateChanged(state)
   }
 }

@@ -3,7 +3,13 @@ import type { Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
 import { isMailbox, type Mailbox } from '../../shared/mailboxes.ts'
 import { assert } from '../../shared/result.ts'
-import type { OpenSignaling, Signaling, SignalingListener, SignalingState } from '../signaling.ts'
+import type {
+  BrokerTrouble,
+  OpenSignaling,
+  Signaling,
+  SignalingListener,
+  SignalingState,
+} from '../signaling.ts'
 
 /** A broker that tests can take away and give back. */
 export interface BrokerUnderTest {
@@ -13,7 +19,7 @@ export interface BrokerUnderTest {
 }
 
 export type SignalingEvent =
-  | { readonly type: 'state'; readonly state: SignalingState }
+  | { readonly type: 'state'; readonly state: SignalingState; readonly trouble?: BrokerTrouble }
   | { readonly type: 'signal'; readonly sealed: Bytes; readonly at: Mailbox }
   | { readonly type: 'held' | 'taken' | 'lost'; readonly mailbox: Mailbox }
 
@@ -41,8 +47,8 @@ export class Client implements SignalingListener {
     while (event.type !== 'state' || event.state !== state) event = await this.next()
   }
 
-  stateChanged(state: SignalingState): void {
-    this.#tell({ type: 'state', state })
+  stateChanged(state: SignalingState, trouble?: BrokerTrouble): void {
+    this.#tell({ type: 'state', state, ...(trouble && { trouble }) })
   }
   sealedSignalArrived(sealed: Bytes, at: Mailbox): void {
     this.#tell({ type: 'signal', sealed, at })
@@ -164,7 +170,7 @@ export function signalingContract(startBroker: () => Promise<BrokerUnderTest>): 
 
     await broker.switchOff()
     const told = [await bob.next(), await bob.next()]
-    expect(told).toContainEqual({ type: 'state', state: 'offline' })
+    expect(told).toContainEqual({ type: 'state', state: 'offline', trouble: 'unreachable' })
     expect(told).toContainEqual({ type: 'lost', mailbox: 'room-0' })
     bob.signaling.claim('room-1')
     bob.signaling.post(alice.signaling.mailbox, patterned(1))

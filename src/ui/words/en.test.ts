@@ -211,8 +211,26 @@ describe('the check of the connection', () => {
     expect(enLater.check.title('broker', 2)).toBe('Introduction service 2')
   })
 })
+const nothingMissed = { awayMs: 720_000, came: [], left: [], finished: [], offered: [], underWay: null }
 
 describe('notices', () => {
+  it('of what was missed say all of it in one, and no more than two names of a kind', () => {
+    const missed = {
+      awayMs: 7_300_000,
+      came: ['Amber', 'Blue', 'Carol'],
+      left: ['Dave'],
+      finished: ['a.zip', 'b.zip'],
+      offered: ['c.txt'],
+      underWay: { name: 'd.mp4', fromFraction: 0.2, toFraction: 0.639 },
+    }
+    expect(plain(en.notice({ code: 'whileAway', missed }))).toBe(
+      'While you were away, for 2 hours: Amber and 2 others came. Dave left. a.zip and b.zip are here, every piece checked. c.txt is new. d.mp4 got from 20 % to 63 %, and goes on.',
+    )
+    expect(plain(en.notice({ code: 'whileAway', missed: { ...nothingMissed, left: ['bob'] } }))).toBe(
+      'While you were away, for 12 minutes: bob left.',
+    )
+  })
+
   it('[R19] of a member who is kept out say what happened, what is safe and what comes next', () => {
     expect(plain(en.notice({ code: 'memberBanned', name: 'Amber Heron' }))).toBe(
       'Amber Heron sent damaged data and is kept out for 60 minutes. None of it was kept: what you have is safe, and the rest comes from others who have it.',
@@ -249,6 +267,8 @@ describe('notices', () => {
     { code: 'hiddenWithoutRelay', isChosen: true },
     { code: 'hiddenWithoutRelay', isChosen: false },
     { code: 'relaysNotAsked', detail: 'its host did not answer' },
+    { code: 'brokerFull' },
+    { code: 'brokerRefusing' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
     { code: 'startFailed' },
@@ -264,6 +284,7 @@ describe('notices', () => {
     { code: 'memberLeft', name: 'bob' },
     { code: 'memberLost', name: 'bob' },
     { code: 'shareComplete', name: 'a.txt' },
+    { code: 'whileAway', missed: { ...nothingMissed, came: ['bob'] } },
     { code: 'sourceChanged', name: 'a.txt' },
     { code: 'unreadable', name: 'a.txt' },
     { code: 'tooMuch', name: 'a.txt' },

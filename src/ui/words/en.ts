@@ -1,25 +1,9 @@
 import type { MemberView, ShareTrouble, ShareView, View } from '../../app/view.ts'
-import { checkConnection, notice, people, who } from './enNotices.ts'
+import { count, locale, nameList, people, percent, plural, size, speed } from './enCounts.ts'
+import { checkConnection, notice } from './enNotices.ts'
 import { likeness, met, origin } from './enPeople.ts'
-import { formatsFor, roughSpan } from './format.ts'
+import { roughSpan } from './format.ts'
 import { nameInSentence as named } from './names.ts'
-import { pluralFor } from './plural.ts'
-
-const locale = 'en'
-const { count, size, speed, percent } = formatsFor(locale)
-const plural = pluralFor(locale, count)
-
-const others = (number: number): string => plural(number, { one: '1 other', other: '# others' })
-
-/** "Amber Heron", "Amber Heron and Blue Fox", "Amber Heron and 3 others". */
-function nameList(names: readonly string[]): string {
-  const [first, second] = names
-  if (first === undefined) return ''
-  const one = who(first, 'someone')
-  if (second === undefined) return one
-  if (names.length === 2) return `${one} and ${who(second, 'someone')}`
-  return `${one} and ${others(names.length - 1)}`
-}
 
 function timeLeft(leftMs: number): string {
   const span = roughSpan(leftMs)
@@ -69,7 +53,7 @@ const signaling: Record<View['signaling'], { short: string; long: string }> = {
   online: { short: 'Online', long: 'Newcomers can join by the link' },
   offline: {
     short: 'No newcomers',
-    long: 'The introduction service cannot be reached; nobody new can join now',
+    long: 'No introduction service takes us in; nobody new can join now',
   },
 }
 

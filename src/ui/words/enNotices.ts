@@ -1,24 +1,12 @@
 import type { NoticeMessage } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
+import { whileAway } from './enAway.ts'
+import { minutes, people, size, who } from './enCounts.ts'
 import { whomYouMet } from './enPeople.ts'
-import { formatsFor } from './format.ts'
-import { cleanName, nameInSentence as named } from './names.ts'
-import { pluralFor } from './plural.ts'
-
-const locale = 'en'
-const { count, size } = formatsFor(locale)
-const plural = pluralFor(locale, count)
+import { nameInSentence as named } from './names.ts'
 
 /** What opens the check of the connection, at the foot of the page. */
 export const checkConnection = 'Check this connection'
-
-export const people = (number: number): string => plural(number, { one: '1 person', other: '# people' })
-
-/** Who a sentence is about; some have not said their name. */
-export const who = (name: string, unnamed: string): string => (cleanName(name) === '' ? unnamed : named(name))
-
-const minutes = (spanMs: number): string =>
-  plural(Math.ceil(spanMs / 60_000), { one: 'a minute', other: '# minutes' })
 
 function noWayThrough(hasRelay: boolean): string {
   const why = hasRelay
@@ -32,7 +20,11 @@ function noWayThrough(hasRelay: boolean): string {
 export function notice(message: NoticeMessage): string {
   switch (message.code) {
     case 'brokerUnreachable':
-      return 'The introduction service cannot be reached, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+      return 'The introduction service cannot be reached, or turns us away, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'brokerFull':
+      return 'The introduction service is full, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'brokerRefusing':
+      return 'The introduction service does not accept this page, so nobody new can join. Everyone already here stays connected. It is tried again by itself; if it stays so, tell whoever runs the page.'
     case 'noWayThrough':
       return noWayThrough(message.hasRelay)
     case 'hiddenWithoutRelay':
@@ -73,6 +65,8 @@ export function notice(message: NoticeMessage): string {
       return `Lost touch with ${named(message.name)}. Trying to reconnect.`
     case 'shareComplete':
       return `${named(message.name)} is here, every piece checked. Look in your downloads; if it is not there, press Save.`
+    case 'whileAway':
+      return whileAway(message.missed)
     case 'sourceChanged':
       return `${named(message.name)} was changed, moved or deleted on this device, so it cannot be given on any more. What others already have is safe. Drop it here again to share it as it is now.`
     case 'unreadable':
