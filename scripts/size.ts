@@ -27,7 +27,11 @@ const budgets: readonly Budget[] = [
   {
     until: 'the page can be used: its link and code are there, and it takes files',
     maxBytes: 120_000,
-    later: { ...onlyForSome, startSession: 'joins the room behind the first screen' },
+    later: {
+      ...onlyForSome,
+      startSession: 'joins the room behind the first screen',
+      keepPage: 'keeps the page for times without a network, behind the first screen',
+    },
   },
   // Of these some 15 kB are signatures, and sealing for one reader.
   { until: 'it is in its room', maxBytes: 228_000, later: onlyForSome },

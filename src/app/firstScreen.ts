@@ -26,6 +26,8 @@ export class FirstScreen implements Session {
   readonly #book: LogBook
   readonly #waiting: ((session: OpenSession) => void)[] = []
   #session: OpenSession | null = null
+  #takeNewVersion: () => Promise<void> = async () => undefined
+  #isUsed = false
 
   constructor({ profile, roomLink, book }: FirstScreenOptions) {
     this.store = openViewStore(profile, roomLink)
@@ -49,6 +51,22 @@ export class FirstScreen implements Session {
     this.store.setState({ roomLink })
   }
 
+  /** A newer build of the page waits; `take` changes to it and reloads, or resolves where that could not be. */
+  versionFound(take: () => Promise<void>): void {
+    this.#takeNewVersion = take
+    this.store.setState({ newVersion: 'ready' })
+  }
+
+  takeNewVersion(): void {
+    this.store.setState({ newVersion: 'beingTaken' })
+    this.#takeNewVersion().then(() => this.store.setState({ newVersion: 'ready' }), this.bugFound)
+  }
+
+  /** Whether anybody has done anything here. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
   get view(): ReadableStore<View> {
     return this.store
   }
@@ -58,6 +76,7 @@ export class FirstScreen implements Session {
   }
 
   takeDataTransfer(transfer: DataTransfer): void {
+    this.#isUsed = true
     const seen = (readingFiles: number): void => this.store.setState({ readingFiles })
     takeDataTransfer(transfer, seen).then((report) => this.#takeIn(report), this.bugFound)
   }
@@ -151,6 +170,7 @@ export class FirstScreen implements Session {
 
   /** At once where it can be: what a click allows, it allows only inside the click. */
   #whenReady(act: (session: OpenSession) => void): void {
+    this.#isUsed = true
     if (this.#session) act(this.#session)
     else this.#waiting.push(act)
   }

@@ -403,6 +403,16 @@ export const limits = {
   // Page
   /** config.json: an answer later than this is none. */
   configTimeoutMs: 10 * seconds,
+  /** Where an older config.json is kept, its host is not waited for longer: a network may be there and lead nowhere. */
+  configHostWaitMs: 4 * seconds,
+  /** While the page is open, a newer build of it is looked for this often. */
+  versionCheckMs: 3600 * seconds,
+  /** Who comes back to the page has one looked for, but not more often than this. */
+  versionCheckGapMs: 600 * seconds,
+  /** A page that has just been opened waits no longer for a newer build to take over; it starts as it is. */
+  versionAtOpenMs: 3 * seconds,
+  /** Nor does a tab change by itself again so soon: a host whose files change with every request would have it reload for ever. */
+  versionAtOpenGapMs: 60 * seconds,
   /** The same, in UTF-16 units: the longest sensible one has some thousands. */
   configLengthMax: 64 * KiB,
   /** Browsers try them all for every link, and slow down with each. */

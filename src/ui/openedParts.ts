@@ -1,6 +1,7 @@
 import { Help } from './Help.tsx'
 import { Kept } from './Kept.tsx'
 import { MemberPanel } from './MemberPanel.tsx'
+import { NewVersion } from './NewVersion.tsx'
 
-/** What is loaded when somebody first opens one of them: together, since each is small. */
-export const openedParts = { Help, Kept, MemberPanel }
+/** What is loaded when somebody first opens one of them, or there is news for one: together, since each is small. */
+export const openedParts = { Help, Kept, MemberPanel, NewVersion }

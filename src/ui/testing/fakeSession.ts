@@ -36,6 +36,7 @@ export function fakeSession(
       lookAtKept: tell('lookAtKept'),
       forgetRoom: tell('forgetRoom'),
       forgetKept: tell('forgetKept'),
+      takeNewVersion: tell('takeNewVersion'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -141,4 +142,5 @@ const emptyView: View = {
   contactCount: 0,
   kept: null,
   readingFiles: null,
+  newVersion: 'none',
 }

@@ -9,6 +9,20 @@ const plural = pluralFor(locale, count)
 
 /** English, of what is loaded only when somebody opens it. */
 export const enLater = {
+  newVersion: {
+    ready:
+      'There is a new version of this page. You have it when you next open the page, or now: the page reloads, and you are back in this room.',
+    now: 'Use it now',
+    later: 'Later',
+    moving:
+      'Something is still on its way, and reloading now would break it off. The page changes by itself when that is through, and all that is here is saved or with others too.',
+    onlyHere:
+      'Some of what is here is with nobody else in the room, or not saved yet. After a reload it would have to be shared or fetched again. The page changes by itself once it is saved and with others too.',
+    allTheSame: 'Reload all the same',
+    beingTaken:
+      'One moment: the page changes to its new version. Where a tab is still saving, that is finished first.',
+  },
+
   panel: {
     heading: 'Is it really them?',
     how: 'Anyone can take any name. Read your words to each other, on the phone or face to face. If both of you hear what is on the screen, nobody stands in between.',
