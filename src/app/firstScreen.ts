@@ -62,6 +62,11 @@ export class FirstScreen implements Session {
     this.#takeNewVersion().then(() => this.store.setState({ newVersion: 'ready' }), this.bugFound)
   }
 
+  /** Somebody has touched the page, or a key. */
+  readonly used = (): void => {
+    this.#isUsed = true
+  }
+
   /** Whether anybody has done anything here. */
   get isUsed(): boolean {
     return this.#isUsed

@@ -68,7 +68,10 @@ function changedJustNow(): boolean {
 /** Reloads into the newer build, as soon as no tab streams a zip; goes on with ours where that fails. */
 async function changeTo({ waiting }: ServiceWorkerRegistration): Promise<void> {
   // Where another tab has changed to it already, a reload is all there is to do.
-  if (waiting === null || (await takeOver(waiting, {}, limits.serviceWorkerTimeoutMs))) location.reload()
+  if (waiting !== null && !(await takeOver(waiting, {}, limits.serviceWorkerTimeoutMs))) return
+  location.reload()
+  // The browser may ask first, and people may choose to stay; to reload once more while the first goes on would call it off.
+  await new Promise((stay) => setTimeout(stay, limits.reloadWaitMs))
 }
 
 /** Whether the worker that waits has taken over; without the lock, or in time, it has not. */

@@ -30,6 +30,9 @@ export async function openPage(script: string): Promise<FirstScreen> {
   const link = roomLink(pageUrl ?? location.href.replace(/\?.*$/, ''), room.secret)
   const screen = new FirstScreen({ profile, roomLink: link, book })
   watchBugs(window, screen.bugFound)
+  for (const sign of ['pointerdown', 'keydown', 'dragenter']) {
+    addEventListener(sign, screen.used, { capture: true, once: true, passive: true })
+  }
 
   const start = async (): Promise<void> => {
     const [read, { startSession }, { changedAtOpen }] = await Promise.all([
