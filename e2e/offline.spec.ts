@@ -212,6 +212,42 @@ test('a page that is opened while a newer build waits changes to it at once', as
   await expect(newVersion(fresh)).toHaveCount(0)
 })
 
+test('a newer build waits for a zip that another tab is saving', async ({
+  openPage,
+  host,
+  newerFolder,
+}, testInfo) => {
+  const alice = await openPage(host.address)
+  const bob = await openPage('about:blank')
+  await bob.addInitScript(holdBytesOfZips)
+  await bob.goto(await roomLink(alice))
+  await waitForPeers(bob, 1)
+  const beside = await bob.context().newPage()
+  await beside.goto(host.address)
+  await Promise.all([untilKept(bob), untilKept(beside)])
+  const bytes = sampleBytes(MiB)
+  await dropPaths(alice, await writeTree(testInfo.outputPath('photos'), new Map([['a.bin', bytes]])))
+  const saved = bob.waitForEvent('download')
+  await press(shareNamed(bob, 'photos'), 'download')
+  const download = await saved
+
+  await host.stop()
+  await host.start(newerFolder)
+  await haveItLook(beside)
+  await beside.getByTestId('use-new-version').click()
+  await expect(newVersion(beside)).toHaveAttribute('data-state', 'changing')
+  const waiting = await beside.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state)
+  expect(waiting).toBe('installed')
+  await bob.evaluate(() => dispatchEvent(new Event('let-go')))
+  expect(
+    unzip(await bytesOf(download))
+      .get('photos/a.bin')
+      ?.bytes.equals(bytes),
+  ).toBe(true)
+  await expect(newVersion(beside)).toHaveCount(0)
+  await expectHelp(beside, newerWords)
+})
+
 for (const how of ['missing', 'changed'] as const) {
   test(`a build of which a file is ${how} replaces nothing`, async ({
     openPage,
@@ -256,7 +292,8 @@ test('the page can be installed, and its icon opens a room', async ({ openPage, 
   expect(url).toBe(`${host.address}manifest.webmanifest`)
   expect(manifest.scope).toBe(host.address)
   const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-  expect(installabilityErrors).toEqual([])
+  // The tests' windows are private ones, from which nothing is installed.
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito'])
   await host.stop()
   await alice.goto(manifest.startUrl ?? '')
   await roomLink(alice)
@@ -288,6 +325,27 @@ async function everythingCached(): Promise<{ addresses: string[]; text: string }
     }
   }
   return { addresses, text: texts.join('\n') }
+}
+
+/** Run in the page: no byte of a zip gets to the service worker until the page is told to let go. */
+function holdBytesOfZips(): void {
+  const post = MessagePort.prototype.postMessage
+  const held: (() => void)[] = []
+  let isHeld = true
+  addEventListener('let-go', () => {
+    isHeld = false
+    for (const send of held) send()
+  })
+  MessagePort.prototype.postMessage = function (
+    message: unknown,
+    options?: StructuredSerializeOptions | Transferable[],
+  ) {
+    const transfer = Array.isArray(options) ? { transfer: options } : (options ?? {})
+    const send = (): void => post.call(this, message, transfer)
+    const isBytes = typeof message === 'object' && message !== null && 'bytes' in message
+    if (isHeld && isBytes) held.push(send)
+    else send()
+  }
 }
 
 const keptBuilds = (page: Page): Promise<number> =>

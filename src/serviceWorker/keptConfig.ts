@@ -63,9 +63,8 @@ export class KeptConfig {
   }
 }
 
-const configSchema = v.pipe(
-  v.looseObject({}),
-  v.check((value) => !Array.isArray(value)),
+const configSchema = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 )
 
 async function saysSomething(response: Response): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { leavingLoses } from './leaving.ts'
+import { leavingLoses, reloadCost } from './leaving.ts'
 import { holder, share } from './testing/fakeSession.ts'
 
 const own = { mine: true, state: 'complete', haveBytes: 1_000_000 } as const
@@ -35,5 +35,23 @@ describe('closing the tab loses nothing', () => {
     ['a download under way, which a later page goes on with', share('a', { state: 'downloading' })],
   ])('with %s', (_, held) => {
     expect(leavingLoses(held, 'disk')).toBe(false)
+  })
+})
+
+describe('a reload', () => {
+  it.each([
+    ['moving', 'a download under way', share('a', { state: 'downloading' })],
+    ['onlyHere', 'an offer nobody took', share('a', { ...own, roomFraction: 0, holders: [] })],
+    ['onlyHere', 'what was fetched and not saved', share('a', { state: 'complete', haveBytes: 1_000_000 })],
+    ['nothing', 'what was saved', share('a', { state: 'complete', haveBytes: 1_000_000, saved: true })],
+    [
+      'onlyHere',
+      'what was saved, and others cannot have any more',
+      share('a', { state: 'complete', haveBytes: 1_000_000, saved: true, roomFraction: 0.5, holders: [] }),
+    ],
+    ['nothing', 'our own, which others have whole', share('a', { ...own, roomFraction: 1 })],
+    ['nothing', 'an offer of somebody', share('a')],
+  ] as const)('costs %s with %s', (cost, _what, held) => {
+    expect(reloadCost([share('another'), held])).toBe(cost)
   })
 })

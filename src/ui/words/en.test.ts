@@ -171,6 +171,14 @@ describe('the help', () => {
   })
 })
 
+describe('a newer build', () => {
+  const { ready, moving, onlyHere, beingTaken } = enLater.newVersion
+  it.each([ready, moving, onlyHere, beingTaken])('is told of in whole sentences: %s', (text) => {
+    expect(text).toMatch(/^[A-Z].*\.$/s)
+    expect(text).not.toMatch(/build|worker|cache|install/i)
+  })
+})
+
 describe('notices', () => {
   it('[R19] of a member who is kept out say what happened, what is safe and what comes next', () => {
     expect(plain(en.notice({ code: 'memberBanned', name: 'Amber Heron' }))).toBe(
