@@ -56,7 +56,7 @@ const test = base.extend<{ host: Host }, { newerFolder: string }>({
   newerFolder: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright wants the fixtures destructured, none of them too
     async ({}, use, { workerIndex }) => {
-      const folder = join(rootFolder, 'e2e', 'results', `newer-${workerIndex}`)
+      const folder = join(rootFolder, '.tmp', `newer-${workerIndex}`)
       await buildNewer(folder)
       await use(folder)
       await rm(folder, { recursive: true })
@@ -249,12 +249,8 @@ test('a newer build waits for a zip that another tab is saving', async ({
 })
 
 for (const how of ['missing', 'changed'] as const) {
-  test(`a build of which a file is ${how} replaces nothing`, async ({
-    openPage,
-    host,
-    newerFolder,
-  }, testInfo) => {
-    const broken = testInfo.outputPath('broken')
+  test(`a build of which a file is ${how} replaces nothing`, async ({ openPage, host, newerFolder }) => {
+    const broken = `${newerFolder}-${how}`
     await cp(newerFolder, broken, { recursive: true })
     for (const file of await readdir(join(broken, 'assets'))) {
       if (!file.startsWith('openedParts')) continue
@@ -280,6 +276,7 @@ for (const how of ['missing', 'changed'] as const) {
     await alice.getByTestId('use-new-version').click()
     await expect(newVersion(alice)).toHaveCount(0)
     await expectHelp(alice, newerWords)
+    await rm(broken, { recursive: true })
   })
 }
 
