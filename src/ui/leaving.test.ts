@@ -38,20 +38,31 @@ describe('closing the tab loses nothing', () => {
   })
 })
 
+const fetched = { state: 'complete', haveBytes: 1_000_000 } as const
+
 describe('a reload', () => {
   it.each([
-    ['moving', 'a download under way', share('a', { state: 'downloading' })],
-    ['onlyHere', 'an offer nobody took', share('a', { ...own, roomFraction: 0, holders: [] })],
-    ['onlyHere', 'what was fetched and not saved', share('a', { state: 'complete', haveBytes: 1_000_000 })],
-    ['nothing', 'what was saved', share('a', { state: 'complete', haveBytes: 1_000_000, saved: true })],
+    ['moving', 'a download under way', share('a', { state: 'downloading' }), 'disk'],
+    ['moving', 'a file being written out', share('a', { ...fetched, savingBytes: 0 }), 'disk'],
+    ['onlyHere', 'an offer nobody took', share('a', { ...own, roomFraction: 0, holders: [] }), 'disk'],
+    ['onlyHere', 'what is in memory and not saved', share('a', fetched), 'memory'],
     [
       'onlyHere',
-      'what was saved, and others cannot have any more',
-      share('a', { state: 'complete', haveBytes: 1_000_000, saved: true, roomFraction: 0.5, holders: [] }),
+      'what is in our memory alone',
+      share('a', { ...fetched, saved: true, roomFraction: 0.5, holders: [] }),
+      'memory',
     ],
-    ['nothing', 'our own, which others have whole', share('a', { ...own, roomFraction: 1 })],
-    ['nothing', 'an offer of somebody', share('a')],
-  ] as const)('costs %s with %s', (cost, _what, held) => {
-    expect(reloadCost([share('another'), held])).toBe(cost)
+    [
+      'nothing',
+      'what is in memory, saved, and with others',
+      share('a', { ...fetched, saved: true }),
+      'memory',
+    ],
+    ['nothing', 'what is on disk', share('a', { ...fetched, roomFraction: 0, holders: [] }), 'disk'],
+    ['nothing', 'a download at rest on disk', share('a', { state: 'paused', haveBytes: 5 }), 'disk'],
+    ['nothing', 'our own, which others have whole', share('a', { ...own, roomFraction: 1 }), 'disk'],
+    ['nothing', 'an offer of somebody', share('a'), 'disk'],
+  ] as const)('costs %s with %s', (cost, _what, held, kept) => {
+    expect(reloadCost([share('another'), held], kept)).toBe(cost)
   })
 })

@@ -12,15 +12,19 @@ export function leavingLoses(share: ShareView, kept: View['storage']['kind']): b
   return share.haveBytes > 0 && share.roomFraction < 1 && somebodyTakesIt
 }
 
-/** What a reload costs: bytes on their way, bytes that are nowhere else or not saved, or nothing. */
+/** What a reload costs: it interrupts or breaks off what is on its way, takes what is only here, or nothing. */
 export type ReloadCost = 'moving' | 'onlyHere' | 'nothing'
 
-export function reloadCost(shares: readonly ShareView[]): ReloadCost {
-  if (shares.some(leavingLoses)) return 'moving'
-  return shares.some(isOnlyHere) ? 'onlyHere' : 'nothing'
+export function reloadCost(shares: readonly ShareView[], kept: View['storage']['kind']): ReloadCost {
+  if (shares.some((share) => share.state === 'downloading' || leavingLoses(share, kept))) return 'moving'
+  return shares.some((share) => isOnlyHere(share, kept)) ? 'onlyHere' : 'nothing'
 }
 
-/** A page that is opened anew has none of the bytes of the page before it. */
-function isOnlyHere({ haveBytes, roomFraction, mine, saved }: ShareView): boolean {
-  return haveBytes > 0 && (roomFraction < 1 || (!mine && !saved))
+/** Files we share must be chosen again after a reload, and what is in memory is gone; what is on disk stays. */
+function isOnlyHere(
+  { haveBytes, roomFraction, mine, saved }: ShareView,
+  kept: View['storage']['kind'],
+): boolean {
+  const isLost = mine ? roomFraction < 1 : kept === 'memory' && (roomFraction < 1 || !saved)
+  return haveBytes > 0 && isLost
 }

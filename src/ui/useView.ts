@@ -29,4 +29,5 @@ export const useStorage = (): View['storage'] => useView((view) => view.storage)
 export const useLeavingLoses = (): boolean =>
   useView(({ shares, storage }) => shares.some((share) => leavingLoses(share, storage.kind)))
 export const useNewVersion = (): View['newVersion'] => useView((view) => view.newVersion)
-export const useReloadCost = (): ReloadCost => useView(({ shares, storage }) => reloadCost(shares, storage.kind))
+export const useReloadCost = (): ReloadCost =>
+  useView(({ shares, storage }) => reloadCost(shares, storage.kind))

@@ -15,9 +15,9 @@ export const enLater = {
     now: 'Use it now',
     later: 'Later',
     moving:
-      'Something is still on its way, and reloading now would break it off. The page changes by itself when that is through, and all that is here is saved or with others too.',
+      'Something is still on its way, and a reload now would interrupt it. The page changes by itself when it is through and nothing would be lost.',
     onlyHere:
-      'Some of what is here is with nobody else in the room, or not saved yet. After a reload it would have to be shared or fetched again. The page changes by itself once it is saved and with others too.',
+      'Some of what is here is with nobody else yet, or only in memory and not saved. After a reload it would have to be shared or fetched again. The page changes by itself once that is no longer so.',
     allTheSame: 'Reload all the same',
     beingTaken:
       'One moment: the page changes to its new version. Where a tab is still saving, that is finished first.',
