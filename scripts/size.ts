@@ -18,6 +18,7 @@ const onlyForSome = {
   nobleSignatures: 'likewise, in the worker',
   'folderTree.worker': 'when a folder is saved',
   zip: 'when a folder is saved',
+  streamDownload: 'likewise',
   openedParts: 'when somebody is looked at, or the help is read',
   acquaintances: 'tells who of those in the room was met before',
   pageEngine: 'for browsers that hand no data channel to a worker',
