@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { builtPageList } from './scripts/build/builtPageList.ts'
 import { compressedCopies } from './scripts/build/compressedCopies.ts'
 import { contentPolicy } from './scripts/build/contentPolicy.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentPolicy(), compressedCopies()],
+  plugins: [react(), contentPolicy(), builtPageList(), compressedCopies()],
   worker: {
     format: 'es',
     rolldownOptions: {

@@ -110,7 +110,8 @@ test('a member is opened and closed by keyboard alone, and the page keeps its pl
 })
 
 test('where a part of the page cannot be loaded, it says so, and the rest goes on', async ({ openPage }) => {
-  const alice = await openPage()
+  // Else it would come from where the page is kept.
+  const alice = await openPage(undefined, { serviceWorkers: 'block' })
   await alice.route('**/openedParts*.js', (route) => route.abort())
   await alice.getByTestId('open-help').click()
   await expect(alice.getByTestId('help')).toContainText('could not be loaded')

@@ -31,13 +31,13 @@ test('the address of a zip tells nothing of it, and its name arrives', async ({ 
   ).toBe(true)
 })
 
-test('the service worker answers no request but that for a download announced to it', async ({
+test('the service worker answers no request but for a download announced to it, and for files of the page', async ({
   openPage,
 }, testInfo) => {
   const [alice, bob] = await openRoom(openPage, 2)
   await dropPaths(alice, await writeTree(testInfo.outputPath('folder'), new Map([['a', Buffer.from('a')]])))
   await downloadWhole(shareNamed(bob, 'folder'))
-  // The service worker is there from the first zip on.
+  // The service worker is there then.
   await save(shareNamed(bob, 'folder'))
   const home = new URL('./', bob.url()).href
   const hostile = { type: 'save', name: 'x.zip', sizeBytes: 1, headers: { 'Content-Type': 'text/html' } }
@@ -46,7 +46,7 @@ test('the service worker answers no request but that for a download announced to
   expect(await announce(bob, { ...hostile, url: home, id: '../index.html' })).toBe('refused')
   expect(await announce(bob, { ...hostile, url: home })).toBe('refused')
   expect(await announce(bob, { ...hostile, url: home, id })).toBe('ready')
-  // Announced or not, what a script asks for and any other address come from the server.
+  // Announced or not, what a script asks for and any address that is not the page's come from the server.
   const fromServer = await bob.request.get(`${home}saving/${id}`)
   expect(await fetched(bob, `${home}saving/${id}`)).toBe(fromServer.status())
   expect(await fetched(bob, home)).toBe(200)

@@ -18,6 +18,7 @@ const onlyForSome = {
   nobleSignatures: 'likewise, in the worker',
   'folderTree.worker': 'when a folder is saved',
   zip: 'when a folder is saved',
+  streamDownload: 'likewise',
   openedParts: 'when somebody is looked at, or the help is read',
   openKeptRooms: 'when somebody looks at what is kept',
   connectionCheck: 'when somebody has the connection checked',
@@ -30,7 +31,11 @@ const budgets: readonly Budget[] = [
   {
     until: 'the page can be used: its link and code are there, and it takes files',
     maxBytes: 120_000,
-    later: { ...onlyForSome, startSession: 'joins the room behind the first screen' },
+    later: {
+      ...onlyForSome,
+      startSession: 'joins the room behind the first screen',
+      keepPage: 'keeps the page for times without a network, behind the first screen',
+    },
   },
   // Of these some 15 kB are signatures, and sealing for one reader; 3.5 kB are ways through networks, and hiding from members.
   { until: 'it is in its room', maxBytes: 232_000, later: onlyForSome },

@@ -8,7 +8,7 @@ const place = document.getElementById('root')
 assert(place, 'index.html has a #root')
 
 const root = createRoot(place)
-const screen = await openPage()
+const screen = await openPage(import.meta.url)
 // In slices: on a slow phone, drawing all of it at once would keep the first tap waiting.
 startTransition(() =>
   root.render(

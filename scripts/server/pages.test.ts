@@ -49,6 +49,13 @@ test.each(schemes)('%s serves the page, its types and its cache rules', async (s
 
   const manifest = await ask(server, scheme, '/manifest.webmanifest')
   expect(manifest.headers['content-type']).toContain('application/manifest+json')
+
+  // What tells of a newer build is asked for again each time.
+  const worker = await ask(server, scheme, '/sw.js')
+  expect(worker.headers).toMatchObject({
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'no-cache',
+  })
 })
 
 const asIs = (bytes: Buffer): Buffer => bytes

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FirstScreen } from './firstScreen.ts'
 import { openLogBook } from './log.ts'
 import { MemoryClock } from '../shared/testing/memoryClock.ts'
@@ -67,5 +67,27 @@ describe('the first screen', () => {
     const screen = openScreen()
     screen.linkChanged('https://192.168.1.5:4173/#room')
     expect(screen.view.getState().roomLink).toBe('https://192.168.1.5:4173/#room')
+  })
+
+  it('says that there is a newer build, changes to it when asked, and again where that could not be', async () => {
+    const screen = openScreen()
+    const given: (() => void)[] = []
+    expect(screen.view.getState().newVersion).toBe('none')
+    screen.versionFound(() => new Promise((giveUp) => given.push(giveUp)))
+    expect(screen.view.getState().newVersion).toBe('ready')
+    screen.takeNewVersion()
+    expect(screen.view.getState().newVersion).toBe('beingTaken')
+    for (const giveUp of given) giveUp()
+    await vi.waitFor(() => expect(screen.view.getState().newVersion).toBe('ready'))
+  })
+
+  it.each<[string, (screen: FirstScreen) => void]>([
+    ['touched', (screen) => screen.used()],
+    ['given files', (screen) => screen.takeFiles(filesOf('one'))],
+  ])('knows that it is used once it was %s', (_how, use) => {
+    const screen = openScreen()
+    expect(screen.isUsed).toBe(false)
+    use(screen)
+    expect(screen.isUsed).toBe(true)
   })
 })

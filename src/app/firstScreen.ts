@@ -27,6 +27,8 @@ export class FirstScreen implements Session {
   readonly #book: LogBook
   readonly #waiting: ((session: OpenSession) => void)[] = []
   #session: OpenSession | null = null
+  #takeNewVersion: () => Promise<void> = async () => undefined
+  #isUsed = false
 
   constructor({ profile, roomLink, book }: FirstScreenOptions) {
     this.store = openViewStore(profile, roomLink)
@@ -50,6 +52,27 @@ export class FirstScreen implements Session {
     this.store.setState({ roomLink })
   }
 
+  /** A newer build of the page waits; `take` changes to it and reloads, or resolves where that could not be. */
+  versionFound(take: () => Promise<void>): void {
+    this.#takeNewVersion = take
+    this.store.setState({ newVersion: 'ready' })
+  }
+
+  takeNewVersion(): void {
+    this.store.setState({ newVersion: 'beingTaken' })
+    this.#takeNewVersion().then(() => this.store.setState({ newVersion: 'ready' }), this.bugFound)
+  }
+
+  /** Somebody has touched the page, or a key. */
+  readonly used = (): void => {
+    this.#isUsed = true
+  }
+
+  /** Whether anybody has done anything here. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
   get view(): ReadableStore<View> {
     return this.store
   }
@@ -59,6 +82,7 @@ export class FirstScreen implements Session {
   }
 
   takeDataTransfer(transfer: DataTransfer): void {
+    this.#isUsed = true
     const seen = (readingFiles: number): void => this.store.setState({ readingFiles })
     takeDataTransfer(transfer, seen).then((report) => this.#takeIn(report), this.bugFound)
   }
@@ -161,6 +185,7 @@ export class FirstScreen implements Session {
 
   /** At once where it can be: what a click allows, it allows only inside the click. */
   #whenReady(act: (session: OpenSession) => void): void {
+    this.#isUsed = true
     if (this.#session) act(this.#session)
     else this.#waiting.push(act)
   }

@@ -13,9 +13,9 @@ const random: Random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 
 /**
  * Opens the room that the page's address names, or a new one. The screen is there at once; the machinery is loaded behind it, and
- * joins when somebody looks at the page.
+ * joins when somebody looks at the page. `script` is the address of the page's own script, by which its build is known.
  */
-export async function openPage(): Promise<FirstScreen> {
+export async function openPage(script: string): Promise<FirstScreen> {
   const isDebug = new URLSearchParams(location.search).has('debug')
   const book = openLogBook(pageClock, isDebug ? printLine : undefined)
   const { userAgent } = navigator
@@ -30,17 +30,33 @@ export async function openPage(): Promise<FirstScreen> {
   const link = roomLink(pageUrl ?? location.href.replace(/\?.*$/, ''), room.secret)
   const screen = new FirstScreen({ profile, roomLink: link, book })
   watchBugs(window, screen.bugFound)
+  for (const sign of ['pointerdown', 'keydown', 'dragenter']) {
+    addEventListener(sign, screen.used, { capture: true, once: true, passive: true })
+  }
 
   const start = async (): Promise<void> => {
-    const [read, { startSession }] = await Promise.all([reading, import('./startSession.ts')])
+    const [read, { startSession }, { changedAtOpen }] = await Promise.all([
+      reading,
+      import('./startSession.ts'),
+      import('./keepPage.ts'),
+    ])
     if (read.config.pageUrl !== null) screen.linkChanged(roomLink(read.config.pageUrl, room.secret))
     await whenSeen(document)
+    if (await changedAtOpen(screen)) return
     screen.ready(await startSession({ screen, room, profile, random, read, log: book.log }))
   }
-  start().catch((error: unknown) => {
+  const started = start().catch((error: unknown) => {
     book.bug(error)
     screen.notify('error', { code: 'startFailed' })
   })
+  // After the first moment, and also where the room could not be joined: a build that fails must be able to make way for a newer.
+  const keep = async (): Promise<void> => {
+    await Promise.all([started, whenSeen(document)])
+    const { keepPage } = await import('./keepPage.ts')
+    keepPage(screen, script).catch(screen.bugFound)
+  }
+  // Where it cannot be loaded, nor could what `start` needs: that was said.
+  keep().catch(book.bug)
   return screen
 }
 

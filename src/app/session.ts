@@ -64,6 +64,8 @@ export interface Session extends ShareActions, PeopleActions, KeepingActions, Co
   takeDataTransfer(transfer: DataTransfer): void
   /** Takes picked files; those with a `webkitRelativePath` become one folder share for each top folder. */
   takeFiles(files: FileList): void
+  /** Changes to the newer build that `newVersion` speaks of: the page reloads, as soon as no tab streams a zip. */
+  takeNewVersion(): void
   /** What happened lately, as text to hand to whoever looks into a failure: no secret, address, file's or person's name in it. */
   details(): string
   notify(level: Notice['level'], message: NoticeMessage): void

@@ -21,6 +21,8 @@ export interface View {
   readonly hiding: 'off' | 'chosen' | 'always'
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
+  /** A newer build of the page: none, one that can be changed to, or one that is being changed to. */
+  readonly newVersion: 'none' | 'ready' | 'beingTaken'
 }
 
 export interface KeptView {

@@ -3,8 +3,8 @@ import type { Profile } from '../room/io.ts'
 import type { View } from './view.ts'
 
 /**
- * The one store of what the page shows. Each part has one writer: the first screen its link, notices and folders being read, the
- * session all else.
+ * The one store of what the page shows. Each part has one writer: the first screen its link, notices, folders being read and
+ * newer builds, the session all else.
  */
 export type ViewStore = StoreApi<View>
 
@@ -22,5 +22,6 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
     kept: null,
     hiding: 'off',
     readingFiles: null,
+    newVersion: 'none',
   }))
 }

@@ -1,30 +1,77 @@
 import * as v from 'valibot'
 import { AwaitedDownloads } from './awaitedDownloads.ts'
+import type { BuiltPage } from './builtPage.ts'
+import { KeptConfig } from './keptConfig.ts'
+import { KeptPage } from './keptPage.ts'
 import { toDownloadSchema, type FromDownload, type ToDownload } from './savingProtocol.ts'
+import { openScripts, pageWordSchema } from './versionProtocol.ts'
 
-// Turns streams of the page into ordinary browser downloads. All other requests are none of its business.
+// Keeps the page for times without a network, and turns streams of it into ordinary browser downloads. All other requests are none
+// of its business.
 
-declare const self: ServiceWorkerGlobalScope
+declare const self: ServiceWorkerGlobalScope & {
+  /** What scripts/build/builtPageList.ts writes here; missing while the page is developed, when there is nothing to keep. */
+  readonly builtPage?: BuiltPage
+}
 
-const awaited = new AwaitedDownloads<MessagePort>(self.registration.scope)
+const { scope } = self.registration
+const net = { caches, fetch: fetch.bind(self), scope }
+const awaited = new AwaitedDownloads<MessagePort>(scope)
+const config = new KeptConfig({ ...net, wait: (spanMs) => new Promise((done) => setTimeout(done, spanMs)) })
+const page = self.builtPage === undefined ? null : new KeptPage({ ...net, page: self.builtPage })
 
-self.addEventListener('install', () => void self.skipWaiting())
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+// A newer worker waits until no page of the older is open, or a page has it take over.
+self.addEventListener('install', (event) => event.waitUntil(Promise.all([page?.keep(), config.keep()])))
+self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), sweep()])))
 
-self.addEventListener('message', ({ data, source, ports: [port] }) => {
-  // A ping has no port.
-  if (port === undefined) return
-  const announced = awaited.announce(data, source instanceof WindowClient ? source.url : null, port)
-  if (announced === 'ready') tell(port, { type: 'ready' })
-  if (announced === 'refused')
-    tell(port, { type: 'refused', detail: 'the service worker refused the download' })
+self.addEventListener('message', (event) => {
+  const { data, source, ports } = event
+  const address = source instanceof WindowClient ? source.url : null
+  const [port] = ports
+  if (port !== undefined) hearOfDownload(data, address, port)
+  else if (address?.startsWith(scope)) event.waitUntil(hear(data))
 })
 
 self.addEventListener('fetch', (event) => {
-  const download = awaited.take(event.request)
-  if (download === null) return
-  event.respondWith(new Response(streamFrom(download.port), { headers: download.headers }))
+  const { request } = event
+  const download = awaited.take(request)
+  const answer =
+    download === null
+      ? (page?.answer(request) ?? config.answer(request))
+      : new Response(streamFrom(download.port), { headers: download.headers })
+  if (answer !== null) event.respondWith(answer)
 })
+
+/** What a page of ours says without a port. A ping means nothing more than that we are wanted. */
+async function hear(data: unknown): Promise<void> {
+  const word = v.safeParse(pageWordSchema, data)
+  if (!word.success) return
+  if (word.output.type === 'takeOver') await self.skipWaiting()
+  else await sweep()
+}
+
+/** Removes what was kept for pages that are no more. */
+async function sweep(): Promise<void> {
+  const { waiting, installing } = self.registration
+  // What a newer worker keeps is not ours to remove.
+  if (waiting !== null || installing !== null) return
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const pages = windows.filter(({ url }) => url.startsWith(scope))
+  const { held = [] } = await navigator.locks.query()
+  const scripts = openScripts(
+    held.map(({ name }) => name),
+    scope,
+    pages.length,
+  )
+  if (scripts !== null) await page?.sweep(scripts)
+}
+
+function hearOfDownload(data: unknown, address: string | null, port: MessagePort): void {
+  const announced = awaited.announce(data, address, port)
+  if (announced === 'ready') tell(port, { type: 'ready' })
+  if (announced === 'refused')
+    tell(port, { type: 'refused', detail: 'the service worker refused the download' })
+}
 
 /**
  * Pulls bytes through the port, one answer at a time. Streams themselves cannot be sent to a service worker in Safari; this

@@ -1,11 +1,11 @@
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import { announceShare, forgetInterestTold, greet, seeksList, tellInterest } from './announcing.ts'
-import { announceBatch, announceMissed } from './batching.ts'
+import { announceMissed } from './batching.ts'
 import { forgetUnoffered, uncharge } from './budget.ts'
 import { endCarrying, tendCarrying } from './carrying.ts'
+import { attendDeadlines, planWake } from './deadlines.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
 import { partSigned, partVerified, signNext } from './listing.ts'
@@ -13,13 +13,11 @@ import type { Manifest, Sha256 } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { forgetHolder } from './nearness.ts'
 import { isMemoryShort } from './openPieces.ts'
-import { expireRequests, fill, fillAll, giveBackRequests } from './requests.ts'
+import { fill, fillAll, giveBackRequests } from './requests.ts'
 import { pieceRechecked } from './rechecking.ts'
 import { shareRestored } from './restoring.ts'
 import { snapshotOf, type ShareSnapshot } from './snapshot.ts'
 import {
-  fetchedShares,
-  isListHere,
   newPeerState,
   newShareState,
   type PeerState,
@@ -28,7 +26,7 @@ import {
   type Turn,
 } from './state.ts'
 import { strike } from './strikes.ts'
-import { neighboursHeard, settle, settleSoon } from './telling.ts'
+import { neighboursHeard, settleSoon } from './telling.ts'
 import { blockLost, forgetTaker, linkHasRoom, keepUploadLimit, serve } from './uploads.ts'
 import {
   cancel,
@@ -309,44 +307,3 @@ function blockUnreadable(turn: Turn, peer: PeerState, at: SwarmInput & { type: '
   const blocks = [{ piece: at.piece, block: at.block }]
   turn.emit({ type: 'send', peer: peer.peer, message: { type: 'refuse', share: at.share, blocks } })
 }
-
-/** What is due is done with whatever input comes: a hidden tab's timers go off once a second at best. */
-function attendDeadlines(turn: Turn): void {
-  const { state, now } = turn
-  if (state.announceAt !== null && state.announceAt <= now) announceBatch(turn)
-  if (state.tickAt !== null && state.tickAt <= now) {
-    state.tickAt = null
-    expireRequests(turn)
-    fillAll(turn)
-    serve(turn)
-  }
-  if (state.settleAt !== null && state.settleAt <= now) settle(turn)
-  for (const share of fetchedShares(state)) if (hashesDueAt(share) <= now) tellInterest(turn, share)
-  const isLimitOver = state.uploadLimitBytesPerSecond > 0 && state.nextUploadAt <= now
-  if (isLimitOver) serve(turn)
-}
-
-/** One timer for the whole machine: the earliest moment at which it has something to do by itself. */
-function planWake(turn: Turn): void {
-  const { state, now } = turn
-  if (state.requestCount > 0 || state.queuedCount > 0) state.tickAt ??= now + limits.requestTickMs
-  const limitAt = state.nextUploadAt > now && state.queuedCount > 0 ? state.nextUploadAt : Infinity
-  const settleAt = state.settleAt ?? Infinity
-  let at = Math.min(state.announceAt ?? Infinity, state.tickAt ?? Infinity, settleAt, limitAt)
-  for (const share of fetchedShares(state))
-    if (hashesDueAt(share) > now) at = Math.min(at, hashesDueAt(share))
-  const isStale = state.wakeAt <= now
-  if (at === Infinity || (at >= state.wakeAt && !isStale)) return
-  state.wakeAt = at
-  turn.emit({ type: 'wakeAt', at, why: whyWake(state, at, limitAt) })
-}
-
-function whyWake(state: SwarmState, at: Millis, limitAt: Millis): (SwarmEffect & { type: 'wakeAt' })['why'] {
-  if (at === state.announceAt) return 'announce'
-  if (at === state.tickAt) return 'tick'
-  if (at === state.settleAt) return 'settle'
-  return at === limitAt ? 'uploadLimit' : 'hashesDue'
-}
-
-const hashesDueAt = (share: ShareState): Millis =>
-  isListHere(share) ? Infinity : (share.hashesDueAt ?? Infinity)

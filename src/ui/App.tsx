@@ -10,6 +10,7 @@ import { HelpButton } from './HelpButton.tsx'
 import { KeptButton } from './KeptButton.tsx'
 import { InviteCard } from './Invite.tsx'
 import { Members } from './Members.tsx'
+import { NewVersionNotice } from './NewVersionNotice.tsx'
 import { Toasts, Warnings } from './Notices.tsx'
 import { SessionProvider } from './SessionContext.tsx'
 import { useLeaveWarning } from './useLeaveWarning.ts'
@@ -36,6 +37,7 @@ function Page() {
     <DropZone>
       <Header canInvite={!alone} />
       <main>
+        <NewVersionNotice />
         <Warnings />
         <div className={alone ? 'room room-alone' : 'room'}>
           {alone ? <InviteCard /> : <Members />}

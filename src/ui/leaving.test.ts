@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { leavingLoses } from './leaving.ts'
+import { leavingLoses, reloadCost } from './leaving.ts'
 import { holder, share } from './testing/fakeSession.ts'
 
 const own = { mine: true, state: 'complete', haveBytes: 1_000_000 } as const
@@ -35,5 +35,34 @@ describe('closing the tab loses nothing', () => {
     ['a download under way, which a later page goes on with', share('a', { state: 'downloading' })],
   ])('with %s', (_, held) => {
     expect(leavingLoses(held, 'disk')).toBe(false)
+  })
+})
+
+const fetched = { state: 'complete', haveBytes: 1_000_000 } as const
+
+describe('a reload', () => {
+  it.each([
+    ['moving', 'a download under way', share('a', { state: 'downloading' }), 'disk'],
+    ['moving', 'a file being written out', share('a', { ...fetched, savingBytes: 0 }), 'disk'],
+    ['onlyHere', 'an offer nobody took', share('a', { ...own, roomFraction: 0, holders: [] }), 'disk'],
+    ['onlyHere', 'what is in memory and not saved', share('a', fetched), 'memory'],
+    [
+      'onlyHere',
+      'what is in our memory alone',
+      share('a', { ...fetched, saved: true, roomFraction: 0.5, holders: [] }),
+      'memory',
+    ],
+    [
+      'nothing',
+      'what is in memory, saved, and with others',
+      share('a', { ...fetched, saved: true }),
+      'memory',
+    ],
+    ['nothing', 'what is on disk', share('a', { ...fetched, roomFraction: 0, holders: [] }), 'disk'],
+    ['nothing', 'a download at rest on disk', share('a', { state: 'paused', haveBytes: 5 }), 'disk'],
+    ['nothing', 'our own, which others have whole', share('a', { ...own, roomFraction: 1 }), 'disk'],
+    ['nothing', 'an offer of somebody', share('a'), 'disk'],
+  ] as const)('costs %s with %s', (cost, _what, held, kept) => {
+    expect(reloadCost([share('another'), held], kept)).toBe(cost)
   })
 })

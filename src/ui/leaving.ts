@@ -11,3 +11,20 @@ export function leavingLoses(share: ShareView, kept: View['storage']['kind']): b
   const somebodyTakesIt = share.holders.some((holder) => holder.state !== 'lost' && holder.fraction < 1)
   return share.haveBytes > 0 && share.roomFraction < 1 && somebodyTakesIt
 }
+
+/** What a reload costs: it interrupts or breaks off what is on its way, takes what is only here, or nothing. */
+export type ReloadCost = 'moving' | 'onlyHere' | 'nothing'
+
+export function reloadCost(shares: readonly ShareView[], kept: View['storage']['kind']): ReloadCost {
+  if (shares.some((share) => share.state === 'downloading' || leavingLoses(share, kept))) return 'moving'
+  return shares.some((share) => isOnlyHere(share, kept)) ? 'onlyHere' : 'nothing'
+}
+
+/** Files we share must be chosen again after a reload, and what is in memory is gone; what is on disk stays. */
+function isOnlyHere(
+  { haveBytes, roomFraction, mine, saved }: ShareView,
+  kept: View['storage']['kind'],
+): boolean {
+  const isLost = mine ? roomFraction < 1 : kept === 'memory' && (roomFraction < 1 || !saved)
+  return haveBytes > 0 && isLost
+}

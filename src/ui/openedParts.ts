@@ -2,6 +2,7 @@ import { Check } from './Check.tsx'
 import { Help } from './Help.tsx'
 import { Kept } from './Kept.tsx'
 import { MemberPanel } from './MemberPanel.tsx'
+import { NewVersion } from './NewVersion.tsx'
 
-/** What is loaded when somebody first opens one of them: together, since each is small. */
-export const openedParts = { Check, Help, Kept, MemberPanel }
+/** What is loaded when somebody first opens one of them, or there is news for one: together, since each is small. */
+export const openedParts = { Check, Help, Kept, MemberPanel, NewVersion }

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand/react'
 import { useShallow } from 'zustand/react/shallow'
 import type { FaceView, MemberView, Notice, ShareView, View } from '../app/view.ts'
-import { leavingLoses } from './leaving.ts'
+import { leavingLoses, reloadCost, type ReloadCost } from './leaving.ts'
 import { useViewStore } from './SessionContext.tsx'
 
 /** Part of the view; renders again only when that part has changed. */
@@ -30,3 +30,6 @@ export const useStorage = (): View['storage'] => useView((view) => view.storage)
 /** Whether closing the tab now would cost somebody something. */
 export const useLeavingLoses = (): boolean =>
   useView(({ shares, storage }) => shares.some((share) => leavingLoses(share, storage.kind)))
+export const useNewVersion = (): View['newVersion'] => useView((view) => view.newVersion)
+export const useReloadCost = (): ReloadCost =>
+  useView(({ shares, storage }) => reloadCost(shares, storage.kind))

@@ -21,6 +21,7 @@ export async function startTestServer(
   await writeFile(join(folder, 'secret.txt'), 'not for the network')
   await writeFile(join(distFolder, 'index.html'), `<!doctype html>${'<p>Swarmdrop</p>'.repeat(50)}`)
   await writeFile(join(distFolder, 'manifest.webmanifest'), '{}')
+  await writeFile(join(distFolder, 'sw.js'), 'self')
   await writeFile(join(distFolder, 'assets', 'main-1a2b3c4d.js'), scriptText)
   await writeCompressedCopies(distFolder)
   const server = await startServer({ port: 0, host: '127.0.0.1', distFolder, ...options })

@@ -9,7 +9,6 @@ import {
   type Saveable,
   type SaveFault,
 } from './saveable.ts'
-import { activeServiceWorker, downloadStream } from './streamDownload.ts'
 
 /**
  * Starts an ordinary browser download of a complete share: the file, or a zip of the folder. A file is done when the browser has
@@ -31,7 +30,10 @@ export async function saveShare(share: Saveable, onProgress: OnProgress): Promis
 }
 
 async function saveZip(share: Saveable, onProgress: OnProgress): Promise<Result<void, SaveFault>> {
-  const { zipStream } = await import('./zip.ts')
+  const [{ zipStream }, { activeServiceWorker, downloadStream }] = await Promise.all([
+    import('./zip.ts'),
+    import('./streamDownload.ts'),
+  ])
   const download = { name: cleanName(`${share.name}.zip`), ...zipStream(share) }
   const worker = await activeServiceWorker()
   if (worker !== null) return downloadStream(worker, download, onProgress)

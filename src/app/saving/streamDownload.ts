@@ -10,8 +10,8 @@ import {
   type SaveRequest,
   type ToDownload,
 } from '../../serviceWorker/savingProtocol.ts'
-// oxlint-disable-next-line import/default -- the address of a worker built by itself, made by Vite
-import serviceWorkerAddress from '../../serviceWorker/sw.worker.ts?worker&url'
+import { savingLock } from '../../serviceWorker/versionProtocol.ts'
+import { becomesActive, pageScope, registerServiceWorker } from '../serviceWorker.ts'
 import { saveFailed, type OnProgress, type SaveFault } from './saveable.ts'
 
 /** What is to become a zip among the user's downloads. */
@@ -27,32 +27,27 @@ export interface Download {
  * It need not control this page: requests for its scope go through it all the same.
  */
 export async function activeServiceWorker(): Promise<ServiceWorker | null> {
-  if (!('serviceWorker' in navigator)) return null
-  try {
-    const registration = await navigator.serviceWorker.register(serviceWorkerAddress, { scope: './' })
-    const worker = registration.active ?? registration.waiting ?? registration.installing
-    return worker && (await becomesActive(worker)) ? worker : null
-  } catch {
-    return null
-  }
+  const registration = await registerServiceWorker()
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing
+  return worker && (await becomesActive(worker)) ? worker : null
 }
 
-function becomesActive(worker: ServiceWorker): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), limits.serviceWorkerTimeoutMs)
-    const look = (): void => {
-      if (worker.state !== 'activated' && worker.state !== 'redundant') return
-      clearTimeout(timer)
-      worker.removeEventListener('statechange', look)
-      resolve(worker.state === 'activated')
-    }
-    worker.addEventListener('statechange', look)
-    look()
-  })
+/**
+ * An ordinary browser download of a stream, by way of the service worker. Done when the browser has taken the last byte; until then
+ * no newer service worker takes over, which would break it off.
+ */
+export function downloadStream(
+  worker: ServiceWorker,
+  download: Download,
+  onProgress: OnProgress,
+): Promise<Result<void, SaveFault>> {
+  const shared = { mode: 'shared' } as const
+  return navigator.locks.request(savingLock(pageScope()), shared, () =>
+    streamThrough(worker, download, onProgress),
+  )
 }
 
-/** An ordinary browser download of a stream, by way of the service worker. Done when the browser has taken the last byte. */
-export async function downloadStream(
+async function streamThrough(
   worker: ServiceWorker,
   download: Download,
   onProgress: OnProgress,
@@ -65,7 +60,7 @@ export async function downloadStream(
   const done = pump(port, download.stream, onProgress, () => {
     // A frame and not a link: should the worker be gone, only the frame shows an error page.
     frame.hidden = true
-    frame.src = savingAddress(new URL('./', document.baseURI).href, id)
+    frame.src = savingAddress(pageScope(), id)
     document.body.append(frame)
   })
   const pings = setInterval(

@@ -12,8 +12,8 @@ import type {
 } from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
 import { parseRestartWords, type RestartWords } from '../restartWords.ts'
-import { messageSizeByDefaultBytes } from '../messageParts.ts'
 import { MemoryChannel } from './memoryChannel.ts'
+import { partMaxIn, placeIn, sdpOf } from './memoryDescriptions.ts'
 
 /**
  * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by
@@ -364,17 +364,4 @@ class MemoryLink implements Link {
     this.end(fault)
     other?.end(fault)
   }
-}
-
-const sdpOf = (place: number): string => `m=application memory ${place}\r\na=max-message-size:262144\r\n`
-
-function placeIn(sdp: string): number | null {
-  const digits = /^m=application memory (\d{1,9})$/m.exec(sdp)?.[1]
-  return digits === undefined ? null : Number(digits)
-}
-
-/** As a browser reads it: 0 stands for any size. */
-function partMaxIn(sdp: string): number {
-  const digits = /^a=max-message-size:(\d{1,9})$/m.exec(sdp)?.[1]
-  return digits === undefined ? messageSizeByDefaultBytes : Number(digits) || Infinity
 }

@@ -38,6 +38,7 @@ export function fakeSession(
       forgetKept: tell('forgetKept'),
       hideAddress: tell('hideAddress'),
       checkConnection: tell('checkConnection'),
+      takeNewVersion: tell('takeNewVersion'),
       details: () => 'what happened',
       notify: tell('notify'),
       dismiss: (notice) =>
@@ -144,4 +145,5 @@ const emptyView: View = {
   kept: null,
   hiding: 'off',
   readingFiles: null,
+  newVersion: 'none',
 }

@@ -212,6 +212,13 @@ describe('the check of the connection', () => {
   })
 })
 const nothingMissed = { awayMs: 720_000, came: [], left: [], finished: [], offered: [], underWay: null }
+describe('a newer build', () => {
+  const { ready, moving, onlyHere, beingTaken } = enLater.newVersion
+  it.each([ready, moving, onlyHere, beingTaken])('is told of in whole sentences: %s', (text) => {
+    expect(text).toMatch(/^[A-Z].*\.$/s)
+    expect(text).not.toMatch(/build|worker|cache|install/i)
+  })
+})
 
 describe('notices', () => {
   it('of what was missed say all of it in one, and no more than two names of a kind', () => {

@@ -19,6 +19,20 @@ const paths: Record<MemberView['state'], string> = {
 
 /** English, of what is loaded only when somebody opens it. */
 export const enLater = {
+  newVersion: {
+    ready:
+      'There is a new version of this page. You have it when you next open the page, or now: the page reloads, and you are back in this room.',
+    now: 'Use it now',
+    later: 'Later',
+    moving:
+      'Something is still on its way, and a reload now would interrupt it. The page changes by itself when it is through and nothing would be lost.',
+    onlyHere:
+      'Some of what is here is with nobody else yet, or only in memory and not saved. After a reload it would have to be shared or fetched again. The page changes by itself once that is no longer so.',
+    allTheSame: 'Reload all the same',
+    beingTaken:
+      'One moment: the page changes to its new version. Where a tab is still saving, that is finished first.',
+  },
+
   panel: {
     heading: 'Is it really them?',
     how: 'Anyone can take any name. Read your words to each other, on the phone or face to face. If both of you hear what is on the screen, nobody stands in between.',
