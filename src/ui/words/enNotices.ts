@@ -13,7 +13,7 @@ function noWayThrough(hasRelay: boolean): string {
     ? 'the networks between you let no connection through, and the relay server found no way around'
     : 'the networks between you let no direct connection through, and this page has no relay server to go around'
   const what = hasRelay ? '' : ', or if whoever runs this page adds a relay server'
-  return `Somebody in this room cannot be reached: ${why}. What you have is safe, and it is tried again by itself. It helps if one of you changes to another network (a phone’s hotspot, say) or turns off a VPN${what}. “${checkConnection}” at the foot of the page tells more.`
+  return `Somebody in this room cannot be reached: ${why}. What you have is safe, and it is tried again by itself. What they share may still come through somebody here whom both of you reach. It helps if one of you changes to another network (a phone’s hotspot, say) or turns off a VPN${what}. “${checkConnection}” at the foot of the page tells more.`
 }
 
 /** What there is to tell, in whole sentences. */
