@@ -12,7 +12,7 @@ import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { Saver } from './saver.ts'
-import type { KeptRooms } from './keptRooms.ts'
+import { Keeping } from './keeping.ts'
 import type { ConnectionActions, KeepingActions, PeopleActions, ShareActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareOrigins } from './shareOrigins.ts'
@@ -47,13 +47,12 @@ class AppSession implements OpenSession {
   readonly #sharing: Sharing
   readonly #origins: ShareOrigins
   readonly #files: EarlierFiles
+  readonly #keeping: Keeping
   /** What an earlier page of this tab had is known. */
   readonly #restored: Promise<void>
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
-  /** What this browser keeps of all rooms, once somebody has asked; null where it keeps nothing. */
-  #kept: Promise<KeptRooms | null> | null = null
   /** Null until they are loaded. */
   #acquaintances: Acquaintances | null = null
 
@@ -66,15 +65,23 @@ class AppSession implements OpenSession {
     this.#files = new EarlierFiles({
       ...parts.files,
       share: (intake) => this.#sharing.share(intake),
-      isAway: (share) => this.#known.get(share)?.source === 'away',
+      isAway: (share) => this.#isAway(share),
+      isChanged: (share, intake) => this.#sharing.isChanged(share, intake),
       notFound: (share) => notices.add('warning', { code: 'filesNotFound', name: this.#shareName(share) }),
       replaced: (share) => this.remove(share),
+      bugFound: parts.bugFound,
     })
     this.#shares = new ShareViews(this.#known, {
       memoryLimitBytes: storage.kind === 'memory' ? storage.limitBytes : Infinity,
       canAsk: (share) => this.#files.canAsk(share),
     })
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
+    this.#keeping = new Keeping({
+      ...parts,
+      tab: engine.tab,
+      engine: this.#engine,
+      forgotten: (share) => this.#saver.forget(share),
+    })
     const shared = { ...parts, known: this.#known }
     this.#saver = new Saver({
       ...shared,
@@ -100,8 +107,7 @@ class AppSession implements OpenSession {
       changed,
       bugFound: parts.bugFound,
     })
-    this.#restored = this.#restore()
-    this.#restored.catch(parts.bugFound)
+    this.#restored = this.#restore().catch(parts.bugFound)
     this.#room = this.#openRoom(parts)
     this.#view = new ViewWriter(
       {
@@ -126,9 +132,13 @@ class AppSession implements OpenSession {
   /** Goes on with what an earlier page of this tab had: what was to be handed over still is. */
   async #restore(): Promise<void> {
     const shares = await this.#engine.restore()
-    for (const { share, wish, completed } of shares)
-      if (wish !== 'offer' && !completed) this.#saver.whenComplete(share)
-    this.#files.restored(shares).catch(this.#parts.bugFound)
+    for (const { share, wish, completed } of shares) {
+      if (wish === 'offer' || completed) continue
+      this.#saver.whenComplete(share)
+      // Its last pieces were on the disk.
+      if (this.#known.get(share)?.state === 'complete') this.#saver.completed(share)
+    }
+    this.#files.restored(shares)
   }
 
   #openRoom(parts: SessionParts): RoomDriver {
@@ -176,7 +186,8 @@ class AppSession implements OpenSession {
   }
 
   resume(share: ShareId): void {
-    if (this.#files.canAsk(share)) this.#files.giveAgain(share).catch(this.#parts.bugFound)
+    const isAsked = this.#isAway(share) && this.#files.canAsk(share)
+    if (isAsked) this.#files.giveAgain(share).catch(this.#parts.bugFound)
     else this.#engine.want('resumeAsked', share)
   }
 
@@ -218,30 +229,22 @@ class AppSession implements OpenSession {
     this.#view.write()
   }
 
+  /** It waits for files that an earlier page gave it from. */
+  #isAway(share: ShareId): boolean {
+    const known = this.#known.get(share)
+    return known?.source === 'away' && known.state === 'offered'
+  }
+
   lookAtKept(): void {
-    this.#withKept(async () => undefined)
+    this.#keeping.lookAt()
   }
 
   forgetRoom(room: string): void {
-    this.#withKept((kept) => kept.forgetRoom(room))
+    this.#keeping.forgetRoom(room)
   }
 
   forgetKept(tab: string, share: ShareId): void {
-    this.#withKept((kept) => kept.forgetShare(tab, share))
-  }
-
-  /** Looks through what is kept once this is done. */
-  #withKept(change: (kept: KeptRooms) => Promise<void>): void {
-    const { openKept, engine, view, bugFound, wallMs } = this.#parts
-    const work = async (): Promise<void> => {
-      this.#kept ??= openKept({ tab: engine.tab, wallMs, remove: (share) => this.remove(share) })
-      const kept = await this.#kept
-      if (kept === null) return
-      await change(kept)
-      this.#engine.spaceFreed()
-      view.setState({ kept: await kept.view() })
-    }
-    work().catch(bugFound)
+    this.#keeping.forgetShare(tab, share)
   }
 
   hideAddress(isHidden: boolean): void {

@@ -14,10 +14,13 @@ export interface EarlierFilesOptions {
   readonly share: (intake: Intake) => Promise<void>
   /** The share still waits for its files. */
   readonly isAway: (share: ShareId) => boolean
+  /** The files are not those that the share was made of. */
+  readonly isChanged: (share: ShareId, intake: Intake) => boolean
   /** Its files are not where they were. */
   readonly notFound: (share: ShareId) => void
   /** Its files were changed, and what is shared now is another share. */
   readonly replaced: (share: ShareId) => void
+  readonly bugFound: (error: unknown) => void
 }
 
 /** Shares that an earlier page gave from files of this device, and where those lie: a page may not open files again by itself, but it may ask. */
@@ -30,11 +33,11 @@ export class EarlierFiles {
   }
 
   /** Those that the user lets this page read for good are given again at once. */
-  async restored(shares: readonly EarlierShare[]): Promise<void> {
+  restored(shares: readonly EarlierShare[]): void {
     for (const { share, wish, source } of shares) {
       if (wish !== 'offer' || source === null) continue
-      if (await this.#options.mayRead(source)) await this.#give(share, source)
-      else this.#sources.set(share, source)
+      this.#sources.set(share, source)
+      this.#giveIfAllowed(share, source).catch(this.#options.bugFound)
     }
   }
 
@@ -46,16 +49,19 @@ export class EarlierFiles {
   /** Asks for the files of a share, and gives them again. Call inside a click. */
   async giveAgain(share: ShareId): Promise<void> {
     const source = this.#sources.get(share)
-    if (source === undefined || !(await this.#options.askToRead(source))) return
-    this.#sources.delete(share)
-    await this.#give(share, source)
+    if (source !== undefined && (await this.#options.askToRead(source))) await this.#give(share, source)
+  }
+
+  async #giveIfAllowed(share: ShareId, source: StoredSource): Promise<void> {
+    if (await this.#options.mayRead(source)) await this.#give(share, source)
   }
 
   async #give(share: ShareId, source: StoredSource): Promise<void> {
-    const { take, share: shareIntake, isAway, notFound, replaced } = this.#options
+    const { take, share: shareIntake, isAway, isChanged, notFound, replaced } = this.#options
     const intake = await take(source)
     if (intake === null) return notFound(share)
     await shareIntake(intake)
-    if (isAway(share)) replaced(share)
+    if (!isAway(share)) this.#sources.delete(share)
+    else if (isChanged(share, intake)) replaced(share)
   }
 }

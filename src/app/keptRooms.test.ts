@@ -79,6 +79,7 @@ describe('what this browser keeps', () => {
         sizeBytes: 4 * block,
         keptBytes: 2 * block,
         isGiven: false,
+        isOpen: false,
       },
     ])
   })
@@ -123,5 +124,16 @@ describe('what this browser keeps', () => {
     left('other-1')
     openTabs.add('other-1')
     expect((await keptRooms().view()).rooms[0]?.where).toBe('open')
+  })
+
+  it('of this room by another tab that is open is shown as that tab’s', async () => {
+    left('here-2')
+    left('here-1')
+    openTabs.add('here-2')
+    const shares = (await keptRooms().view()).rooms[0]?.shares
+    expect(shares?.map(({ tab, isOpen }) => [tab, isOpen])).toEqual([
+      ['here-2', true],
+      ['here-1', false],
+    ])
   })
 })

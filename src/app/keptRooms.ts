@@ -34,7 +34,7 @@ export class KeptRooms {
     const views: KeptRoomView[] = []
     for (const { room, secret, openedMs } of rooms.toSorted((a, b) => b.openedMs - a.openedMs)) {
       const own = records.filter((record) => isOf(record.tab, room) && !this.#isRemoved(record))
-      const shares = (await Promise.all(own.map((record) => this.#share(record)))).filter(
+      const shares = (await Promise.all(own.map((record) => this.#share(record, openTabs)))).filter(
         (share) => share !== null,
       )
       if (shares.length === 0) continue
@@ -73,7 +73,10 @@ export class KeptRooms {
     return [...openTabs].some((tab) => isOf(tab, room)) ? 'open' : 'closed'
   }
 
-  async #share({ tab, share, manifest, wish }: ShareRecord): Promise<KeptShareView | null> {
+  async #share(
+    { tab, share, manifest, wish }: ShareRecord,
+    openTabs: ReadonlySet<string>,
+  ): Promise<KeptShareView | null> {
     const known = decodeManifest(manifest, sha256AtOnce)
     if (known?.share !== share) return null
     const { name, kind, sizeBytes } = known
@@ -86,7 +89,8 @@ export class KeptRooms {
       (sum, mark, piece) => sum + (mark === 1 ? pieceLength(geometry, piece) : 0),
       0,
     )
-    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven }
+    const isOpen = tab !== this.#options.tab && openTabs.has(tab)
+    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven, isOpen }
   }
 }
 

@@ -18,6 +18,7 @@ const complete: EngineShare = {
   fault: null,
   pieceCount: 1,
   heldCount: 1,
+  claimedCount: 0,
   heldPayloadBytes: 5,
   otherCopies: 1,
   othersCount: 1,

@@ -105,6 +105,7 @@ export class ShareViews {
       offeredThrough: offer.through.map(nameOf),
       origin: originOf(share.share),
       haveBytes: share.heldPayloadBytes,
+      isRechecked: share.claimedCount > 0,
       downBytesPerSecond,
       upBytesPerSecond: sum(holders, (holder) => holder.upBytesPerSecond),
       timeLeftMs: downBytesPerSecond > 0 ? (1000 * leftBytes) / downBytesPerSecond : null,
@@ -134,7 +135,7 @@ export class ShareViews {
       return { code: 'storageFull', neededBytes: share.manifest.sizeBytes - share.heldPayloadBytes }
     }
     const isWanted = share.state === 'downloading' || share.state === 'paused'
-    if (!isWanted || share.reachableCount === share.pieceCount) return null
+    if (!isWanted || share.claimedCount > 0 || share.reachableCount === share.pieceCount) return null
     const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
     return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
   }

@@ -33,6 +33,7 @@ async function dropped(of: Partial<EngineShare>, attached: Attached = 'ended') {
     contradicted: false,
     pieceCount: 1,
     heldCount: 0,
+    claimedCount: 0,
     heldPayloadBytes: 0,
     otherCopies: 1,
     othersCount: 1,

@@ -77,6 +77,15 @@ export class Sharing {
     if (joined !== 'ended') await this.#offer(described.value, source)
   }
 
+  /** These are not the files that the share was made of, by their sizes and times. */
+  isChanged(share: ShareId, intake: Intake): boolean {
+    const manifest = this.#options.known.get(share)?.manifest
+    const described = describeShare(intake)
+    if (!manifest || !described.ok) return false
+    const { sizeBytes, modifiedMs } = described.value.description
+    return sizeBytes !== manifest.sizeBytes || modifiedMs !== manifest.modifiedMs
+  }
+
   /** Each share has a key of its own, which signs its hash list and nothing else. */
   async #offer({ description, files }: Described, source: StoredSource | null): Promise<void> {
     const { engine, crypto, identity, random } = this.#options

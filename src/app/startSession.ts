@@ -61,7 +61,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       storeListener: { bugFound: screen.bugFound, log },
     }),
   ])
-  keepTab(engine.tab)
+  if (engine.storage.kind === 'disk') keepTab(engine.tab)
   screen.identified(identity)
   await lent
   const { config } = read

@@ -56,6 +56,8 @@ export interface KeptShareView {
   readonly keptBytes: number
   /** Given from files of this device, which take no further space. */
   readonly isGiven: boolean
+  /** Another page has it open: it is that page's to clear. */
+  readonly isOpen: boolean
 }
 
 export interface MemberView extends FaceView {
@@ -135,6 +137,8 @@ export interface ShareView {
   readonly origin: OriginView | null
   /** Bytes checked and kept here. */
   readonly haveBytes: number
+  /** What an earlier page kept of it is being checked again. */
+  readonly isRechecked: boolean
   /** Received a second, smoothed; 0 when nothing comes. */
   readonly downBytesPerSecond: number
   readonly upBytesPerSecond: number

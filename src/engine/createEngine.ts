@@ -91,7 +91,14 @@ class EngineHere implements Engine {
 
   restore(): Promise<readonly EarlierShare[]> {
     const { handle, signer } = this.#driver
-    return restoreShares({ ...this.#parts, handle, signer, keeper: this.#index })
+    return restoreShares({
+      ...this.#parts,
+      handle,
+      signer,
+      keeper: this.#index,
+      wait: (spanMs) => this.#driver.wait(spanMs),
+      bugFound: (error) => this.#told({ type: 'bugFound', error }),
+    })
   }
 
   async offer(...[fields, files, key, source]: Parameters<Engine['offer']>): Promise<void> {

@@ -6,6 +6,7 @@ import { base64UrlFromBytes, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { memoryIndex, recordVersion, type ShareIndex, type ShareRecord } from '../store/shareIndex.ts'
 import { openMemoryStore } from '../store/memoryStore.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
 import { HashList, signedBytes, type HashPart } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
 import { certified, encodeManifest, type Manifest } from '../swarm/manifest.ts'
@@ -52,20 +53,23 @@ async function left(parts: readonly HashPart[], of: Partial<ShareRecord> = {}): 
 }
 
 /** What the machine is told; `marks` is what the disk claims. */
-async function restored(marks: Uint8Array = new Uint8Array(4)) {
+async function restored(marks: Uint8Array = new Uint8Array(4), change: Partial<PieceStore> = {}) {
   const inputs: SwarmInput[] = []
+  const bugs: unknown[] = []
   const sha256 = (bytes: Bytes): Promise<Bytes> => crypto.sha256(bytes)
   const store = openMemoryStore({ sha256, limitBytes: limits.memoryStoreMaxBytes, bugFound: () => undefined })
   const shares = await restoreShares({
     tab: 'tab',
     index,
-    store: { ...store, restore: async () => ({ ok: true, value: marks }) },
+    store: { ...store, restore: async () => ({ ok: true, value: { marks, fits: true } }), ...change },
     crypto,
     signer: { goesOn: async (_, kept) => (await crypto.keptSigningKey(kept)) !== null },
     keeper: { restored: () => undefined },
     handle: (input) => void inputs.push(input),
+    wait: async () => undefined,
+    bugFound: (error) => void bugs.push(error),
   })
-  return { shares, inputs }
+  return { shares, inputs, bugs }
 }
 
 describe('what an earlier page left', () => {
@@ -75,7 +79,7 @@ describe('what an earlier page left', () => {
     const { shares, inputs } = await restored(Uint8Array.of(1, 0, 0, 1))
     const { share } = manifest
     expect(shares).toEqual([{ share, wish: 'fetch', completed: false, source: null }])
-    const said = { isOrigin: false, claimed: [0, 3], wish: 'fetch', completed: false } as const
+    const said = { isOrigin: false, claimed: [0, 3], wish: 'fetch', fits: true, completed: false } as const
     expect(inputs).toEqual([{ type: 'shareRestored', manifest, parts, ...said }])
   })
 
@@ -92,6 +96,40 @@ describe('what an earlier page left', () => {
     const { shares, inputs } = await restored()
     expect([shares, inputs]).toEqual([[], []])
     expect(await index.list()).toEqual([])
+  })
+
+  it('S29 is asked for again where the page before still holds it open', async () => {
+    await left(await listOf(1))
+    let tries = 0
+    const restore: PieceStore['restore'] = async () =>
+      ++tries < 3
+        ? { ok: false, fault: { code: 'broken', detail: 'NoModificationAllowedError' } }
+        : { ok: true, value: { marks: Uint8Array.of(1, 0, 0, 0), fits: true } }
+    expect((await restored(undefined, { restore })).inputs).toMatchObject([{ claimed: [0], fits: true }])
+  })
+
+  it('S29 keeps none of the others back where one cannot be had', async () => {
+    await left([])
+    const { parts } = index
+    const other = certified(newManifest(1), sha256AtOnce)
+    await index.put({
+      version: recordVersion,
+      tab: 'tab',
+      share: other.share,
+      manifest: encodeManifest(other),
+      key: null,
+      source: null,
+      wish: 'fetch',
+      completed: false,
+      updatedMs: -1,
+    })
+    index.parts = async (tab, share) => {
+      if (share === other.share) throw new DOMException('lost', 'UnknownError')
+      return parts(tab, share)
+    }
+    const { shares, bugs } = await restored()
+    expect(shares.map(({ share }) => share)).toEqual([manifest.share])
+    expect(bugs).toHaveLength(1)
   })
 
   it('S30 is ours to go on with where the key was kept', async () => {

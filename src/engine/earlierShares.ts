@@ -1,8 +1,9 @@
 import type { ShareCrypto } from '../crypto/crypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
-import type { PieceIndex } from '../shared/ids.ts'
-import type { PieceStore } from '../store/pieceStore.ts'
+import type { Millis } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { PieceStore, Restored } from '../store/pieceStore.ts'
 import type { ShareIndex, ShareRecord } from '../store/shareIndex.ts'
 import { signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
@@ -19,6 +20,8 @@ export interface EarlierSharesOptions {
   readonly signer: Pick<ListSigner, 'goesOn'>
   readonly keeper: Pick<IndexKeeper, 'restored'>
   readonly handle: (input: SwarmInput) => void
+  readonly wait: (spanMs: Millis) => Promise<void>
+  readonly bugFound: (error: unknown) => void
 }
 
 /**
@@ -30,9 +33,14 @@ export async function restoreShares(options: EarlierSharesOptions): Promise<read
   const records = await index.ofTab(tab)
   const restored: EarlierShare[] = []
   for (const record of records.toSorted((a, b) => a.updatedMs - b.updatedMs)) {
-    const manifest = manifestOf(record)
-    if (manifest) restored.push(await restore(manifest, record, options))
-    else await index.remove(tab, record.share)
+    try {
+      const manifest = manifestOf(record)
+      if (manifest) restored.push(await restore(manifest, record, options))
+      else await index.remove(tab, record.share)
+    } catch (error) {
+      // One that the browser does not let us have, or that we make a mistake with, keeps none of the others back.
+      options.bugFound(error)
+    }
   }
   return restored
 }
@@ -40,14 +48,15 @@ export async function restoreShares(options: EarlierSharesOptions): Promise<read
 async function restore(
   manifest: Manifest,
   record: ShareRecord,
-  { tab, index, store, crypto, signer, keeper, handle }: EarlierSharesOptions,
+  { tab, index, store, crypto, signer, keeper, handle, wait }: EarlierSharesOptions,
 ): Promise<EarlierShare> {
   const { share, wish, completed, source, key } = record
   const parts = await verified(manifest, await index.parts(tab, share), crypto)
   const isOrigin = key !== null && (await signer.goesOn(share, key))
-  const claimed = wish === 'offer' ? [] : await claimedPieces(manifest, store)
+  const { marks, fits } = wish === 'offer' ? nothingKept : await keptOf(manifest, store, wait)
+  const claimed = [...marks.keys()].filter((piece) => marks[piece] === 1)
   keeper.restored({ ...record, key: isOrigin ? key : null }, parts.length)
-  handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, completed })
+  handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, fits, completed })
   return { share, wish, completed, source }
 }
 
@@ -72,8 +81,18 @@ async function verified(
   return list.parts
 }
 
-/** Where the disk does not answer, all of it is fetched again. */
-async function claimedPieces(manifest: Manifest, store: PieceStore): Promise<PieceIndex[]> {
-  const marks = await store.restore(manifest.share, geometryOf(manifest))
-  return marks.ok ? [...marks.value.keys()].filter((piece) => marks.value[piece] === 1) : []
+const nothingKept: Restored = { marks: new Uint8Array(), fits: true }
+
+/** A file that the page before still holds open is asked for again; one that cannot be read at all is as good as none. */
+async function keptOf(
+  manifest: Manifest,
+  store: PieceStore,
+  wait: EarlierSharesOptions['wait'],
+): Promise<Restored> {
+  for (let tries = 1; ; tries++) {
+    const kept = await store.restore(manifest.share, geometryOf(manifest))
+    if (kept.ok) return kept.value
+    if (tries === limits.diskTriesMax) return { ...nothingKept, fits: false }
+    await wait(limits.diskRetryMs)
+  }
 }

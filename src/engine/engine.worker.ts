@@ -58,8 +58,13 @@ async function carryOut(id: number | null, { method, args }: EngineCall): Promis
   assert(engine, 'the page waits for `opened`')
   // The union ties arguments to their method; the compiler cannot follow that through a call by name.
   const run = engine[method].bind(engine) as (...args: EngineCall['args']) => unknown
-  const value = await run(...args)
-  if (id !== null) answer({ type: 'returned', id, value })
+  try {
+    const value = await run(...args)
+    if (id !== null) answer({ type: 'returned', id, value })
+  } catch (error) {
+    bugFound(error)
+    if (id !== null) answer({ type: 'threw', id })
+  }
 }
 
 function tell(event: EngineEvent): void {

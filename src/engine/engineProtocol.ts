@@ -37,3 +37,5 @@ export type FromEngine =
   | ({ readonly type: 'opened' } & Pick<OpenedEngine, 'storage' | 'withoutDisk' | 'tab'>)
   | { readonly type: 'told'; readonly event: EngineEvent }
   | { readonly type: 'returned'; readonly id: number; readonly value: unknown }
+  /** By a bug, which is told beside it. */
+  | { readonly type: 'threw'; readonly id: number }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { pieceCount, pieceLength } from '../shared/geometry.ts'
 import type { PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { randomPeerId, seededRandom } from '../shared/random.ts'
 import { memoryIndex, type ShareIndex } from '../store/shareIndex.ts'
 import type { SwarmInput } from '../swarm/io.ts'
@@ -64,6 +65,10 @@ function fetchPiece(manifest: Manifest): void {
   swarm.handle({ type: 'pieceChecked', share, piece, right: true }, 0)
 }
 
+const refuse = async (): Promise<never> => {
+  throw new DOMException('lost', 'UnknownError')
+}
+
 describe('the index', () => {
   it('says what has been fetched, with all that is needed to go on', async () => {
     const manifest = newManifest(2)
@@ -103,6 +108,43 @@ describe('the index', () => {
     await keeper.signed(manifest.share, first)
     await keeper.write()
     expect(await index.list()).toEqual([])
+  })
+
+  it('tells nobody of a part while neither it nor the end of its key could be written', async () => {
+    const manifest = newManifest(2)
+    const [first] = listOf(manifest, 1)
+    if (!first) throw new Error('a list has a first part')
+    keeper.offered(manifest.share, key, null)
+    swarm.handle({ type: 'shareOffered', manifest }, 0)
+    await keeper.write()
+    const { putParts, remove } = index
+    Object.assign(index, { putParts: refuse, remove: refuse })
+    let isSure = false
+    const signing = keeper.signed(manifest.share, first).then(() => (isSure = true))
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(isSure).toBe(false)
+    Object.assign(index, { putParts, remove })
+    clock.advanceTo(clock.now() + limits.indexRetryMs)
+    await signing
+    expect(await index.parts(tab, manifest.share)).toEqual([first])
+  })
+
+  it('that cannot forget a share tries again, and keeps none of the others back', async () => {
+    const [cancelled, other] = [newManifest(2), newManifest(2)]
+    fetched(cancelled, 1)
+    await keeper.write()
+    swarm.handle({ type: 'cancelAsked', share: cancelled.share }, 0)
+    const { remove } = index
+    index.remove = refuse
+    keeper.offered(other.share, key, null)
+    swarm.handle({ type: 'shareOffered', manifest: other }, 0)
+    await keeper.write()
+    expect((await index.list()).map(({ share }) => share).toSorted()).toEqual(
+      [cancelled.share, other.share].toSorted(),
+    )
+    index.remove = remove
+    await keeper.write()
+    expect((await index.list()).map(({ share }) => share)).toEqual([other.share])
   })
 
   it('says nothing of a share of ours whose key it was not given', async () => {

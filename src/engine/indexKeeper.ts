@@ -74,31 +74,33 @@ export class IndexKeeper {
 
   /**
    * Writes a part of a share of ours before anybody is told of it: a later page that did not know of it would sign another one in its
-   * place, and so contradict us. Where the browser refuses, no later page gets the key.
+   * place, and so contradict us. Where the browser refuses, no later page gets the key. Resolves once one or the other is sure; a browser
+   * that refuses both is asked again.
    */
   async signed(share: ShareId, part: HashPart): Promise<void> {
-    const { index, tab } = this.#options
-    if (await isDone(index.putParts(tab, share, [part]))) return
-    this.#keys.delete(share)
-    if (this.#written.delete(share)) await isDone(index.remove(tab, share))
+    const { index, tab, clock } = this.#options
+    while (!(await isDone(index.putParts(tab, share, [part])))) {
+      this.#keys.delete(share)
+      if (!this.#written.has(share)) return
+      if (await isDone(index.remove(tab, share))) return void this.#written.delete(share)
+      await new Promise<void>((resolve) => void clock.after(limits.indexRetryMs, resolve))
+    }
   }
 
   /** One after the other. Where the browser refuses (its disk is full, the page is closing) the next change tries again. */
   async write(): Promise<void> {
-    const writing = this.#lastWrite.then(() => isDone(this.#writeChanges()))
-    this.#lastWrite = writing.catch(this.#options.bugFound)
+    this.#lastWrite = this.#lastWrite.then(() => this.#writeChanges()).catch(this.#options.bugFound)
     await this.#lastWrite
   }
 
   async #writeChanges(): Promise<void> {
     const shares = this.#options.swarm.shares().flatMap(({ share }) => this.#kept(share))
     const ids = new Set(shares.map(({ manifest }) => manifest.share))
-    for (const share of this.#written.keys()) {
-      if (ids.has(share)) continue
-      this.#written.delete(share)
-      await this.#options.index.remove(this.#options.tab, share)
-    }
-    for (const share of shares) await this.#put(share)
+    const { index, tab } = this.#options
+    for (const share of this.#written.keys())
+      if (!ids.has(share) && (await isDone(index.remove(tab, share)))) this.#written.delete(share)
+    // One that the browser refuses keeps none of the others back.
+    for (const share of shares) await isDone(this.#put(share))
   }
 
   /** What is fetched, here, or given from files of this device. A list that no later page could sign on is not handed to one. */

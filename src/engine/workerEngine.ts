@@ -48,7 +48,7 @@ function post(worker: Worker, message: ToEngine, channel?: BulkChannel): void {
 
 interface PendingCall {
   readonly returned: (value: unknown) => void
-  /** The worker is no more. */
+  /** The call failed in the worker, or the worker is no more. */
   readonly lost: () => void
 }
 
@@ -199,6 +199,9 @@ class EngineCalls implements Engine {
         return this.#listener(message.event)
       case 'returned':
         this.#pending.get(message.id)?.returned(message.value)
+        return void this.#pending.delete(message.id)
+      case 'threw':
+        this.#pending.get(message.id)?.lost()
         return void this.#pending.delete(message.id)
     }
   }

@@ -255,6 +255,8 @@ export const limits = {
   carriedMaxBytes: 32 * MiB,
   /** Fetched for one member and not yet taken by it: two of the largest pieces, one on its way in and one on its way out. */
   carriedPerPeerMaxBytes: 8 * MiB,
+  /** and forgiven a second: who gave up what it had asked for, and who lost its way, may ask again. */
+  carriedForgivenBytesPerSecond: 256 * KiB,
   /** The same as a part of what it has taken: what it asked for and got elsewhere, when its ways changed. */
   carriedUntakenPart: 1 / 8,
   /** Pieces asked ahead of a member that passes them on: it fetches one while it sends another. */
@@ -375,6 +377,9 @@ export const limits = {
   roomKeptMs: 30 * 24 * 3600 * seconds,
   /** A room that keeps nothing is forgotten after this long: one just opened may keep something yet. */
   emptyRoomKeptMs: 24 * 3600 * seconds,
+  /** A file on disk that cannot be had is tried again so often, after this: the page before may still be letting go of it. */
+  diskTriesMax: 6,
+  diskRetryMs: 0.5 * seconds,
   /** Shares of an earlier page whose pieces are hashed again at the same time: beside that, bytes are to be moved. */
   sharesRecheckedAtOnce: 1,
   /** Read at once from an offered file for a reader that jumps about, and at most a piece. */
@@ -454,6 +459,8 @@ export const limits = {
   checkProbeMs: 8 * seconds,
   /** The index of what is kept is written at most this often. */
   indexIntervalMs: 0.5 * seconds,
+  /** A browser that refuses to keep what must be kept before it is told is asked again after this. */
+  indexRetryMs: 2 * seconds,
   /** The view is written at most this often. */
   viewIntervalMs: 250,
   /** and takes at most this part of the time, as far as it can be timed: what the browser then draws takes several times as long. */

@@ -42,11 +42,7 @@ export function openGatheringStore(
   return {
     kind: disk.kind,
     create: async (share, geometry) => (isClosed ? gone : shares.create(share, geometry)),
-    async restore(share, geometry) {
-      if (isClosed) return gone
-      if (shares.get(share) === undefined) shares.hold(share, geometry)
-      return shares.attempt(share, diskFault, ({ file }) => file.marks())
-    },
+    restore: async (share, geometry) => (isClosed ? gone : shares.restore(share, geometry)),
     recheckPiece: (share, piece, hash) =>
       shares.attempt(share, diskFault, (held) => recheck(held, piece, hash, sha256, pool)),
     async attach(share, geometry, files) {

@@ -5,7 +5,7 @@ import type { AttachedFiles } from './attachedFiles.ts'
 import type { BufferPool } from './bufferPool.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import { GatheredPieces } from './gatheredPieces.ts'
-import type { StoreFault } from './pieceStore.ts'
+import type { Restored, StoreFault } from './pieceStore.ts'
 import { diskFault, isBug } from './storeFaults.ts'
 
 export const done = ok(undefined)
@@ -19,6 +19,8 @@ export interface HeldShare {
   readonly kept: Uint8Array
   readonly gathered: GatheredPieces
   attached: AttachedFiles | null
+  /** Room for all of it is promised. */
+  hasRoom: boolean
 }
 
 /** The shares of a store, and the space promised to them. */
@@ -45,6 +47,7 @@ export class HeldShares {
       kept: new Uint8Array(pieceCount(geometry)),
       gathered: new GatheredPieces(geometry, this.#pool),
       attached: null,
+      hasRoom: false,
     }
     this.#shares.set(share, held)
     return held
@@ -52,13 +55,31 @@ export class HeldShares {
 
   /** Holds a share that will come from the room, when every share can still come in whole. */
   async create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>> {
-    if (this.#shares.has(share)) return done
-    // Held before asking, so that two creations at once cannot both count on the same space.
-    const held = this.hold(share, geometry)
-    const fits = await this.attempt(share, diskFault, () => this.#haveRoom())
-    if (fits.ok && (fits.value || geometry.sizeBytes === 0)) return done
-    if (this.#isHeld(share, held)) this.letGo(share)
+    const known = this.#shares.get(share)
+    if (known && (known.hasRoom || known.attached !== null)) return done
+    const held = known ?? this.hold(share, geometry)
+    const fits = await this.attempt(share, diskFault, () => this.#promise(held))
+    if (fits.ok && fits.value) return done
+    if (!known && this.#isHeld(share, held)) this.letGo(share)
     return fits.ok ? fail({ code: 'full' }) : fits
+  }
+
+  /** Goes on with the file of an earlier page. */
+  async restore(share: ShareId, geometry: Geometry): Promise<Result<Restored, StoreFault>> {
+    const held = this.#shares.get(share) ?? this.hold(share, geometry)
+    return this.attempt(share, diskFault, async () => {
+      const marks = await held.file.marks()
+      return { marks, fits: marks.every((mark) => mark === 1) || (await this.#promise(held)) }
+    })
+  }
+
+  /** Promises the share room for all of it, where there is so much beside what is promised already. */
+  async #promise(held: HeldShare): Promise<boolean> {
+    // Promised before asking, so that two at once cannot both count on the same space.
+    held.hasRoom = true
+    const fits = held.geometry.sizeBytes === 0 || (await this.#haveRoom())
+    held.hasRoom = fits
+    return fits
   }
 
   letGo(share: ShareId): void {
@@ -95,8 +116,8 @@ export class HeldShares {
   async #haveRoom(): Promise<boolean> {
     const freeBytes = await this.#disk.freeBytes()
     let promisedBytes = 0
-    for (const { geometry, file, attached } of this.#shares.values()) {
-      if (attached === null) promisedBytes += geometry.sizeBytes - file.usedBytes()
+    for (const { geometry, file, attached, hasRoom } of this.#shares.values()) {
+      if (attached === null && hasRoom) promisedBytes += geometry.sizeBytes - file.usedBytes()
     }
     return promisedBytes <= freeBytes
   }

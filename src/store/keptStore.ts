@@ -1,7 +1,7 @@
 import type { ShareId } from '../shared/ids.ts'
 import { openRooms, type KnownRoom } from './rooms.ts'
-import { openShareIndex, type ShareIndex, type ShareRecord } from './shareIndex.ts'
-import { freeTabs, livingTabs, markedPieces, removeFile } from './tabFolders.ts'
+import { openShareIndex, type ShareRecord } from './shareIndex.ts'
+import { freeShare, freeTabs, livingTabs, markedPieces, roomOfTab } from './tabFolders.ts'
 
 /** What all pages of this browser keep, those that are gone included: to be looked through, and forgotten. */
 export interface KeptStore {
@@ -11,6 +11,7 @@ export interface KeptStore {
   openTabs(): Promise<ReadonlySet<string>>
   /** One byte for each of so many pieces: 1 for those on disk. */
   marks(tab: string, share: ShareId, pieceCount: number): Promise<Uint8Array>
+  /** What open pages keep stays. */
   forgetRoom(room: string, tabs: readonly string[]): Promise<void>
   forgetShare(tab: string, share: ShareId): Promise<void>
   /** Bytes that this origin may still keep; Infinity where the browser does not tell. */
@@ -29,9 +30,11 @@ export async function openKeptStore(): Promise<KeptStore | null> {
     marks: markedPieces,
     async forgetRoom(room, tabs) {
       await freeTabs(tabs, index)
-      await rooms.remove(room)
+      // A tab may have opened it meanwhile: what that keeps is of a known room.
+      const isOpen = [...(await livingTabs())].some((tab) => roomOfTab(tab) === room)
+      if (!isOpen) await rooms.remove(room)
     },
-    forgetShare: (tab, share) => forgetShare(tab, share, index),
+    forgetShare: (tab, share) => freeShare(tab, share, index),
     async freeBytes() {
       const { quota, usage } = await navigator.storage.estimate()
       return quota === undefined ? Infinity : quota - (usage ?? 0)
@@ -41,9 +44,4 @@ export async function openKeptStore(): Promise<KeptStore | null> {
       rooms.close()
     },
   }
-}
-
-async function forgetShare(tab: string, share: ShareId, index: ShareIndex): Promise<void> {
-  await index.remove(tab, share)
-  await removeFile(tab, share)
 }

@@ -43,7 +43,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   listener.log('warning', 'pieces are kept in memory', { reason: onDisk.fault })
   const limitBytes = limits.memoryStoreMaxBytes
   const store = openMemoryStore({ sha256, limitBytes, bugFound: listener.bugFound })
-  return { store, index: memoryIndex(), tab: room, withoutDisk: onDisk.fault }
+  return { store, index: memoryIndex(), tab: options.tab ?? room, withoutDisk: onDisk.fault }
 }
 
 /** The store on disk and its index, or why there is none. */
@@ -55,7 +55,7 @@ async function openOnDisk(
   try {
     const index = await openShareIndex()
     const held = await takeTab(options.room, options.tab, index)
-    const opened = await openHeld(held, index, options)
+    const opened = await openHeld(held, index, options).catch((error: unknown) => fail(String(error)))
     if (opened.ok) return ok({ store: opened.value, index, tab: held.tab })
     index.close()
     held.release()
@@ -70,20 +70,27 @@ async function openHeld(
   index: ShareIndex,
   { openOpfs, listener }: StoreOptions,
 ): Promise<Result<PieceStore, string>> {
-  const sweptTabs = await sweep(index)
+  const sweptTabs = index.isKept ? await sweep(index, listener) : 0
   const records = await index.ofTab(tab)
-  if (isAdopted) await sweepFiles(tab, new Set(records.map(({ share }) => share)))
+  if (isAdopted && index.isKept) await sweepFiles(tab, new Set(records.map(({ share }) => share)))
   const opened = await openOpfs(tab, listener)
   if (!opened.ok) return opened
   listener.log('info', 'pieces are kept on disk', { sweptTabs, earlierShares: records.length })
   return ok(closingAll(opened.value, index, release))
 }
 
-async function sweep(index: ShareIndex): Promise<number> {
+/** Housekeeping: where the browser refuses, what is kept stays for the next start. */
+async function sweep(index: ShareIndex, { log }: StoreListener): Promise<number> {
   const rooms = await openRooms()
-  const sweptTabs = await sweepTabs(index, rooms, Date.now())
-  rooms.close()
-  return sweptTabs
+  try {
+    return rooms.isKept ? await sweepTabs(index, rooms, Date.now()) : 0
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+    log('warning', 'what earlier pages left was not swept', { error: error.name })
+    return 0
+  } finally {
+    rooms.close()
+  }
 }
 
 function closingAll(store: PieceStore, index: ShareIndex, releaseLock: () => void): PieceStore {

@@ -24,6 +24,9 @@ const inPage = {
   runIndex: (name: string) => (globalThis as unknown as PageGlobals).opfsContract.runIndex(name),
   open: (as: Parameters<OpfsContract['open']>[0]) =>
     (globalThis as unknown as PageGlobals).opfsContract.open(as),
+  seen: (as: Parameters<OpfsContract['seen']>[0]) =>
+    (globalThis as unknown as PageGlobals).opfsContract.seen(as),
+  refused: () => (globalThis as unknown as PageGlobals).opfsContract.refused(),
   goOn: (as: Parameters<OpfsContract['goOn']>[0]) =>
     (globalThis as unknown as PageGlobals).opfsContract.goOn(as),
   kind: () => (globalThis as unknown as PageGlobals).opfsContract.kind(),
@@ -154,6 +157,14 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
       expect((await late.evaluate(inPage.open, opened)).tab).toBe(atBob.tab)
     })
 
+    it('is left alone by a page whose browser gives it no index', async () => {
+      const alice = await openPage()
+      const { tab } = await alice.evaluate(inPage.open, opened)
+      await closed(alice, tab)
+      const bob = await openPage()
+      expect((await bob.evaluate(inPage.refused)).folders).toContain(tab)
+    })
+
     it('is freed when its room is not known, or was not opened for long', async () => {
       const [alice, bob, carol] = [await openPage(), await openPage(), await openPage()]
       const old = { ...opened, room: 'old', openedMs: now - limits.roomKeptMs - 1000 }
@@ -166,6 +177,8 @@ describe.skipIf(chromiumPath === undefined)('store in OPFS, in Chromium', () => 
       expect(await carol.evaluate(inPage.sweep)).toMatchObject({ folders: all, records: all })
       await closed(alice, atAlice.tab)
       await closed(bob, atBob.tab)
+      // While their pages lived the rooms counted as seen.
+      for (const { room, openedMs } of [old, recent]) await carol.evaluate(inPage.seen, { room, openedMs })
       const left = [atBob.tab, atCarol.tab].toSorted()
       const swept = { folders: left, records: left, rooms: ['recent', 'room'] }
       expect(await carol.evaluate(inPage.sweep)).toEqual(swept)

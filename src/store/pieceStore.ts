@@ -13,6 +13,13 @@ export type StoreFault =
   /** Anything else the browser's storage reported. */
   | { readonly code: 'broken'; readonly detail: string }
 
+export interface Restored {
+  /** One byte a piece: 1 for those that the earlier page wrote. */
+  readonly marks: Uint8Array
+  /** Whether the rest has room. Where not, `create` asks for it again. */
+  readonly fits: boolean
+}
+
 /**
  * Keeps pieces. A share's bytes come from the room (`create`: blocks are gathered in memory, checked by piece, and only then written),
  * from an earlier page of this tab (`restore`), or from files of this device (`attach`: read where they lie, never copied).
@@ -22,11 +29,8 @@ export interface PieceStore {
   readonly kind: 'disk' | 'memory'
   /** Makes room for a share that will come from the room. Fails with `full` when it cannot fit. */
   create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>>
-  /**
-   * Goes on with what an earlier page kept of the share: one byte a piece, 1 for those that it wrote. None of them is kept until
-   * `recheckPiece` has found it right.
-   */
-  restore(share: ShareId, geometry: Geometry): Promise<Result<Uint8Array, StoreFault>>
+  /** Goes on with what an earlier page kept of the share. None of it is kept here until `recheckPiece` has found it right. */
+  restore(share: ShareId, geometry: Geometry): Promise<Result<Restored, StoreFault>>
   /** Hashes a piece that an earlier page wrote: it is kept from now on, or was never whole. */
   recheckPiece(
     share: ShareId,

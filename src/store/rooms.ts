@@ -13,6 +13,8 @@ export interface KnownRoom {
 
 /** The rooms of this device, shared by all its tabs. */
 export interface RoomList {
+  /** Whether it is the browser's: one in memory knows nothing of rooms of other pages. */
+  readonly isKept: boolean
   opened(room: KnownRoom): Promise<void>
   list(): Promise<KnownRoom[]>
   remove(room: string): Promise<void>
@@ -32,6 +34,7 @@ export async function openRooms(): Promise<RoomList> {
   )
   if (database === null) return memoryRooms()
   return {
+    isKept: true,
     opened: async (room) => void (await database.put('rooms', room)),
     list: () => database.getAll('rooms'),
     remove: (room) => database.delete('rooms', room),
@@ -43,6 +46,7 @@ export async function openRooms(): Promise<RoomList> {
 export function memoryRooms(): RoomList {
   const rooms = new Map<string, KnownRoom>()
   return {
+    isKept: false,
     opened: async (room) => void rooms.set(room.room, room),
     list: async () => [...rooms.values()],
     remove: async (room) => void rooms.delete(room),

@@ -52,8 +52,10 @@ export const recordVersion = 3
 
 /** The list of kept shares of all tabs of this origin. */
 export interface ShareIndex {
+  /** Whether it is the browser's: one in memory knows nothing of what other pages keep. */
+  readonly isKept: boolean
   put(record: ShareRecord): Promise<void>
-  /** All or none of them. */
+  /** All or none of them; on the disk itself when it is done. */
   putParts(tab: string, share: ShareId, parts: readonly StoredPart[]): Promise<void>
   list(): Promise<ShareRecord[]>
   ofTab(tab: string): Promise<ShareRecord[]>
@@ -74,43 +76,63 @@ interface Schema extends DBSchema {
 
 /** The index in IndexedDB, or in memory when the browser refuses it. */
 export async function openShareIndex(): Promise<ShareIndex> {
-  const database = await openDatabase<Schema>('swarmdrop', 2, (upgraded, oldVersion) => {
-    if (oldVersion < 1) upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] })
-    upgraded.createObjectStore('parts', { keyPath: ['tab', 'share', 'part.first'] })
-  })
+  const database = await openIndexDatabase()
   return database === null ? memoryIndex() : indexIn(database)
 }
 
-function indexIn(database: IDBPDatabase<Schema>): ShareIndex {
-  const removeWithin = async (from: string[], to: string[]): Promise<void> => {
-    // Arrays sort after strings and numbers in IndexedDB, so this spans all keys that begin like that.
-    const range = IDBKeyRange.bound(from, [...to, []])
-    const change = database.transaction(['shares', 'parts'], 'readwrite')
-    await Promise.all([
-      change.objectStore('shares').delete(range),
-      change.objectStore('parts').delete(range),
-      change.done,
-    ])
+const openIndexDatabase = (): Promise<IDBPDatabase<Schema> | null> =>
+  openDatabase<Schema>('swarmdrop', 2, (upgraded, oldVersion) => {
+    if (oldVersion < 1) upgraded.createObjectStore('shares', { keyPath: ['tab', 'share'] })
+    upgraded.createObjectStore('parts', { keyPath: ['tab', 'share', 'part.first'] })
+  })
+
+function indexIn(first: IDBPDatabase<Schema>): ShareIndex {
+  let database = first
+  /** A browser may close a database by itself (its process was ended, the page was long in the background): it is opened once more. */
+  const withDatabase = async <Value>(work: (on: IDBPDatabase<Schema>) => Promise<Value>): Promise<Value> => {
+    try {
+      return await work(database)
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error
+      database = (await openIndexDatabase()) ?? database
+      return work(database)
+    }
   }
+  const removeWithin = (from: string[], to: string[]): Promise<void> =>
+    withDatabase(async (on) => {
+      // Arrays sort after strings and numbers in IndexedDB, so this spans all keys that begin like that.
+      const range = IDBKeyRange.bound(from, [...to, []])
+      const change = on.transaction(['shares', 'parts'], 'readwrite')
+      await Promise.all([
+        change.objectStore('shares').delete(range),
+        change.objectStore('parts').delete(range),
+        change.done,
+      ])
+    })
   return {
-    put: async (record) => void (await database.put('shares', record)),
-    async putParts(tab, share, parts) {
-      const change = database.transaction('parts', 'readwrite', { durability: 'relaxed' })
-      await Promise.all([...parts.map((part) => change.store.put({ tab, share, part })), change.done])
-    },
-    list: async () => (await database.getAll('shares')).filter(isCurrent),
-    ofTab: async (tab) => {
-      const all = IDBKeyRange.bound([tab], [tab, []])
-      return (await database.getAll('shares', all)).filter(isCurrent)
-    },
-    async tabs() {
-      const keys = [await database.getAllKeys('shares'), await database.getAllKeys('parts')].flat()
-      return [...new Set(keys.map(([tab]) => tab))]
-    },
-    async parts(tab, share) {
-      const records = await database.getAll('parts', IDBKeyRange.bound([tab, share], [tab, share, []]))
-      return records.map(({ part }) => part)
-    },
+    isKept: true,
+    put: (record) => withDatabase(async (on) => void (await on.put('shares', record))),
+    putParts: (tab, share, parts) =>
+      withDatabase(async (on) => {
+        const change = on.transaction('parts', 'readwrite', { durability: 'strict' })
+        await Promise.all([...parts.map((part) => change.store.put({ tab, share, part })), change.done])
+      }),
+    list: () => withDatabase(async (on) => (await on.getAll('shares')).filter(isCurrent)),
+    ofTab: (tab) =>
+      withDatabase(async (on) => {
+        const all = IDBKeyRange.bound([tab], [tab, []])
+        return (await on.getAll('shares', all)).filter(isCurrent)
+      }),
+    tabs: () =>
+      withDatabase(async (on) => {
+        const keys = [await on.getAllKeys('shares'), await on.getAllKeys('parts')].flat()
+        return [...new Set(keys.map(([tab]) => tab))]
+      }),
+    parts: (tab, share) =>
+      withDatabase(async (on) => {
+        const records = await on.getAll('parts', IDBKeyRange.bound([tab, share], [tab, share, []]))
+        return records.map(({ part }) => part)
+      }),
     remove: (tab, share) => removeWithin([tab, share], [tab, share]),
     removeTab: (tab) => removeWithin([tab], [tab]),
     close: () => database.close(),
@@ -124,6 +146,7 @@ export function memoryIndex(): ShareIndex {
   const records = new Map<string, ShareRecord>()
   const parts = new Map<string, Map<PieceIndex, StoredPart>>()
   return {
+    isKept: false,
     put: async (record) => void records.set(key(record.tab, record.share), record),
     async putParts(tab, share, added) {
       const known = parts.get(key(tab, share)) ?? new Map<PieceIndex, StoredPart>()

@@ -27,7 +27,8 @@ export interface HeldTab {
  */
 export async function takeTab(room: string, hint: string | null, index: ShareIndex): Promise<HeldTab> {
   // The page that is being replaced lets go a moment later, so it is waited for; a copied tab finds its twin alive, and waits in vain.
-  const own = hint !== null && roomOfTab(hint) === room ? await hold(hint, limits.tabHandoverMs) : null
+  const isOurs = hint?.startsWith(`${room}-`) ?? false
+  const own = hint !== null && isOurs ? await hold(hint, limits.tabHandoverMs) : null
   if (own !== null) return own
   for (const tab of await leftBy(room, index)) {
     const left = await hold(tab, 0)
@@ -77,29 +78,50 @@ export async function livingTabs(): Promise<Set<string>> {
 }
 
 /**
- * Frees what nobody can come back to: folders and records of rooms that this device does not know, or has not been in for
- * `limits.roomKeptMs`; folders without a record; and forgets rooms that keep nothing. Answers how many tabs were freed.
+ * Frees what nobody comes back to: folders and records of rooms that nobody was in for `limits.roomKeptMs`; folders without a record; and
+ * forgets rooms that keep nothing. Answers how many tabs were freed.
  */
 export async function sweepTabs(index: ShareIndex, rooms: RoomList, nowMs: number): Promise<number> {
-  const recorded = new Set((await index.list()).map(({ tab }) => tab))
-  const [inUse, living] = [roomsOf(recorded), roomsOf(await livingTabs())]
-  const known = new Set<string>()
-  for (const { room, openedMs } of await rooms.list()) {
-    const keptMs = inUse.has(room) ? limits.roomKeptMs : limits.emptyRoomKeptMs
-    if (living.has(room) || openedMs + keptMs > nowMs) known.add(room)
-    else await rooms.remove(room)
-  }
+  const lastMs = new Map<string, number>()
+  for (const { tab, updatedMs } of await index.list())
+    lastMs.set(tab, Math.max(updatedMs, lastMs.get(tab) ?? 0))
+  const known = await keptRooms(rooms, roomsOf(lastMs.keys()), nowMs)
   const all = new Set([...(await index.tabs()), ...(await folderNames())])
-  const orphans = [...all].filter((tab) => !recorded.has(tab) || !known.has(roomOfTab(tab)))
-  return freeTabs(orphans, index)
+  const isOrphan = (tab: string): boolean =>
+    !known.has(roomOfTab(tab)) && (lastMs.get(tab) ?? -Infinity) + limits.roomKeptMs <= nowMs
+  const [empty, old] = [[...all].filter((tab) => !lastMs.has(tab)), [...lastMs.keys()].filter(isOrphan)]
+  // A page that was just being opened may have written its first record since.
+  const isEmpty = async (tab: string): Promise<boolean> => (await index.ofTab(tab)).length === 0
+  return (await freeTabs(empty, index, isEmpty)) + (await freeTabs(old, index))
 }
 
-const roomsOf = (tabs: ReadonlySet<string>): Set<string> => new Set([...tabs].map(roomOfTab))
+/** Rooms that are not forgotten yet; those with a page that lives are noted as just seen. */
+async function keptRooms(
+  rooms: RoomList,
+  inUse: ReadonlySet<string>,
+  nowMs: number,
+): Promise<ReadonlySet<string>> {
+  const living = roomsOf(await livingTabs())
+  const known = new Set<string>()
+  for (const room of await rooms.list()) {
+    const keptMs = inUse.has(room.room) ? limits.roomKeptMs : limits.emptyRoomKeptMs
+    if (living.has(room.room)) await rooms.opened({ ...room, openedMs: nowMs })
+    if (living.has(room.room) || room.openedMs + keptMs > nowMs) known.add(room.room)
+    else await rooms.remove(room.room)
+  }
+  return known
+}
 
-/** Frees the folders and records of those tabs that no page holds. Answers of how many. */
-export async function freeTabs(tabs: readonly string[], index: ShareIndex): Promise<number> {
+const roomsOf = (tabs: Iterable<string>): Set<string> => new Set([...tabs].map(roomOfTab))
+
+/** Frees the folders and records of those tabs that no page holds, if that may still be. Answers of how many. */
+export async function freeTabs(
+  tabs: readonly string[],
+  index: ShareIndex,
+  mayBe: (tab: string) => Promise<boolean> = async () => true,
+): Promise<number> {
   const folder = await tabsFolder()
-  const freed = await Promise.all(tabs.map((tab) => freeIfLeft(tab, folder, index)))
+  const freed = await Promise.all(tabs.map((tab) => freeIfLeft(tab, folder, index, mayBe)))
   return freed.filter((isFreed) => isFreed).length
 }
 
@@ -107,9 +129,10 @@ async function freeIfLeft(
   tab: string,
   folder: FileSystemDirectoryHandle,
   index: ShareIndex,
+  mayBe: (tab: string) => Promise<boolean>,
 ): Promise<boolean> {
   return navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
-    if (lock === null) return false
+    if (lock === null || !(await mayBe(tab))) return false
     await index.removeTab(tab)
     // A worker of a page just closed may still hold a file; the next start sweeps it. Tabs that only gave files have no folder.
     await folder.removeEntry(tab, { recursive: true }).catch(() => undefined)
@@ -125,10 +148,11 @@ export async function sweepFiles(tab: string, shares: ReadonlySet<string>): Prom
   await Promise.all(orphans.map((name) => folder.removeEntry(name).catch(() => undefined)))
 }
 
-/** Frees the file of a share, where no page has the tab. */
-export async function removeFile(tab: string, share: ShareId): Promise<void> {
+/** Frees a share, where no page has the tab: a page that lives would write it down again, without its beginning. */
+export async function freeShare(tab: string, share: ShareId, index: ShareIndex): Promise<void> {
   await navigator.locks.request(lockName(tab), { ifAvailable: true }, async (lock) => {
     if (lock === null) return
+    await index.remove(tab, share)
     await withFolder(tab, (folder) => folder.removeEntry(share))
   })
 }

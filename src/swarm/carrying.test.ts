@@ -121,7 +121,7 @@ describe('what is passed on', () => {
       world.run(1)
       const isOrigin = wish === 'offer'
       const restored = { manifest, isOrigin, parts: [], claimed: range(150), completed: false, wish }
-      world.feed(carol, { type: 'shareRestored', ...restored })
+      world.feed(carol, { type: 'shareRestored', fits: true, ...restored })
       const wants = { type: 'interested', share, hashesFrom: 0 } as const
       world.feed(carol, { type: 'messageArrived', peer: bob.peer, message: wants })
       expect(carol.swarm.inspect(share)?.carrying).toBeNull()
@@ -243,6 +243,28 @@ describe('who passes on', () => {
       expect(carol.swarm.load().carriedBytes).toBeLessThanOrEqual(limits.carriedMaxBytes)
     },
   )
+
+  it('T5 slowly forgives what was asked for and not taken', () => {
+    const { carol, alice, bob, share } = between(8, limits.pieceSizeMaxBytes)
+    carol.room(bob, 0)
+    /** Whether it is fetched; alice gives all that she is asked for. */
+    const isFetched = (piece: number): boolean => {
+      const blocks = [{ piece, block: 0 }]
+      const downBytes = () => carol.swarm.inspect(share)?.traffic.get(alice)?.downBytes ?? 0
+      const before = downBytes()
+      let asked = blocksAskedOf(carol.hear(bob, { type: 'request', share, blocks }), alice)
+      while (asked.length > 0)
+        asked = blocksAskedOf(
+          asked.flatMap((at) => giveBlock(carol, alice, share, at)),
+          alice,
+        )
+      carol.hear(bob, { type: 'cancel', share, blocks })
+      return downBytes() > before
+    }
+    expect([0, 1, 2].map(isFetched)).toEqual([true, true, false])
+    carol.pass((1000 * limits.pieceSizeMaxBytes) / limits.carriedForgivenBytesPerSecond)
+    expect([3, 4].map(isFetched)).toEqual([true, false])
+  })
 
   it('T5 goes on fetching for one that takes what comes', () => {
     const pieces = (3 * limits.carriedPerPeerMaxBytes) / limits.blockSizeBytes

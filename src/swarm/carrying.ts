@@ -94,7 +94,7 @@ function wantAsked(turn: Turn, share: ShareState, { here, wantedBy }: Carrying, 
     const isKnown = of === share && piece < share.list.count
     if (!isKnown || share.stage[piece] !== stages.lacking || wantedBy.has(piece)) continue
     const lengthBytes = pieceLength(share.geometry, piece)
-    if (peer.carriedForBytes + lengthBytes > mayBeCarriedBytes(peer)) break
+    if (peer.carriedForBytes + lengthBytes > mayBeCarriedBytes(turn, peer)) break
     peer.carriedForBytes += lengthBytes
     wantedBy.set(piece, peer)
     share.ledger.want(piece)
@@ -103,9 +103,11 @@ function wantAsked(turn: Turn, share: ShareState, { here, wantedBy }: Carrying, 
   return isMore
 }
 
-/** What may ever be fetched for the peer: it pays by taking what came before. */
-const mayBeCarriedBytes = ({ carriedToBytes }: PeerState): number =>
-  carriedToBytes * (1 + limits.carriedUntakenPart) + limits.carriedPerPeerMaxBytes
+/** What may be fetched for the peer until now: it pays by taking what came before, and slowly is forgiven what it did not take. */
+function mayBeCarriedBytes({ now }: Turn, { carriedToBytes, linkedAt }: PeerState): number {
+  const forgivenBytes = ((now - linkedAt) / 1000) * limits.carriedForgivenBytesPerSecond
+  return carriedToBytes * (1 + limits.carriedUntakenPart) + limits.carriedPerPeerMaxBytes + forgivenBytes
+}
 
 /** A piece to be passed on is checked: it goes to those who wait for it. */
 export function keepCarried(turn: Turn, share: ShareState, open: OpenPiece): void {

@@ -17,6 +17,7 @@ import { refuseAll } from './uploads.ts'
 export function hold(turn: Turn, share: ShareState, piece: PieceIndex): void {
   const open = share.open.get(piece)
   if (open) closeOpenPiece(turn, share, open)
+  if (share.stage[piece] === stages.claimed) share.claimedCount--
   share.stage[piece] = stages.held
   share.suspect.delete(piece)
   if (!share.ledger.hold(piece)) return
@@ -126,6 +127,7 @@ export function letGo(turn: Turn, share: ShareState): void {
   for (const open of share.open.values()) turn.state.openBytes -= pieceLength(share.geometry, open.piece)
   share.open.clear()
   share.stage.fill(stages.lacking)
+  share.claimedCount = 0
   share.ledger.letGo()
   share.heldPayloadBytes = 0
   share.heldUpTo = 0

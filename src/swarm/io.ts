@@ -91,8 +91,8 @@ export type SwarmInput =
   | { readonly type: 'shareOffered'; readonly manifest: Manifest }
   /**
    * A share that an earlier page of this tab had. Its parts, from the first on, are verified; the claimed pieces are on disk by an
-   * earlier page's word. What it `fetch`es and what is on `pause` is put away in an open store;
-   * an `offer` was of files that this page does not have. `completed`: all of it was here.
+   * earlier page's word. What it `fetch`es and what is on `pause` is put away in an open store, or, where the rest has no room (`fits`), waits
+   * for some; an `offer` was of files that this page does not have. `completed`: all of it was here.
    */
   | {
       readonly type: 'shareRestored'
@@ -101,6 +101,7 @@ export type SwarmInput =
       readonly parts: readonly HashPart[]
       readonly claimed: readonly PieceIndex[]
       readonly wish: KeptWish
+      readonly fits: boolean
       readonly completed: boolean
     }
   | {

@@ -14,6 +14,7 @@ export function claim(turn: Turn, share: ShareState, pieces: readonly PieceIndex
     if (share.stage[piece] !== stages.lacking) continue
     share.ledger.unwant(piece)
     share.stage[piece] = stages.claimed
+    share.claimedCount++
   }
   recheckNext(turn, share)
 }
@@ -41,6 +42,7 @@ export function pieceRechecked(turn: Turn, share: ShareState, piece: PieceIndex,
 
 function giveUpClaim(turn: Turn, share: ShareState, piece: PieceIndex): void {
   share.stage[piece] = stages.lacking
+  share.claimedCount--
   share.ledger.want(piece)
   fillAll(turn)
 }

@@ -13,7 +13,7 @@ import {
   sentTo,
 } from './testing/swarmWorld.ts'
 
-const fetched = { isOrigin: false, wish: 'fetch', completed: false } as const
+const fetched = { isOrigin: false, wish: 'fetch', fits: true, completed: false } as const
 
 /** What an earlier page kept of a share of so many pieces: these claimed, and the hashes of the first `listed`. */
 const keptOf = (manifest: Manifest, claimed: readonly number[], listed: number) =>
@@ -110,6 +110,41 @@ describe('a share of an earlier page', () => {
     expect(askedOf(effects, bob)).toEqual([])
     expect(sentTo(effects, bob, 'have')).toHaveLength(1)
     expect(alice.swarm.snapshot(share)?.state).toBe('paused')
+  })
+
+  it.each([
+    ['fetch', 'stopped'],
+    ['pause', 'paused'],
+  ] as const)('S29 whose rest has no room does not begin by itself (%s)', (wish, state) => {
+    const alice = new Machine()
+    const manifest = newManifest(3)
+    const { share } = manifest
+    const bob = alice.holder(manifest, range(3))
+    alice.feed({ ...keptOf(manifest, [0], 3), wish, fits: false })
+    alice.feed({ type: 'pieceRechecked', share, piece: 0, right: true })
+    expect(askedOf(alice.pass(1000), bob)).toEqual([])
+    expect(alice.swarm.snapshot(share)?.state).toBe(state)
+    // It asks for room, and goes on with what is here.
+    const resumed = alice.feed({ type: 'resumeAsked', share })
+    expect(ordered(resumed, 'openStore')).toHaveLength(1)
+    const opened = alice.feed({ type: 'storeOpened', share })
+    expect(askedOf(opened, bob).every((piece) => piece > 0)).toBe(true)
+    expect(heldBy(alice, manifest)).toEqual([0])
+  })
+
+  it('S29 tells how much of it is still to be hashed', () => {
+    const alice = new Machine()
+    const manifest = newManifest(4)
+    const { share } = manifest
+    const claimedCount = () => alice.swarm.snapshot(share)?.claimedCount
+    alice.feed(keptOf(manifest, [0, 1, 3], 4))
+    expect(claimedCount()).toBe(3)
+    alice.feed({ type: 'pieceRechecked', share, piece: 0, right: true })
+    alice.feed({ type: 'pieceRechecked', share, piece: 1, right: false })
+    expect(claimedCount()).toBe(1)
+    alice.feed({ type: 'cancelAsked', share })
+    alice.holder(manifest, [0])
+    expect(claimedCount() ?? 0).toBe(0)
   })
 
   it('S29 meets what a peer has said of it meanwhile', () => {

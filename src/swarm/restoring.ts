@@ -32,16 +32,18 @@ export function shareRestored(turn: Turn, restored: Restored): void {
   if (share.wish.state === 'none') takeUpWish(turn, share, restored)
 }
 
-function takeUpWish(turn: Turn, share: ShareState, { wish, completed }: Restored): void {
+function takeUpWish(turn: Turn, share: ShareState, { wish, fits, completed }: Restored): void {
   switch (wish) {
     case 'offer':
       if (share.source === 'none') share.source = 'away'
       return
     case 'fetch':
       share.completed = completed
-      return startFetching(turn, share)
+      if (fits) return startFetching(turn, share)
+      share.wish = { state: 'stopped', opened: false, fault: { code: 'full' } }
+      return announceShare(turn, share)
     case 'pause':
-      share.wish = { state: 'paused', opened: true }
+      share.wish = { state: 'paused', opened: fits }
       return announceShare(turn, share)
   }
 }

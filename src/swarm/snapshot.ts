@@ -28,6 +28,8 @@ export interface ShareSnapshot {
   readonly contradicted: boolean
   readonly pieceCount: number
   readonly heldCount: number
+  /** Pieces that an earlier page kept, and that are still to be hashed again. */
+  readonly claimedCount: number
   /** Bytes of the files themselves, the tree left out. */
   readonly heldPayloadBytes: number
   /** Others that hold all of it, those counted of whom a member between says so. */
@@ -52,6 +54,7 @@ export function snapshotOf(share: ShareState): ShareSnapshot {
     contradicted: share.contradicted,
     pieceCount: share.pieceCount,
     heldCount: share.held.count,
+    claimedCount: share.claimedCount,
     heldPayloadBytes: share.heldPayloadBytes,
     otherCopies: wholeHolders(share).size,
     othersCount: share.ledger.reachableCount,

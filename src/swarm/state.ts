@@ -142,7 +142,9 @@ export interface ShareState {
   readonly parted: Set<PeerId>
   /** One of `stages` a piece. */
   readonly stage: Uint8Array
-  /** The claimed piece that is being hashed again. */
+  /** Pieces that an earlier page kept, to be hashed again. */
+  claimedCount: number
+  /** The one of them that is being. */
   rechecking: PieceIndex | null
   /** Pieces begun, oldest first. */
   readonly open: Map<PieceIndex, OpenPiece>
@@ -217,6 +219,7 @@ export interface PeerState {
   lastServedTurn: number
   /** The piece being served to it, to be finished before others are begun. */
   serving: { readonly share: ShareState; readonly piece: PieceIndex } | null
+  readonly linkedAt: Millis
   /** Bytes of pieces ever fetched to be passed on to it, and of blocks of such ever sent to it. */
   carriedForBytes: number
   carriedToBytes: number
@@ -309,6 +312,7 @@ export function newShareState(manifest: Manifest, sha256: Sha256): ShareState {
     contradicted: false,
     parted: new Set(),
     stage: new Uint8Array(pieceCount),
+    claimedCount: 0,
     rechecking: null,
     open: new Map(),
     suspect: new Set(),
@@ -345,6 +349,7 @@ export function newPeerState(peer: PeerId, now: Millis): PeerState {
     roundTripMs: null,
     lastServedTurn: 0,
     serving: null,
+    linkedAt: now,
     carriedForBytes: 0,
     carriedToBytes: 0,
     badPieces: 0,

@@ -45,7 +45,7 @@ function KeptRoom({ room }: { room: KeptRoomView }) {
       <p className="soft">{say.keeps(room.shares.length, room.keptBytes)}</p>
       <ul className="kept-shares">
         {room.shares.map((share) => (
-          <KeptShare key={`${share.tab} ${share.share}`} share={share} isOpen={room.where === 'open'} />
+          <KeptShare key={`${share.tab} ${share.share}`} share={share} />
         ))}
       </ul>
       {room.where === 'open' ? <p className="soft">{say.open}</p> : <KeptRoomActions room={room} />}
@@ -93,7 +93,7 @@ function KeptRoomActions({ room }: { room: KeptRoomView }) {
   )
 }
 
-function KeptShare({ share, isOpen }: { share: KeptShareView; isOpen: boolean }) {
+function KeptShare({ share }: { share: KeptShareView }) {
   const session = useSession()
   const { kept: say } = laterWords
   const name = cleanName(share.name) || words.unnamed
@@ -108,7 +108,7 @@ function KeptShare({ share, isOpen }: { share: KeptShareView; isOpen: boolean })
         <bdi>{shortName(name)}</bdi>
       </span>
       <span className="soft">{whatIsHere(share)}</span>
-      {!isOpen && (
+      {!share.isOpen && (
         <button
           type="button"
           className="icon-button"

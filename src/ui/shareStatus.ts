@@ -79,6 +79,7 @@ function completePhrases(share: ShareView): readonly string[] {
 }
 
 function arrivalPhrases(share: ShareView): readonly string[] {
+  if (share.isRechecked && share.downBytesPerSecond <= 0) return [words.share.rechecked]
   if (share.downBytesPerSecond <= 0) {
     return [share.haveBytes > 0 || share.trouble !== null ? words.share.waiting : words.share.asking]
   }

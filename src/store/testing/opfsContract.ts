@@ -67,11 +67,29 @@ const opfsContract = {
       return String(error)
     }
   },
-  /** Opens the page's own store as the app does, and keeps a share in it. `openedMs`: when the room was last opened. */
-  async open({ room, before, openedMs }: { room: string; before: string | null; openedMs: number }) {
+  /** Somebody was in the room then. */
+  async seen({ room, openedMs }: { room: string; openedMs: number }) {
     const rooms = await openRooms()
     await rooms.opened({ room, secret: 'AAAAAAAAAAAAAAAAAAAAAA' as RoomSecret, openedMs })
     rooms.close()
+  },
+  /** Opens the page's own store where the browser refuses its databases, and lists whose folders are there afterwards. */
+  async refused() {
+    const { open } = IDBFactory.prototype
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('refused', 'SecurityError')
+    }
+    const { store } = await openPageStore('another', null, nothing)
+    IDBFactory.prototype.open = open
+    await store.close()
+    const root = await navigator.storage.getDirectory()
+    const folders: string[] = []
+    for await (const name of (await root.getDirectoryHandle(storeFolder)).keys()) folders.push(name)
+    return { folders }
+  },
+  /** Opens the page's own store as the app does, and keeps a share in it. `openedMs`: when the room was last opened. */
+  async open({ room, before, openedMs }: { room: string; before: string | null; openedMs: number }) {
+    await opfsContract.seen({ room, openedMs })
     const said: string[] = []
     const log: Log = (_level, what) => said.push(what)
     const { store, index, tab, withoutDisk } = await openPageStore(room, before, log)
@@ -84,7 +102,7 @@ const opfsContract = {
   async goOn({ room, spoiltAt }: { room: string; spoiltAt: number | null }) {
     const { store, tab } = await openPageStore(room, null, nothing)
     if (spoiltAt !== null) await spoil(tab, spoiltAt)
-    const marks = value(await store.restore(kept.share, kept.geometry))
+    const { marks } = value(await store.restore(kept.share, kept.geometry))
     const checked: string[] = []
     for (let piece = 0; piece < marks.length; piece++) {
       const result = await store.recheckPiece(kept.share, piece, await sha256(pieceOf(kept, piece)))

@@ -114,6 +114,7 @@ export function share(name: string, more: Partial<ShareView> = {}): ShareView {
     offeredThrough: [],
     origin: { kind: 'known', name: 'bob', isHere: true },
     haveBytes: 0,
+    isRechecked: false,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
     timeLeftMs: null,

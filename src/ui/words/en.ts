@@ -150,6 +150,7 @@ export const en = {
     fileCount: (files: number) => plural(files, { one: '1 file', other: '# files' }),
     preparing: (fraction: number) => `Getting ready: ${percent(fraction)}. Others can take it already.`,
     paused: 'paused',
+    rechecked: 'checking what is here already',
     asking: 'waiting for the first pieces',
     waiting: 'waiting',
     receiving: (bytesPerSecond: number, sources: number) =>

@@ -52,7 +52,7 @@ export const enLater = {
   },
 
   kept: {
-    how: 'What you fetched stays in this browser, so that a room goes on where you left it when you open its link again. A room nobody opens for 30 days is cleared away. Files you saved elsewhere, and your own, are never touched.',
+    how: 'What you fetched stays in this browser, so that a room goes on where you left it when you open its link again. A room nobody opens for 30 days is cleared away, and a browser that runs short of space may clear it sooner. Files you saved elsewhere, and your own, are never touched.',
     free: (bytes: number) => `This browser can keep ${size(bytes)} more.`,
     nothing: 'Nothing is kept on this device.',
     looking: 'Looking…',
