@@ -1,45 +1,23 @@
 import type { Page } from '@playwright/test'
-import type { Server } from '../scripts/server.ts'
+import { openBrokerApart, type BrokerApart } from './brokerApart.ts'
 import { sampleBytes } from './files.ts'
 import {
-  addressOf,
   bytesOf,
   downloadWhole,
   expect,
   offerFiles,
   roomLink,
   shareNamed,
-  startPageServer,
   test as base,
   waitForPeers,
 } from './room.ts'
 
-/** A broker apart from the page's server, so that it can go away and come back while the page stays reachable. */
-interface Broker {
-  readonly pageAddress: string
-  start(): Promise<void>
-  stop(): Promise<void>
-}
-
-const test = base.extend<{ broker: Broker }>({
+const test = base.extend<{ broker: BrokerApart }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the fixtures destructured, none of them too
   broker: async ({}, use) => {
-    let running: Server | null = await startPageServer()
-    const { port } = running
-    const signaling = [{ type: 'peerjs', host: 'localhost', port, path: '/peerjs', secure: false }]
-    const pages = await startPageServer({ configOverride: { signaling, iceServers: [] } })
-    await use({
-      pageAddress: addressOf(pages),
-      start: async () => {
-        running ??= await startPageServer({ port })
-      },
-      stop: async () => {
-        await running?.close()
-        running = null
-      },
-    })
-    await running?.close()
-    await pages.close()
+    const broker = await openBrokerApart()
+    await use(broker)
+    await broker.close()
   },
 })
 

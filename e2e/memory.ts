@@ -14,16 +14,11 @@ const intervalMs = 200
 
 /** Watches the memory of a Chromium tab (its browser must show no other) until `stop`, which answers the peaks. */
 export async function watchMemory(page: Page): Promise<{ stop(): Promise<MemoryPeaks> }> {
-  const devtools = await page.context().newCDPSession(page)
-  const readWorkers = await attachWorkers(devtools)
+  const heap = await openHeap(page)
   const heapPeak = { bytes: 0 }
   const residentPeak = { bytes: 0 }
   const look = async () => {
-    const usages = [await devtools.send('Runtime.getHeapUsage'), ...(await readWorkers())]
-    heapPeak.bytes = Math.max(
-      heapPeak.bytes,
-      usages.map(totalBytes).reduce((sum, bytes) => sum + bytes, 0),
-    )
+    heapPeak.bytes = Math.max(heapPeak.bytes, await heap.usedBytes())
     residentPeak.bytes = Math.max(residentPeak.bytes, await largestRendererBytes(page))
   }
   const over = new AbortController()
@@ -43,6 +38,33 @@ export async function watchMemory(page: Page): Promise<{ stop(): Promise<MemoryP
   }
 }
 
+/** JavaScript heap, DOM and array buffers of a page and its workers together. */
+export interface Heap {
+  usedBytes(): Promise<number>
+  /** Once their garbage is gone. */
+  liveBytes(): Promise<number>
+}
+
+export async function openHeap(page: Page): Promise<Heap> {
+  const devtools = await page.context().newCDPSession(page)
+  const askWorkers = await attachWorkers(devtools)
+  const usedBytes = async (): Promise<number> => {
+    const usages = [
+      await devtools.send('Runtime.getHeapUsage'),
+      ...(await askWorkers<HeapUsage>('Runtime.getHeapUsage')),
+    ]
+    return usages.map(totalBytes).reduce((sum, bytes) => sum + bytes, 0)
+  }
+  return {
+    usedBytes,
+    async liveBytes() {
+      await devtools.send('HeapProfiler.collectGarbage')
+      await askWorkers('HeapProfiler.collectGarbage')
+      return usedBytes()
+    },
+  }
+}
+
 export const inMiB = (bytes: number | null): string =>
   bytes === null ? 'unknown' : `${(bytes / MiB).toFixed(1)} MiB`
 
@@ -56,28 +78,35 @@ const totalBytes = (usage: HeapUsage): number =>
   usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize
 
 /** Workers have heaps of their own, reached through the page's session (Target.sendMessageToTarget). */
-async function attachWorkers(devtools: CDPSession): Promise<() => Promise<HeapUsage[]>> {
+async function attachWorkers(devtools: CDPSession): Promise<<Answer>(method: string) => Promise<Answer[]>> {
   const workers = new Set<string>()
-  const answers = new Map<number, (usage: HeapUsage) => void>()
+  const waiting = new Map<number, { readonly sessionId: string; answered(result: unknown): void }>()
   devtools.on('Target.attachedToTarget', ({ sessionId }) => workers.add(sessionId))
-  devtools.on('Target.detachedFromTarget', ({ sessionId }) => workers.delete(sessionId))
+  devtools.on('Target.detachedFromTarget', ({ sessionId }) => {
+    workers.delete(sessionId)
+    for (const asked of waiting.values()) if (asked.sessionId === sessionId) asked.answered(null)
+  })
   devtools.on('Target.receivedMessageFromTarget', ({ message }) => {
-    const { id, result } = JSON.parse(message) as { id?: number; result?: HeapUsage }
-    if (id !== undefined && result !== undefined) answers.get(id)?.(result)
+    const { id, result } = JSON.parse(message) as { id?: number; result?: unknown }
+    if (id !== undefined && result !== undefined) waiting.get(id)?.answered(result)
   })
   const autoAttach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false }
   await devtools.send('Target.setAutoAttach', autoAttach)
   let lastId = 0
-  const ask = async (sessionId: string): Promise<HeapUsage> => {
+  /** Null of one that ends meanwhile. */
+  const ask = async <Answer>(sessionId: string, method: string): Promise<Answer | null> => {
     const id = ++lastId
-    const answered = new Promise<HeapUsage>((resolve) => answers.set(id, resolve))
-    const message = JSON.stringify({ id, method: 'Runtime.getHeapUsage' })
+    const answer = new Promise<unknown>((answered) => waiting.set(id, { sessionId, answered }))
+    const message = JSON.stringify({ id, method })
     await devtools.send('Target.sendMessageToTarget', { sessionId, message })
-    const usage = await answered
-    answers.delete(id)
-    return usage
+    const result = await answer
+    waiting.delete(id)
+    return result as Answer | null
   }
-  return () => Promise.all([...workers].map(ask))
+  return async <Answer>(method: string) => {
+    const answers = await Promise.all([...workers].map((sessionId) => ask<Answer>(sessionId, method)))
+    return answers.filter((answer) => answer !== null)
+  }
 }
 
 async function largestRendererBytes(page: Page): Promise<number> {

@@ -1,24 +1,15 @@
 import { defineConfig } from '@playwright/test'
+import { chromiumArgs } from './chromium.ts'
 import type { EnginePlace } from './room.ts'
-import { findBrowser, isRoot } from '../scripts/browser.mjs'
+import { findBrowser } from '../scripts/browser.mjs'
 
 const executablePath = await findBrowser('chromium')
 if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM_PATH.')
 
-/** No background traffic, no QUIC, and addresses in the open: local tests have no mDNS to resolve hidden ones. */
-const args = [
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-  // Chromium's sandbox refuses to start as root, as which containers run.
-  ...(isRoot() ? ['--no-sandbox'] : []),
-]
-
 export default defineConfig<object, { enginePlace: EnginePlace }>({
   testDir: '.',
+  // What is called *.test.ts is a unit test, and vitest's.
+  testMatch: '**/*.spec.ts',
   globalSetup: './buildFirst.ts',
   outputDir: 'results/artifacts',
   reporter: [['list'], ['json', { outputFile: 'results/report.json' }]],
@@ -36,5 +27,9 @@ export default defineConfig<object, { enginePlace: EnginePlace }>({
       use: { enginePlace: 'page' },
     },
   ],
-  use: { launchOptions: { executablePath, args }, trace: 'off', testIdAttribute: 'data-testid' },
+  use: {
+    launchOptions: { executablePath, args: chromiumArgs },
+    trace: 'off',
+    testIdAttribute: 'data-testid',
+  },
 })

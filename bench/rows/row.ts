@@ -8,6 +8,8 @@ export interface Row {
   readonly shaped: boolean
   /** Needs the rivals installed. */
   readonly withRivals?: boolean
+  /** Takes so long, or so much of the disk, that it is measured only when it is named. */
+  readonly isBig?: boolean
   /** Measures once; what it opens it hands to `teardown`. */
   run(teardown: Teardown): Promise<Figure[]>
 }

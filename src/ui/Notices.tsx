@@ -49,7 +49,7 @@ const NoticeBox = memo(function NoticeBox({ notice }: { notice: Notice }) {
   // Its code alone: the rest of the message may hold a name.
   const details = (): string => `${notice.message.code}\n${session.details()}`
   return (
-    <div className="notice" data-testid="notice" data-level={notice.level}>
+    <div className="notice" data-testid="notice" data-level={notice.level} data-code={notice.message.code}>
       <Icon name={notice.level === 'info' ? 'info' : 'warning'} />
       <div className="notice-words">
         <p>{words.notice(notice.message)}</p>
