@@ -63,7 +63,8 @@ export class Member {
     this.#lastDeed = this.#lastDeed.then(async () => {
       const { journal } = this.#options
       try {
-        journal.note(this.name, (await this.#do(deed)) ?? deed.kind)
+        const said = await this.#do(deed)
+        if (said !== '') journal.note(this.name, said ?? deed.kind)
       } catch (error) {
         journal.note(this.name, `${deed.kind} did not work: ${firstLine(error)}`)
       }
@@ -88,7 +89,7 @@ export class Member {
     while (this.#savings.size > 0) await Promise.all(this.#savings)
   }
 
-  /** What to write down; by itself the deed's kind. */
+  /** What to write down: nothing, or by itself the deed's kind. */
   async #do(deed: MemberDeed): Promise<string | undefined> {
     const { browser } = this
     switch (deed.kind) {
@@ -160,9 +161,9 @@ export class Member {
   }
 
   /** Gives again what it gave and the page cannot open by itself, and tries again what failed. */
-  async #tend(): Promise<string | undefined> {
+  async #tend(): Promise<string> {
     const sight = await this.look()
-    if (sight === null) return 'cannot tend'
+    if (sight === null) return ''
     const done: string[] = []
     for (const name of this.given) {
       const row = sight.shares.find((share) => share.name === name)
@@ -175,7 +176,7 @@ export class Member {
         await this.#click(this.#rowOf(share.shareId), 'resume')
         done.push(`tries ${share.name} again`)
       }
-    return done.length === 0 ? undefined : done.join(', ')
+    return done.join(', ')
   }
 
   async #press(kind: ShareDeed, name: string): Promise<string> {

@@ -48,7 +48,7 @@ export interface PlanOptions {
 }
 
 /** Two busy cores with five browsers on them keep up with that. */
-const stepEveryMs = 4500
+const stepEveryMs = 3000
 /** Of a share that is taken, what must pass before its page may end: a wish is written half a second later. */
 const settledMs = 6000
 /** Each of them is bytes on a disk, and a row on every page. */
@@ -71,7 +71,7 @@ interface PlannedShare {
   readonly takers: Map<number, 'taking' | 'paused'>
 }
 
-type Kind = MemberDeed['kind'] | 'stopBroker'
+type Kind = Exclude<MemberDeed['kind'], 'thaw' | 'freeDisk' | 'tend'> | 'stopBroker'
 
 /** How often each happens, beside the others. */
 const weights: readonly (readonly [Kind, number])[] = [
@@ -266,38 +266,37 @@ class Planner {
     if (this.#shares.length > sharesMax && oldest !== undefined) this.#remove(oldest.owner, oldest)
   }
 
-  #press(kind: MemberDeed['kind']): void {
-    const share = this.#pick(this.#shares)
-    if (share === undefined) return
-    const others = this.#free().filter((member) => member !== share.owner)
-    const whose = (wish: 'taking' | 'paused') => others.filter((member) => share.takers.get(member) === wish)
+  /** Somebody who can, with a share with which it can. */
+  #press(kind: ShareDeed): void {
+    const pairs = this.#shares.flatMap((share) =>
+      this.#free().flatMap((member) => (this.#can(kind, member, share) ? [{ member, share }] : [])),
+    )
+    this.#with(pairs, ({ member, share }) => {
+      if (kind === 'remove') this.#remove(member, share)
+      else this.#wish(member, share, kind)
+    })
+  }
+
+  #can(kind: ShareDeed, member: number, { owner, takers }: PlannedShare): boolean {
+    const wish = takers.get(member)
     switch (kind) {
       case 'download':
-        return this.#with(
-          others.filter((member) => !share.takers.has(member)),
-          (member) => this.#wish(member, share, kind, 'taking'),
-        )
+        return member !== owner && wish === undefined
       case 'pause':
-        return this.#with(whose('taking'), (member) => this.#wish(member, share, kind, 'paused'))
+        return wish === 'taking'
       case 'resume':
-        return this.#with(whose('paused'), (member) => this.#wish(member, share, kind, 'taking'))
+        return wish === 'paused'
       case 'cancel':
-        return this.#with([...whose('taking'), ...whose('paused')], (member) =>
-          this.#wish(member, share, kind, null),
-        )
+        return wish !== undefined
       case 'remove':
-        return this.#with(this.#free().includes(share.owner) ? [share.owner] : whose('taking'), (member) =>
-          this.#remove(member, share),
-        )
-      default:
-        return undefined
+        return member === owner || wish === 'taking'
     }
   }
 
-  #wish(member: number, share: PlannedShare, kind: ShareDeed, wish: 'taking' | 'paused' | null): void {
+  #wish(member: number, share: PlannedShare, kind: Exclude<ShareDeed, 'remove'>): void {
     this.#add(member, { kind, share: share.name })
-    if (wish === null) share.takers.delete(member)
-    else share.takers.set(member, wish)
+    if (kind === 'cancel') share.takers.delete(member)
+    else share.takers.set(member, kind === 'pause' ? 'paused' : 'taking')
     this.#at(member).busyUntilMs = this.#nowMs + settledMs
   }
 

@@ -86,7 +86,14 @@ export class Watcher {
     }
   }
 
+  #tellHow(): void {
+    const [here, faults] = [this.#members.filter(({ isHere }) => isHere), this.#journal.faults()]
+    const minute = Math.round(this.#journal.nowMs() / 60_000)
+    console.log(`minute ${minute}: ${here.map(({ name }) => name).join(', ')}; ${faults.length} faults`)
+  }
+
   async #sample(): Promise<void> {
+    this.#tellHow()
     for (const member of this.#members) {
       const { open } = member.browser
       if (open === null || !member.isAwake) continue
