@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Download, Locator, Page } from '@playwright/test'
+import { rendererOf } from '../processes.ts'
 import { dropPaths, offerFiles } from '../room.ts'
 import { SoakBrowser } from './browser.ts'
 import type { Journal } from './journal.ts'
@@ -35,7 +36,8 @@ export class Member {
   readonly saved = new Set<string>()
   readonly browser: SoakBrowser
   readonly #options: MemberOptions
-  #isFrozen = false
+  /** The process of its page, while that stands still. */
+  #sleeper: number | null = null
   #lastDeed: Promise<void> = Promise.resolve()
   readonly #savings = new Set<Promise<void>>()
 
@@ -51,7 +53,7 @@ export class Member {
 
   /** It has a page that can answer. */
   get isAwake(): boolean {
-    return this.browser.open !== null && !this.#isFrozen
+    return this.browser.open !== null && this.#sleeper === null
   }
 
   get isHere(): boolean {
@@ -108,13 +110,13 @@ export class Member {
       case 'reload':
         await this.#page().reload()
         return undefined
-      case 'freeze':
-        this.#isFrozen = true
-        await this.#setLifecycle('frozen')
+      case 'sleep':
+        this.#sleeper = await rendererOf(this.#page())
+        process.kill(this.#sleeper, 'SIGSTOP')
         return undefined
-      case 'thaw':
-        await this.#setLifecycle('active')
-        this.#isFrozen = false
+      case 'wake':
+        if (this.#sleeper !== null) process.kill(this.#sleeper, 'SIGCONT')
+        this.#sleeper = null
         return undefined
       case 'cutLinks':
         return `cut ${await this.#page().evaluate(() => (globalThis as unknown as ProbedGlobal).swarmSoak.cutLinks())} connections`
@@ -135,10 +137,6 @@ export class Member {
     const open = this.browser.open
     if (open === null) throw new Error('there is no page')
     return open.page
-  }
-
-  async #setLifecycle(state: 'frozen' | 'active'): Promise<void> {
-    await this.browser.open?.devtools.send('Page.setWebLifecycleState', { state })
   }
 
   async #setQuota(isFull: boolean): Promise<string> {

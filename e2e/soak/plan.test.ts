@@ -10,8 +10,8 @@ function* followed(plan: readonly Step[]): Generator<{ step: Step; states: Reado
   const states = new Map<number, string>()
   const after: Partial<Record<MemberDeed['kind'], string>> = {
     come: 'here',
-    thaw: 'here',
-    freeze: 'frozen',
+    wake: 'here',
+    sleep: 'asleep',
     go: 'away',
     crash: 'away',
     kill: 'away',
@@ -45,25 +45,25 @@ describe('the plan of a soak', () => {
     }
     const kinds = new Set(plans.flat().map((step) => ('member' in step ? step.deed.kind : step.broker)))
     expect([...kinds].toSorted().join(' ')).toBe(
-      'cancel come crash cutLinks download fillDisk freeDisk freeze go kill pause reload remove resume share start stop tend thaw',
+      'cancel come crash cutLinks download fillDisk freeDisk go kill pause reload remove resume share sleep start stop tend wake',
     )
   })
 
   test('never more members than fit, two of them awake, and the first stays', () => {
     for (const plan of plans)
       for (const { step, states } of followed(plan)) {
-        expect(count(states, 'here', 'frozen')).toBeLessThanOrEqual(options.membersMax)
+        expect(count(states, 'here', 'asleep')).toBeLessThanOrEqual(options.membersMax)
         if (step.atMs > 0) expect(count(states, 'here')).toBeGreaterThanOrEqual(2)
         if (step.atMs > 0) expect(states.get(0)).not.toBe('away')
       }
   })
 
-  test('only those who are there and awake do anything, but thaw', () => {
+  test('only those who are there and awake do anything, but wake up', () => {
     for (const plan of plans) {
       let before: ReadonlyMap<number, string> = new Map()
       for (const { step, states } of followed(plan)) {
         if ('member' in step) {
-          const needed = { come: 'away', thaw: 'frozen' }[String(step.deed.kind)] ?? 'here'
+          const needed = { come: 'away', wake: 'asleep' }[String(step.deed.kind)] ?? 'here'
           expect(before.get(step.member) ?? 'away').toBe(needed)
         }
         before = new Map(states)
@@ -71,9 +71,9 @@ describe('the plan of a soak', () => {
     }
   })
 
-  test('what begins ends: nobody is left frozen or without a disk, and the broker is back', () => {
+  test('what begins ends: nobody is left asleep or without a disk, and the broker is back', () => {
     for (const plan of plans) {
-      expect(timesOf(plan, 'thaw')).toBe(timesOf(plan, 'freeze'))
+      expect(timesOf(plan, 'wake')).toBe(timesOf(plan, 'sleep'))
       expect(timesOf(plan, 'freeDisk')).toBe(timesOf(plan, 'fillDisk'))
       expect(timesOf(plan, 'start')).toBe(timesOf(plan, 'stop'))
     }

@@ -22,8 +22,10 @@ export type MemberDeed =
   /** Its whole browser ends at once. */
   | { readonly kind: 'kill' }
   | { readonly kind: 'reload' }
-  | { readonly kind: 'freeze' }
-  | { readonly kind: 'thaw' }
+  /** Its page's process stands still, as in a device that sleeps, */
+  | { readonly kind: 'sleep' }
+  /** and goes on. */
+  | { readonly kind: 'wake' }
   /** Its page closes all its connections, without a word to anybody. */
   | { readonly kind: 'cutLinks' }
   | { readonly kind: 'fillDisk' }
@@ -58,7 +60,7 @@ const sizesBytes = { least: 10 * kB, most: 20_000 * kB }
 
 interface PlannedMember {
   /** `broken`: it is gone, and comes back by itself. */
-  state: 'away' | 'here' | 'frozen' | 'broken'
+  state: 'away' | 'here' | 'asleep' | 'broken'
   isFull: boolean
   /** Nothing is planned for it before. */
   busyUntilMs: number
@@ -71,7 +73,7 @@ interface PlannedShare {
   readonly takers: Map<number, 'taking' | 'paused'>
 }
 
-type Kind = Exclude<MemberDeed['kind'], 'thaw' | 'freeDisk' | 'tend'> | 'stopBroker'
+type Kind = Exclude<MemberDeed['kind'], 'wake' | 'freeDisk' | 'tend'> | 'stopBroker'
 
 /** How often each happens, beside the others. */
 const weights: readonly (readonly [Kind, number])[] = [
@@ -86,7 +88,7 @@ const weights: readonly (readonly [Kind, number])[] = [
   ['crash', 4],
   ['kill', 2],
   ['reload', 5],
-  ['freeze', 4],
+  ['sleep', 4],
   ['cutLinks', 6],
   ['fillDisk', 3],
   ['stopBroker', 2],
@@ -179,8 +181,8 @@ class Planner {
           this.#add(member, { kind })
           this.#tendLater(member, 8000)
         })
-      case 'freeze':
-        return this.#with(this.#leavable(true), (member) => this.#freeze(member))
+      case 'sleep':
+        return this.#with(this.#leavable(true), (member) => this.#sleep(member))
       case 'cutLinks':
         return this.#with(this.#free(), (member) => this.#add(member, { kind }))
       case 'fillDisk':
@@ -207,16 +209,16 @@ class Planner {
     if (kind !== 'go') this.#later(backMs, () => this.#come(member))
   }
 
-  #freeze(member: number): void {
+  #sleep(member: number): void {
     const forMs = 5000 + randomBelow(this.#random, 35_000)
     if (!this.#isTimeFor(forMs)) return
-    this.#add(member, { kind: 'freeze' })
+    this.#add(member, { kind: 'sleep' })
     this.#later(forMs, () => {
-      this.#add(member, { kind: 'thaw' })
+      this.#add(member, { kind: 'wake' })
       this.#tendLater(member, 5000)
       this.#change(member, 'here', 5000)
     })
-    this.#change(member, 'frozen', forMs + 1)
+    this.#change(member, 'asleep', forMs + 1)
   }
 
   #fillDisk(member: number): void {
@@ -365,10 +367,10 @@ class Planner {
   }
 
   /** Those who may be gone for a while. */
-  #leavable(orFrozen = false): number[] {
+  #leavable(orAsleep = false): number[] {
     const awake = this.#members.filter(({ state }) => state === 'here').length
     if (awake <= 2) return []
-    return this.#free().filter((member) => (orFrozen || isNoAnchor(member)) && !this.#at(member).isFull)
+    return this.#free().filter((member) => (orAsleep || isNoAnchor(member)) && !this.#at(member).isFull)
   }
 }
 

@@ -32,7 +32,7 @@ const names = ['Ada', 'Ben', 'Cem', 'Dot', 'Eve', 'Fay', 'Gus', 'Ida', 'Jon', 'K
 const settleMaxMs = 240_000
 const lookEveryMs = 2000
 /** What mends links, or breaks them. */
-const disturbing = new Set(['come', 'go', 'crash', 'kill', 'reload', 'thaw', 'cutLinks'])
+const disturbing = new Set(['come', 'go', 'crash', 'kill', 'reload', 'wake', 'cutLinks'])
 
 process.exitCode = await soak()
 
@@ -75,7 +75,10 @@ async function soak(): Promise<number> {
     return failed ? 1 : 0
   } finally {
     await watcher.stop()
-    for (const member of members) await member.browser.close()
+    for (const member of members) {
+      await member.do({ kind: 'wake' })
+      await member.browser.close()
+    }
     await broker.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }

@@ -103,7 +103,7 @@ export class Watcher {
         const sample = { atMs: this.#journal.nowMs(), liveBytes }
         this.#series.set(who, [...(this.#series.get(who) ?? []), sample])
       } catch {
-        // It is gone meanwhile, or frozen.
+        // It is gone meanwhile, or asleep.
       }
     }
   }

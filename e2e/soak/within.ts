@@ -1,4 +1,4 @@
-/** What a promise comes to, if it does in time; else it throws. A page that is frozen or gone answers nothing. */
+/** What a promise comes to, if it does in time; else it throws. A page that is asleep or gone answers nothing. */
 export async function within<Value>(timeoutMs: number, promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
