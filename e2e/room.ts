@@ -156,6 +156,7 @@ async function pickable({ name, bytes }: SampleFile): Promise<Parameters<Locator
  * DataTransfer, its entries and the events, so the page cannot tell the difference.
  */
 export async function dropPaths(page: Page, ...paths: readonly string[]): Promise<void> {
+  await page.evaluate(() => scrollTo(0, 0))
   const box = await page.getByTestId('drop-zone').first().boundingBox()
   if (box === null) throw new Error('The drop zone cannot be seen')
   const place = { x: box.x + Math.min(box.width / 2, 50), y: box.y + Math.min(box.height / 2, 50) }

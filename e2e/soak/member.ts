@@ -22,6 +22,8 @@ export interface MemberOptions {
 const sightTimeoutMs = 10_000
 /** News of a share reach a page in less, on a busy machine; what is not there then is not there. */
 const rowTimeoutMs = 10_000
+/** So does what a button shows of it. */
+const buttonTimeoutMs = 2000
 /** More than what is kept already fits in while the disk is nearly full. */
 const leftOnFullDiskBytes = 1_000_000
 
@@ -183,7 +185,7 @@ export class Member {
       .filter({ has: this.#page().getByTestId(kind) })
       .first()
     try {
-      await row.waitFor({ timeout: kind === 'download' ? rowTimeoutMs : 1 })
+      await row.waitFor({ timeout: kind === 'download' ? rowTimeoutMs : buttonTimeoutMs })
     } catch {
       return `cannot ${kind} ${name}`
     }
