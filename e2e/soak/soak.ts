@@ -1,6 +1,7 @@
 /*
- * Real browsers in a room for a long time, to whom everything happens that can: npm run soak -- --minutes 30 [--seed S] [--members N].
- * The plan follows from the seed; what must hold at its end is in settled.ts. The exit code is 1 when anything failed.
+ * Real browsers in a room for a long time, to whom everything happens that can: npm run soak -- --minutes 30 [--seed S] [--members N]
+ * [--settle SECONDS]. Within that time after the last fault all must be as it must: a member that is gone is forgotten after two minutes, and a
+ * busy machine takes its time. The plan follows from the seed; what must hold at its end is in settled.ts. The exit code is 1 when anything failed.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -24,12 +25,11 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     members: { type: 'string', default: '4' },
+    settle: { type: 'string', default: '240' },
   },
 })
 
 const names = ['Ada', 'Ben', 'Cem', 'Dot', 'Eve', 'Fay', 'Gus', 'Ida', 'Jon', 'Kim', 'Lou', 'Mia', 'Nil']
-/** By then all must be as it must: a member that is gone is forgotten after two minutes, and a busy machine takes its time. */
-const settleMaxMs = 240_000
 const lookEveryMs = 2000
 /** What mends links, or breaks them. */
 const disturbing = new Set(['come', 'go', 'crash', 'kill', 'reload', 'wake', 'cutLinks'])
@@ -58,7 +58,7 @@ async function soak(): Promise<number> {
   try {
     const plan = planOf({ seed, durationMs: minutes * 60_000, membersMax })
     await play(plan, { broker, journal, members, watcher, isOver: () => isInterrupted })
-    const settledSeconds = await settle(members, journal)
+    const settledSeconds = await settle(members, journal, Number(values.settle) * 1000)
     await saveAll(members, journal)
     await findLeftovers(members, journal)
     await watcher.stop()
@@ -117,7 +117,11 @@ async function take(step: Step, { broker, journal, members, watcher }: Stage): P
 }
 
 /** The seconds until everything is as it must be; null where it is not in time, which is a fault. */
-async function settle(members: readonly Member[], journal: Journal): Promise<number | null> {
+async function settle(
+  members: readonly Member[],
+  journal: Journal,
+  settleMaxMs: number,
+): Promise<number | null> {
   const startedMs = journal.nowMs()
   journal.note('', 'from here on nothing happens any more')
   for (;;) {
