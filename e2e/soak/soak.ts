@@ -34,7 +34,7 @@ const lookEveryMs = 2000
 /** What mends links, or breaks them. */
 const disturbing = new Set(['come', 'go', 'crash', 'kill', 'reload', 'wake', 'cutLinks'])
 
-process.exitCode = await soak()
+process.exit(await soak())
 
 async function soak(): Promise<number> {
   const [minutes, seed, membersMax] = [Number(values.minutes), Number(values.seed), Number(values.members)]
