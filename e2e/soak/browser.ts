@@ -72,7 +72,10 @@ export class SoakBrowser {
   /** As people close it. */
   async close(): Promise<void> {
     this.#isEnding = true
+    const page = this.#open?.page
     this.#open = null
+    // A browser that ends with all its pages gives them no time to say goodbye.
+    await page?.close()
     await this.#context?.close()
     this.#context = null
     this.#isEnding = false

@@ -40,9 +40,7 @@ function roomTroubles({ peers, signaling }: Sight, others: readonly string[]): s
   const isSame = JSON.stringify(seen) === JSON.stringify(others.toSorted())
   return [
     ...(isSame ? [] : [`sees ${seen.join(', ') || 'nobody'} where ${others.join(', ')} are`]),
-    ...peers.flatMap(({ name, state }) =>
-      linkedStates.has(state) || !others.includes(name) ? [] : [`has ${name} as ${state}`],
-    ),
+    ...peers.flatMap(({ name, state }) => (linkedStates.has(state) ? [] : [`has ${name} as ${state}`])),
     ...(signaling === 'online' ? [] : [`has no broker (${signaling})`]),
   ]
 }

@@ -127,9 +127,8 @@ describe('offered files', () => {
       { length: runs * limits.fileRunFilesMax },
       () => openedFile(new Uint8Array(fileBytes)).file,
     )
-    const sizeBytes = fileBytes * files.length
     const reading = { cache: openSpanCache(limits.attachedCacheMaxBytes), runs: new FileRuns() }
-    const all = attachFiles(files, { sizeBytes, pieceSizeBytes }, reading, 'share')
+    const all = attachFiles(files, { sizeBytes: fileBytes * files.length, pieceSizeBytes }, reading, 'share')
     const stream = vi.spyOn(Blob.prototype, 'stream')
     const length = fileBytes * filesAtOnce
     for (let at = 0; at < 4 * fileBytes * limits.fileRunFilesMax; at += length)
