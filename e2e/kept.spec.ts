@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { MiB, sampleBytes, sha256 } from './files.ts'
 import {
   attributesOf,
+  bytesOf,
   downloadWhole,
   expect,
   leave,
@@ -94,4 +95,23 @@ test('a download that finds the disk full says so, and goes on by itself when sp
   await waitForState(share, 'complete')
   await bob.keyboard.press('Escape')
   expect(sha256(await savedBytes(share))).toBe(sha256(second.bytes))
+})
+
+test('a page that is loaded anew while the disk is full still has what it kept, and gives it', async ({
+  openPage,
+}) => {
+  const [alice, bob] = await openRoom(openPage, 2)
+  const link = await roomLink(bob)
+  await offerFiles(alice, first)
+  await downloadWhole(shareNamed(bob, first.name))
+  await leave(alice)
+  const devtools = await bob.context().newCDPSession(bob)
+  const { origin } = new URL(bob.url())
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: MiB })
+  await bob.reload()
+  await waitForState(shareNamed(bob, first.name), 'complete')
+  await expect(bob.getByText('Files are kept in memory in this browser')).toHaveCount(0)
+  const carol = await openPage(link)
+  const download = await downloadWhole(shareNamed(carol, first.name))
+  expect(sha256(await bytesOf(download))).toBe(sha256(first.bytes))
 })

@@ -4,6 +4,7 @@ import { openGatheringStore } from './gatheringStore.ts'
 import { opfsDisk } from './opfsDisk.worker.ts'
 import { storeFolder } from './tabFolders.ts'
 import type { PieceStore } from './pieceStore.ts'
+import { diskFault } from './storeFaults.ts'
 
 /** Who hears of what no caller waits for. */
 export interface OpfsListener {
@@ -25,8 +26,19 @@ export async function openOpfsHere(tab: string, listener: OpfsListener): Promise
   }
 }
 
-/** Writes and reads back: Safari 16.1 to 16.5 kept nothing of what was written (browser-compat-data issue 23459). */
+/**
+ * Writes and reads back: Safari 16.1 to 16.5 kept nothing of what was written (browser-compat-data issue 23459). A disk that is full is one:
+ * what was kept on it is still there.
+ */
 async function probe(folder: FileSystemDirectoryHandle): Promise<void> {
+  try {
+    await writeAndReadBack(folder)
+  } catch (error) {
+    if (diskFault(error).code !== 'full') throw error
+  }
+}
+
+async function writeAndReadBack(folder: FileSystemDirectoryHandle): Promise<void> {
   const name = 'probe'
   const written = Uint8Array.of(1, 2, 3)
   const read = new Uint8Array(written.length)
@@ -37,8 +49,8 @@ async function probe(folder: FileSystemDirectoryHandle): Promise<void> {
     handle.read(read, { at: 0 })
   } finally {
     handle.close()
+    await folder.removeEntry(name)
   }
-  await folder.removeEntry(name)
   if (!bytesEqual(written, read)) throw new Error('OPFS does not keep what is written')
   await sha256(written)
 }
