@@ -27,7 +27,7 @@ describe('the slope of memory', () => {
   })
 
   test('is none for a page that lived shortly', () => {
-    expect(slopeOf(seriesOf(5, 3 * MB, 0))).toBeNull()
+    expect(slopeOf(seriesOf(6, 3 * MB, 0))).toBeNull()
   })
 
   test('is a leak where a page grows for sure, not where its memory comes and goes', () => {

@@ -386,10 +386,8 @@ export const limits = {
   attachedSpanMaxBytes: 1 * MiB,
   /** Of offered files is read in one stream, where a reader goes on and on: opening one costs as much as reading 1 MiB by it. */
   fileRunMaxBytes: 16 * MiB,
-  /** Files in one such stream at first: each is a part of the message that opens it, and costs the browser whether it is read or not. */
-  fileRunFilesFirst: 256,
-  /** After a stream that was read to its end twice as many, up to this: a browser reads 1024 files of 8 kB in one in two thirds of the time. */
-  fileRunFilesMax: 1024,
+  /** Files in one such stream: each is a part of the message that opens it. */
+  fileRunFilesMax: 256,
   /** A stream does not notice that a file is changed: it is opened anew after this long. */
   fileRunMaxMs: 2 * seconds,
   /** Streams open at once, all shares together, but for hashing: one for each peer of a room. Each holds a megabyte or so in the browser. */

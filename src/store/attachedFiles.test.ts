@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes, seededRandom } from '../shared/random.ts'
@@ -118,24 +118,5 @@ describe('offered files', () => {
     // More than one run holds.
     const whole = await all.readNext(0, 2 * files.length)
     expect(whole).toHaveLength(2 * files.length)
-  })
-
-  it('are read in runs of ever more files where each was read to its end in time', async () => {
-    const [fileBytes, filesAtOnce, runs] = [100, 64, 5]
-    const first = limits.fileRunFilesFirst
-    const files = Array.from(
-      { length: runs * limits.fileRunFilesMax },
-      () => openedFile(new Uint8Array(fileBytes)).file,
-    )
-    const reading = { cache: openSpanCache(limits.attachedCacheMaxBytes), runs: new FileRuns() }
-    const all = attachFiles(files, { sizeBytes: fileBytes * files.length, pieceSizeBytes }, reading, 'share')
-    const stream = vi.spyOn(Blob.prototype, 'stream')
-    const length = fileBytes * filesAtOnce
-    for (let at = 0; at < 4 * fileBytes * limits.fileRunFilesMax; at += length)
-      await all.readNext(at, at + length)
-    const filesInRuns = stream.mock.contexts.map((blob) => (blob as Blob).size / fileBytes)
-    stream.mockRestore()
-    expect(filesInRuns.slice(0, 4)).toEqual([first, 2 * first, 4 * first, 4 * first])
-    expect(Math.max(...filesInRuns)).toBe(limits.fileRunFilesMax)
   })
 })

@@ -50,13 +50,11 @@ export function attachFiles(
     return only !== undefined && parts.length === 1 ? only : new Blob(parts)
   }
 
-  /** A run from here on, after another or not, over so many bytes and files as one stream may have; null where they hold less than is asked for. */
-  function runFrom(fromBytes: number, lengthBytes: number, before: FileRun | null): FileRun | null {
-    const filesMax = before?.nextFilesMax ?? limits.fileRunFilesFirst
-    before?.end()
-    const lastFile = firstEndAfter(ends, fromBytes) + filesMax - 1
+  /** A run from here on over so many bytes and files as one stream may have; null where they hold less than is asked for. */
+  function runFrom(fromBytes: number, lengthBytes: number): FileRun | null {
+    const lastFile = firstEndAfter(ends, fromBytes) + limits.fileRunFilesMax - 1
     const endBytes = Math.min(ends[lastFile] ?? sizeBytes, fromBytes + limits.fileRunMaxBytes)
-    return endBytes < fromBytes + lengthBytes ? null : new FileRun(blob(fromBytes, endBytes), filesMax)
+    return endBytes < fromBytes + lengthBytes ? null : new FileRun(blob(fromBytes, endBytes))
   }
 
   const runKey = (atBytes: number): string => `${name} ${atBytes}`
@@ -67,8 +65,9 @@ export function attachFiles(
   function runAt(fromBytes: number, lengthBytes: number): FileRun | null {
     const run = runs.take(runKey(fromBytes))
     if (run !== null && run.leftBytes >= lengthBytes) return run
+    run?.end()
     const goesOn = run !== null || (!isHere(fromBytes) && isHere(fromBytes - spanBytes))
-    return goesOn ? runFrom(fromBytes, lengthBytes, run) : null
+    return goesOn ? runFrom(fromBytes, lengthBytes) : null
   }
 
   async function readSpans(fromBytes: number, into: Bytes): Promise<Bytes> {
@@ -104,7 +103,8 @@ export function attachFiles(
       const length = toBytes - fromBytes
       const { run, atBytes, memory } = hashing
       const isNext = atBytes === fromBytes && run !== null && run.leftBytes >= length
-      const next = isNext ? run : runFrom(fromBytes, length, run)
+      if (!isNext) run?.end()
+      const next = isNext ? run : runFrom(fromBytes, length)
       if (next === null) return readWhole(blob(fromBytes, toBytes))
       const into = memory.length < length ? new Uint8Array(geometry.pieceSizeBytes) : memory
       hashing = { run: next, atBytes: toBytes, memory: new Uint8Array(0) }

@@ -68,13 +68,6 @@ describe('runs', () => {
     expect(run.leftBytes).toBe(0)
   })
 
-  it('are followed by larger ones where they were fast enough, by one of the first size else', () => {
-    const fast = new FileRun(new Blob(['bytes']), limits.fileRunFilesMax / 2)
-    expect(fast.nextFilesMax).toBe(limits.fileRunFilesMax)
-    fast.end()
-    expect(fast.nextFilesMax).toBe(limits.fileRunFilesFirst)
-  })
-
   it('are kept until taken, the oldest given up where there are too many', () => {
     const runs = new FileRuns()
     const all = Array.from({ length: limits.fileRunsMax + 2 }, () => new FileRun(new Blob(['bytes'])))

@@ -11,12 +11,9 @@ export class FileRun {
   #leftBytes: number
   #last: Promise<unknown> = Promise.resolve()
   readonly #timer: ReturnType<typeof setTimeout>
-  readonly #filesMax: number
   #isOver = false
 
-  /** `filesMax`: as many files as the blob may be made of. */
-  constructor(blob: Blob, filesMax: number = limits.fileRunFilesFirst) {
-    this.#filesMax = filesMax
+  constructor(blob: Blob) {
     this.#leftBytes = blob.size
     this.#source = sourceOf(blob.stream())
     this.#timer = setTimeout(() => this.end(), limits.fileRunMaxMs)
@@ -25,11 +22,6 @@ export class FileRun {
   /** What it can still be asked for, bytes. */
   get leftBytes(): number {
     return this.#isOver ? 0 : this.#leftBytes
-  }
-
-  /** Files that the run after this one may be made of: more where this one was read fast enough that it is not over. */
-  get nextFilesMax(): number {
-    return this.#isOver ? limits.fileRunFilesFirst : Math.min(2 * this.#filesMax, limits.fileRunFilesMax)
   }
 
   /**
