@@ -4,10 +4,10 @@ import { rendererOf } from '../processes.ts'
 import { dropPaths, offerFiles } from '../room.ts'
 import { SoakBrowser } from './browser.ts'
 import type { Journal } from './journal.ts'
-import type { MemberDeed, SampleSpec, ShareDeed } from './plan.ts'
 import type { ProbedGlobal } from './probe.ts'
 import type { Samples } from './samples.ts'
 import { lookAt, type Sight } from './sight.ts'
+import type { MemberDeed, SampleSpec, ShareDeed } from './steps.ts'
 import { within } from './within.ts'
 
 export interface MemberOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { planOf, type MemberDeed, type Step } from './plan.ts'
+import { planOf } from './plan.ts'
+import type { MemberDeed, Step } from './steps.ts'
 
 const options = { seed: 1, durationMs: 30 * 60_000, membersMax: 5 }
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { randomBelow, seededRandom } from '../../src/shared/random.ts'
 import { sampleBytes, sha256, sha256OfFile, writeSampleFile, writeTree } from '../files.ts'
 import { unzip } from '../zip.ts'
-import type { SampleSpec } from './plan.ts'
+import type { SampleSpec } from './steps.ts'
 
 /** SHA-256 of every file of a share, by its path in it; of a single file by ''. */
 type Hashes = ReadonlyMap<string, string>

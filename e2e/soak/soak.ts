@@ -13,11 +13,12 @@ import { build, buildIsStale, rootFolder } from '../../scripts/setup.mjs'
 import { openBrokerApart, type BrokerApart } from '../brokerApart.ts'
 import { Journal } from './journal.ts'
 import { Member } from './member.ts'
-import { planOf, type Step } from './plan.ts'
+import { planOf } from './plan.ts'
 import { report } from './report.ts'
 import { Samples } from './samples.ts'
 import { leftBehind, unsettled } from './settled.ts'
 import { keptBy } from './sight.ts'
+import type { Step } from './steps.ts'
 import { Watcher } from './watcher.ts'
 
 const { values } = parseArgs({
