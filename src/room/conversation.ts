@@ -60,6 +60,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     member.road.greeted = true
     member.lostSince = null
     member.redialMs = limits.redialMinMs
+    roster.forgetEarlier(member)
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
   }
 

@@ -15,6 +15,7 @@ import {
   rosterOf,
   sessionNumber,
 } from './testing/roomBench.ts'
+import { deviceOf } from './testing/fakeSigning.ts'
 
 describe('attempts and losses', () => {
   it('[R13] an attempt that does not open is given up; a stranger is forgotten', () => {
@@ -136,6 +137,20 @@ describe('attempts and losses', () => {
     hear(alice, rosterOf([]))
     pass(limits.linkOpenTimeoutMs)
     expect(room.members()).toMatchObject([{ peer: alice }])
+  })
+
+  it('[R16] a lost page is forgotten when another of its device joins, as after a crash, and no other page is', () => {
+    const { room, link, offer, greet, feed } = onlineBench(bob)
+    feed({ type: 'linkClosed', peer: alice, session: link(alice) })
+    expect(room.members()).toMatchObject([{ peer: alice, state: 'lost' }])
+    link(carol)
+    expect(room.members()).toMatchObject([{ peer: alice, state: 'lost' }, { peer: carol }])
+    const again = manyPeers(0, 1)
+    const session = sessionNumber(90)
+    offer(again, session)
+    feed({ type: 'linkOpened', peer: again, session, route: 'direct' })
+    greet(again, [], deviceOf(alice))
+    expect(room.members().map(({ peer }) => peer)).toEqual([carol, again])
   })
 
   it('[R18] one who is full is dialed again only after a long while', () => {

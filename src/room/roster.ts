@@ -2,7 +2,7 @@ import type { DeviceId, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
 import type { Card, MailboxAt, MemberSnapshot } from './io.ts'
-import { isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
+import { hasSession, isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
 import { createBans } from './bans.ts'
 import { createRecent } from './recent.ts'
 import type { Addressee } from './relaying.ts'
@@ -35,6 +35,8 @@ export interface Roster {
   remove(member: Member): void
   /** Forgets a member that said goodbye. */
   removeLeft(member: Member): void
+  /** Forgets pages of the member's device that are lost: it is back in this one. */
+  forgetEarlier(member: Member): void
   /** Forgets the peer and keeps it out for a while, and its device as far as it is known. */
   ban(peer: PeerId): void
   isBanned(who: PeerId | DeviceId): boolean
@@ -84,6 +86,12 @@ export function createRoster(context: RoomContext): Roster {
     return member
   }
 
+  function removeLeft({ peer }: Member): void {
+    members.delete(peer)
+    leftAt.note(peer, context.now)
+    revision++
+  }
+
   return {
     find: (peer) => members.get(peer),
     findLinked(peer) {
@@ -114,10 +122,12 @@ export function createRoster(context: RoomContext): Roster {
     },
     takeCard,
     remove: ({ peer }) => void members.delete(peer),
-    removeLeft({ peer }) {
-      members.delete(peer)
-      leftAt.note(peer, context.now)
-      revision++
+    removeLeft,
+    forgetEarlier(member) {
+      for (const other of members.values()) {
+        const isEarlier = other !== member && other.card?.device === member.card?.device
+        if (isEarlier && other.lostSince !== null && !hasSession(other.road)) removeLeft(other)
+      }
     },
     ban(peer) {
       const device = members.get(peer)?.card?.device
