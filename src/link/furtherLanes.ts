@@ -87,7 +87,7 @@ export class FurtherLanes {
     const { ice, proof, handOver } = this.#options
     const connection = new SimplePeerConnection({
       initiator,
-      ice: ice(),
+      ice,
       proof,
       lane,
       handOver: (channel) => handOver(lane, channel),
