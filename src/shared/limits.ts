@@ -327,6 +327,8 @@ export const limits = {
   restartSpacingMs: 1 * seconds,
   /** Timers of hidden pages come up to a second late. Who looks later than this was away itself, and answers may be waiting. */
   lateMaxMs: 2 * seconds,
+  /** Peers to which no way was found are tried again after less (an attempt, and the longest wait before the next); who is not is gone. */
+  blockedForgetMs: 75 * seconds,
   /** Relayed signals are passed on at most this often. */
   relayHopsMax: 3,
   /** A sealed signal: an SDP with many candidates stays well below. */
