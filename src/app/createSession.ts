@@ -257,7 +257,6 @@ class AppSession implements OpenSession {
   }
 
   resumeRoom(): void {
-    this.#parts.ice.resumed()
     this.#room.resume()
   }
 
