@@ -323,6 +323,8 @@ export const limits = {
   restartGatherMs: 1 * seconds,
   /** Where addresses are hidden there is no other candidate than a relayed one, and a slow relay server takes longer than that. */
   restartGatherRelayMs: 3 * seconds,
+  /** A further lane whose path is lost has so long to find it again, as it is not restarted: what it carries waits meanwhile. */
+  lanePathLostMs: 3 * seconds,
   /** Restarts of one connection are this far apart: another begun meanwhile would undo the first. */
   restartSpacingMs: 1 * seconds,
   /** Timers of hidden pages come up to a second late. Who looks later than this was away itself, and answers may be waiting. */

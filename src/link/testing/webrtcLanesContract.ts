@@ -3,6 +3,7 @@ import { assert } from '../../shared/result.ts'
 import { decodeLaneWords, encodeLaneWords } from '../laneWords.ts'
 import type { LinkCase } from './linkContract.ts'
 import { closeBoth, openPair, patterned } from './linkEnds.ts'
+import { watchConnections } from './watchConnections.ts'
 import { openRaw } from './webrtcLinkContract.ts'
 
 const offer = JSON.stringify({ type: 'offer', sdp: 'm=application garbage' })
@@ -78,6 +79,36 @@ export const webrtcLanesContract: readonly LinkCase[] = [
       for (let link = 0; link < 12; link++) closeBoth(await openPair(open))
       pair.alice.link.send(patterned(4))
       await pair.bob.next('message')
+      closeBoth(pair)
+    },
+  },
+  {
+    name: '[L14] a further lane whose path is found again is kept, one whose path stays lost is given up',
+    async run(open) {
+      const pair = await openPair(open)
+      const made = watchConnections()
+      for (const lane of [1, 3]) {
+        pair.alice.link.openLane()
+        for (const end of [pair.alice, pair.bob]) {
+          assert((await end.next('laneProven')).lane === lane, `lane ${lane} opens`)
+        }
+      }
+      const lanes = made()
+      const become = (state: RTCIceConnectionState, of: readonly RTCPeerConnection[]): void => {
+        for (const connection of of) {
+          Object.defineProperty(connection, 'iceConnectionState', { value: state, configurable: true })
+          connection.dispatchEvent(new Event('iceconnectionstatechange'))
+        }
+      }
+      become('disconnected', lanes)
+      become('connected', lanes.slice(0, 2))
+      for (const { next, events } of [pair.alice, pair.bob].map((end) => ({
+        next: end.next('laneClosed'),
+        events: end.events,
+      }))) {
+        assert((await next).lane === 3, 'the lane that stayed lost')
+        assert(events.filter(({ type }) => type === 'laneClosed').length === 1, 'and no other')
+      }
       closeBoth(pair)
     },
   },
