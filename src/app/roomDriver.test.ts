@@ -37,6 +37,8 @@ const bug = (): never => {
   throw new Error('a bug')
 }
 
+const anyWay = () => ({ servers: [], relayOnly: false })
+
 const noBulk: BulkHost = {
   sentElsewhere() {},
   neighboursHeard() {},
@@ -100,7 +102,7 @@ function openDriver(
         close() {},
       }
     },
-    ice: { settings: () => ({ servers: [], relayOnly: false }), resumed() {} },
+    ice: { settings: anyWay, resumed() {} },
     bulk: noBulk,
     log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
     bugFound: (error) => bugs.push(error),
@@ -267,10 +269,9 @@ describe('a link', () => {
   it('[R17] is asked when the device slept and the page’s clock went on, and so are brokers and who lends ICE servers', async () => {
     let asked = 0
     let lentAsked = 0
-    const settings = () => ({ servers: [], relayOnly: false })
     const clock = new MemoryClock()
     const { lines } = await linkedDriver(
-      { clock, wallMs: () => clock.now(), ice: { settings, resumed: () => lentAsked++ } },
+      { clock, wallMs: () => clock.now(), ice: { settings: anyWay, resumed: () => lentAsked++ } },
       { retryNow: () => void asked++ },
     )
     clock.advanceTo((clock.nextAt() ?? 0) + limits.sleptMinMs - 1)
