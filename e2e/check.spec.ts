@@ -89,6 +89,18 @@ test('[L13] who hides without a relay server is told, is linked with nobody, and
   await expect(alice.getByTestId('peer')).toHaveAttribute('data-state', 'direct', { timeout: 60_000 })
 })
 
+test('[L13] what one tab is told to hide, the other tabs of its browser hide too', async ({ openPage }) => {
+  const one = await openPage()
+  const other = await one.context().newPage()
+  await other.goto(await roomLink(one))
+  for (const tab of [one, other]) await tab.getByTestId('open-check').click()
+  await expect(other.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+  await one.getByTestId('hide-address').check()
+  await expect(other.getByTestId('hide-address')).toBeChecked()
+  await other.getByTestId('hide-address').uncheck()
+  await expect(one.getByTestId('hide-address')).not.toBeChecked()
+})
+
 test('how a member is reached is said in words', async ({ openPage }) => {
   const [alice] = await openRoom(openPage, 2)
   await alice.getByTestId('open-member').click()

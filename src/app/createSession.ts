@@ -61,7 +61,7 @@ class AppSession implements OpenSession {
     const { storage } = engine
     const changed = (): void => this.#touch()
     this.#parts = parts
-    this.#news = new RoomNews(notices, parts.ice.settings)
+    this.#news = new RoomNews(notices, parts.ice.settings, clock)
     this.#files = new EarlierFiles({
       ...parts.files,
       share: (intake) => this.#sharing.share(intake),
@@ -257,7 +257,6 @@ class AppSession implements OpenSession {
   }
 
   resumeRoom(): void {
-    this.#parts.ice.resumed()
     this.#room.resume()
   }
 

@@ -81,6 +81,14 @@ describe('the first screen', () => {
     await vi.waitFor(() => expect(screen.view.getState().newVersion).toBe('ready'))
   })
 
+  it('offers the newer build again where changing to it failed, and says that it did', async () => {
+    const screen = openScreen()
+    screen.versionFound(() => Promise.reject(new Error('no such worker')))
+    screen.takeNewVersion()
+    await vi.waitFor(() => expect(screen.view.getState().newVersion).toBe('ready'))
+    expect(screen.details()).toContain('no such worker')
+  })
+
   it.each<[string, (screen: FirstScreen) => void]>([
     ['touched', (screen) => screen.used()],
     ['given files', (screen) => screen.takeFiles(filesOf('one'))],

@@ -60,7 +60,8 @@ export class FirstScreen implements Session {
 
   takeNewVersion(): void {
     this.store.setState({ newVersion: 'beingTaken' })
-    this.#takeNewVersion().then(() => this.store.setState({ newVersion: 'ready' }), this.bugFound)
+    const again = (): void => this.store.setState({ newVersion: 'ready' })
+    this.#takeNewVersion().catch(this.bugFound).then(again, this.bugFound)
   }
 
   /** Somebody has touched the page, or a key. */

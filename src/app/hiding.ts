@@ -18,3 +18,10 @@ export function keepHiding(isHidden: boolean): void {
     // Storage is switched off: the choice lasts as long as the page.
   }
 }
+
+/** Hears of it when another page of this browser changes the choice. */
+export function onHidingChange(changed: (isHidden: boolean) => void): void {
+  addEventListener('storage', (event) => {
+    if (event.key === key) changed(event.newValue !== null)
+  })
+}

@@ -131,6 +131,19 @@ describe('lent ICE servers', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('that could not be had are asked for when it wakes, but no more often than after a failure', async () => {
+    const { ice, asked, sleep, pass } = setUp([])
+    await ice.begin()
+    for (let time = 0; time < 5; time++) {
+      ice.resumed()
+      await pass(0)
+    }
+    expect(asked).toHaveLength(1)
+    sleep(limits.iceRetryMinMs)
+    ice.resumed()
+    expect(asked).toHaveLength(2)
+  })
+
   it('are no more than a browser takes', async () => {
     const urls = Array.from({ length: 40 }, (_, at) => `turn:t${at}.example`)
     const many = ok(JSON.stringify([{ urls, username: 'u', credential: 'c' }]))

@@ -1,6 +1,7 @@
 import { hasRelay, urlsOf } from '../link/iceServers.ts'
 import type { IceServer, IceSettings } from '../link/link.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
+import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Config, FetchText } from './config.ts'
@@ -38,6 +39,7 @@ export class IceServers {
   #isStuck = false
   #lent: Lent | null = null
   #failures = 0
+  #askedAtMs: Millis = -Infinity
   #asking: Promise<void> | null = null
 
   constructor(parts: IceServersParts) {
@@ -72,9 +74,11 @@ export class IceServers {
     this.#tellWhetherPossible()
   }
 
-  /** The device slept, or has another network: what ended meanwhile is asked for. */
+  /** The device slept, has another network, or is looked at again: what ended meanwhile is asked for, unless it was a moment ago. */
   resumed(): void {
-    if (this.#lent === null || this.#parts.wallMs() >= this.#lent.renewAtMs) this.#ask()
+    const nowMs = this.#parts.wallMs()
+    if (nowMs - this.#askedAtMs < limits.iceRetryMinMs) return
+    if (this.#lent === null || nowMs >= this.#lent.renewAtMs) this.#ask()
   }
 
   close(): void {
@@ -95,6 +99,7 @@ export class IceServers {
   async #answer(): Promise<void> {
     const { fetchText, wallMs, notices, log } = this.#parts
     const askedAtMs = wallMs()
+    this.#askedAtMs = askedAtMs
     const text = await fetchText()
     const answer = text.ok ? parseIceAnswer(text.value ?? '') : text
     if (!answer.ok) return this.#failed(answer.fault)

@@ -4,6 +4,7 @@ import type { FirstScreen } from './firstScreen.ts'
 import { pageClock } from './pageClock.ts'
 import { becomesActive, pageScope, registerServiceWorker } from './serviceWorker.ts'
 import { Versions } from './versions.ts'
+import { withLock } from './withLock.ts'
 
 /**
  * Has the service worker keep this page for times without a network, and says when there is a newer build. `script` is the address of
@@ -22,7 +23,7 @@ export async function keepPage(screen: FirstScreen, script: string): Promise<voi
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') versions.seen()
   })
-  await navigator.locks.request(openLock(script), { mode: 'shared' }, () => {
+  await withLock(openLock(script), { mode: 'shared' }, () => {
     tell(registration.active, { type: 'opened' })
     return untilThePageGoes
   })
@@ -75,9 +76,9 @@ async function changeTo({ waiting }: ServiceWorkerRegistration): Promise<void> {
 }
 
 /** Whether the worker that waits has taken over; without the lock, or in time, it has not. */
-async function takeOver(waiting: ServiceWorker, wish: LockOptions, withinMs: number): Promise<boolean> {
-  return navigator.locks.request(savingLock(pageScope()), wish, (lock) => {
-    if (lock === null) return false
+function takeOver(waiting: ServiceWorker, wish: LockOptions, withinMs: number): Promise<boolean> {
+  return withLock(savingLock(pageScope()), wish, async (isHeld) => {
+    if (!isHeld) return false
     tell(waiting, { type: 'takeOver' })
     return becomesActive(waiting, withinMs)
   })

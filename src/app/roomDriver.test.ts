@@ -37,6 +37,8 @@ const bug = (): never => {
   throw new Error('a bug')
 }
 
+const anyWay = () => ({ servers: [], relayOnly: false })
+
 const noBulk: BulkHost = {
   sentElsewhere() {},
   neighboursHeard() {},
@@ -100,7 +102,7 @@ function openDriver(
         close() {},
       }
     },
-    ice: { settings: () => ({ servers: [], relayOnly: false }) },
+    ice: { settings: anyWay, resumed() {} },
     bulk: noBulk,
     log: (level, what, detail = {}) => lines.push(`${level} ${what} ${JSON.stringify(detail)}`),
     bugFound: (error) => bugs.push(error),
@@ -262,6 +264,21 @@ describe('a link', () => {
     clock.advanceTo(clock.nextAt() ?? 0)
     expect(lines.some((line) => line.startsWith('info the device slept'))).toBe(true)
     expect(asked).toBe(2)
+  })
+
+  it('[R17] is asked when the device slept and the page’s clock went on, and so are brokers and who lends ICE servers', async () => {
+    let asked = 0
+    let lentAsked = 0
+    const clock = new MemoryClock()
+    const { lines } = await linkedDriver(
+      { clock, wallMs: () => clock.now(), ice: { settings: anyWay, resumed: () => lentAsked++ } },
+      { retryNow: () => void asked++ },
+    )
+    clock.advanceTo((clock.nextAt() ?? 0) + limits.sleptMinMs - 1)
+    expect([asked, lentAsked]).toEqual([0, 0])
+    clock.advanceTo((clock.nextAt() ?? 0) + limits.sleptMinMs)
+    expect(lines.some((line) => line.startsWith('info the device slept'))).toBe(true)
+    expect([asked, lentAsked]).toEqual([2, 1])
   })
 
   it('[L6] ends when its bulk channel fails; its lanes are counted', async () => {

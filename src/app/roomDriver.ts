@@ -15,7 +15,7 @@ import { encodeRoomMessage, relayOf } from '../room/messages.ts'
 import { createQuota, type Quota } from '../room/quota.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
-import type { PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
@@ -41,7 +41,7 @@ export interface RoomDriverOptions {
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
   readonly openLink: OpenLink
-  readonly ice: { readonly settings: () => IceSettings }
+  readonly ice: { readonly settings: () => IceSettings; resumed(): void }
   readonly bulk: BulkHost
   readonly log: Log
   /** Something threw that only a bug can make throw. */
@@ -145,6 +145,7 @@ export class RoomDriver {
 
   /** The page woke, came back to the front, or got a network. */
   resume(): void {
+    this.#options.ice.resumed()
     this.#brokers.retryNow()
     this.handle({ type: 'resumed' })
   }
@@ -195,7 +196,7 @@ export class RoomDriver {
       case 'releaseDoor':
         return this.#brokers.release(effect)
       case 'wakeAt':
-        return this.#alarm.setAt(effect.at, () => this.#woke(effect.why))
+        return this.#wakeAt(effect)
       case 'report':
         return this.#options.listener.reported(effect.report)
       default:
@@ -215,12 +216,19 @@ export class RoomDriver {
     work.catch(this.#options.bugFound)
   }
 
-  #woke(why: string): void {
+  #wakeAt({ at, why }: RoomEffect & { type: 'wakeAt' }): void {
+    const { clock } = this.#options
+    const dueAt = Math.max(at, clock.now())
+    this.#alarm.setAt(dueAt, () => this.#woke(why, clock.now() - dueAt))
+  }
+
+  #woke(why: string, lateMs: Millis): void {
     // Pings are the room's heartbeat, and would crowd out all else.
     if (why !== 'ping') this.#options.log('debug', 'the room wakes', { why })
     this.#tellEpoch()
-    const sleptMs = this.#sleep.sleptMs()
-    if (sleptMs > 0) this.#slept(sleptMs)
+    // Where the page's clock goes on in a sleep, the timer is late instead.
+    const sleptMs = this.#sleep.sleptMs() + lateMs
+    if (sleptMs >= limits.sleptMinMs) this.#slept(sleptMs)
     this.handle({ type: 'woke' })
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MemoryClock } from '../shared/testing/memoryClock.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import { RoomNews } from './roomNews.ts'
 
@@ -7,6 +8,7 @@ function openNews() {
   const news = new RoomNews(
     new NoticeBoard((notices) => (shown = notices.map(({ message }) => message.code))),
     () => ({ servers: [], relayOnly: false }),
+    new MemoryClock(),
   )
   return { news, shown: () => shown }
 }

@@ -1,5 +1,6 @@
 import type { IceSettings } from '../link/link.ts'
 import type { MemberSnapshot, RoomReport } from '../room/io.ts'
+import type { Clock } from '../shared/clock.ts'
 import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
@@ -21,9 +22,9 @@ export class RoomNews {
   readonly #paths: BlockedPaths
   #brokerMissed: BrokerTrouble | null = null
 
-  constructor(notices: NoticeBoard, ice: () => IceSettings) {
+  constructor(notices: NoticeBoard, ice: () => IceSettings, clock: Clock) {
     this.#notices = notices
-    this.#paths = new BlockedPaths(notices, ice)
+    this.#paths = new BlockedPaths(notices, ice, clock)
   }
 
   /** The peer is there, and no way was found to it. */
@@ -41,7 +42,7 @@ export class RoomNews {
     if (report.type === 'roomFull') return this.#turnedAway(report.peer, members)
     if (report.type === 'memberJoined') {
       this.#notices.retract('roomFull')
-      this.#paths.linked()
+      this.#paths.linked(report.peer)
     }
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
@@ -49,7 +50,10 @@ export class RoomNews {
     else if (report.type === 'memberJoined' && met)
       this.#notices.add('info', { code: 'memberBack', name, met })
     else if (name !== '') this.#notices.add('info', { code: report.type, name })
-    if (report.type === 'memberLeft' || report.type === 'memberBanned') this.#names.delete(report.peer)
+    if (report.type === 'memberLeft' || report.type === 'memberBanned') {
+      this.#names.delete(report.peer)
+      this.#paths.left(report.peer)
+    }
   }
 
   /** Says once that no broker takes us, and why, however often it is tried again, and takes it back when one is there. */

@@ -17,7 +17,7 @@ import { openDevice } from './device.ts'
 import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
-import { isHidingKept } from './hiding.ts'
+import { isHidingKept, onHidingChange } from './hiding.ts'
 import { IceServers } from './iceServers.ts'
 import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
@@ -98,6 +98,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   })
   tellWhatIsMissing(options, engine, canLink)
   followPage({ session, screen, clock: pageClock, wallMs })
+  onHidingChange((isHidden) => session.hideAddress(isHidden))
   return session
 }
 

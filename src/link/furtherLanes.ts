@@ -25,6 +25,8 @@ export interface FurtherLanesOptions {
 interface Lane {
   readonly connection: SimplePeerConnection
   isOpen: boolean
+  /** Its path is lost: when it is given up. */
+  ending: ReturnType<typeof setTimeout> | null
 }
 
 /** The connections of a link besides its first, each signaled over that one. Either side may open some. */
@@ -87,7 +89,7 @@ export class FurtherLanes {
     const { ice, proof, handOver } = this.#options
     const connection = new SimplePeerConnection({
       initiator,
-      ice: ice(),
+      ice,
       proof,
       lane,
       handOver: (channel) => handOver(lane, channel),
@@ -95,15 +97,14 @@ export class FurtherLanes {
         signaled: (_, signal) => this.#say({ lane, signal }),
         opened: () => this.#opened(lane),
         rerouted: () => {},
-        // What it carried goes over the others, and the link looks for its path alone.
-        pathLost: () => this.close(lane),
-        pathFound: () => {},
+        pathLost: () => this.#pathLost(lane),
+        pathFound: () => this.#pathFound(lane),
         // Nothing more is said on a further lane's control channel.
         messageArrived: () => this.close(lane),
         closed: () => this.close(lane),
       },
     })
-    this.#lanes.set(lane, { connection, isOpen: false })
+    this.#lanes.set(lane, { connection, isOpen: false, ending: null })
   }
 
   #say(words: LaneWords): void {
@@ -119,11 +120,25 @@ export class FurtherLanes {
     this.#options.countChanged()
   }
 
+  /** Lanes are few in a tab's life, and most losses soon pass. Then what it carried goes over the others. */
+  #pathLost(number: number): void {
+    const lane = this.#lanes.get(number)
+    if (lane) lane.ending = setTimeout(() => this.close(number), limits.lanePathLostMs)
+  }
+
+  #pathFound(number: number): void {
+    const lane = this.#lanes.get(number)
+    if (!lane) return
+    clearTimeout(lane.ending ?? undefined)
+    lane.ending = null
+  }
+
   /** Whether there was such a lane. */
   #forget(lane: number): boolean {
     const gone = this.#lanes.get(lane)
     if (!gone) return false
     this.#lanes.delete(lane)
+    clearTimeout(gone.ending ?? undefined)
     gone.connection.destroy()
     this.#options.laneClosed(lane)
     if (gone.isOpen) this.#options.countChanged()

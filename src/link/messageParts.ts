@@ -12,6 +12,12 @@ export const moreFollows = 'more'
 /** The size that a description without `a=max-message-size` stands for. */
 export const messageSizeByDefaultBytes = 64 * 1024
 
+/** Bytes that the giver of a description takes in one message, as a browser reads it: 0 stands for any size, here Infinity. */
+export function messageMaxIn(sdp: string): number {
+  const digits = /^a=max-message-size:(\d{1,16})\s*$/m.exec(sdp)?.[1]
+  return digits === undefined ? messageSizeByDefaultBytes : Number(digits) || Infinity
+}
+
 /** Views of the bytes, in order, none longer than `partMaxBytes`. */
 export function partsOf(bytes: Bytes, partMaxBytes: number): Bytes[] {
   const count = Math.max(1, Math.ceil(bytes.length / partMaxBytes))

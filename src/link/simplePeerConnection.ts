@@ -1,14 +1,23 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- declares a package without types, so cannot be imported
 /// <reference path="./simplePeer.d.ts" />
-import SimplePeer, { type SimplePeerError } from 'simple-peer/lite.js'
+import SimplePeer from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { concealed } from './concealing.ts'
+import {
+  channelFault,
+  detailOf,
+  faultFrom,
+  isOtherSideGone,
+  noRelay,
+  noWebRtc,
+  toBeHidden,
+} from './connectionFaults.ts'
 import { hasRelay, urlsOf } from './iceServers.ts'
-import type { IceSettings, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
+import type { IceServer, IceSettings, LinkFault, LinkProof, Route, SignalKind } from './link.ts'
 import { parseLinkSignal, type LinkSignal } from './linkSignal.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
 import { PathRestart } from './pathRestart.ts'
@@ -18,7 +27,8 @@ import { routeFrom } from './route.ts'
 export interface ConnectionOptions {
   /** The side that makes the offer. */
   readonly initiator: boolean
-  readonly ice: IceSettings
+  /** Asked when the connection is made, and whenever it looks for another path. */
+  readonly ice: () => IceSettings
   readonly proof: LinkProof
   /** 0 for the link's first. */
   readonly lane: number
@@ -46,7 +56,6 @@ export interface ConnectionListener {
 const candidatesMax = 200
 /** The first message each way, as text: the signature of its sender over the connection. */
 const proofStart = 'proof '
-const faultDetailLengthMax = 200
 
 /** One RTCPeerConnection, with a control channel (id 0) of simple-peer's own and a bulk channel (id 1) beside it. */
 export class SimplePeerConnection {
@@ -54,6 +63,8 @@ export class SimplePeerConnection {
   readonly #expects: 'offer' | 'answer'
   readonly #proof: LinkProof
   readonly #lane: number
+  readonly #ice: () => IceSettings
+  /** Hidden when it was made, it stays so. */
   readonly #relayOnly: boolean
   readonly #peer: SimplePeer | null
   readonly #connection: RTCPeerConnection | null
@@ -62,10 +73,12 @@ export class SimplePeerConnection {
   /** What the other side said first. */
   readonly #theirProof: Promise<Bytes | null>
   #proofCame: ((signature: Bytes | null) => void) | null = null
-  /** Null while the connection is not open. */
+  /** Null while the connection is not open, and for further lanes. */
   #path: PathRestart | null = null
   #isPathLost = false
-  #described = false
+  #route: Route = 'direct'
+  /** The other side's description; null while there is none. */
+  #theirs: string | null = null
   #candidates = 0
 
   constructor(options: ConnectionOptions) {
@@ -73,10 +86,12 @@ export class SimplePeerConnection {
     this.#expects = options.initiator ? 'answer' : 'offer'
     this.#proof = options.proof
     this.#lane = options.lane
-    this.#relayOnly = options.ice.relayOnly
+    this.#ice = options.ice
+    const { servers, relayOnly } = options.ice()
+    this.#relayOnly = relayOnly
     this.#theirProof = new Promise((resolve) => (this.#proofCame = resolve))
-    const canRelay = !options.ice.relayOnly || hasRelay(options.ice.servers)
-    this.#peer = canRelay ? makePeer(options) : null
+    const canRelay = !relayOnly || hasRelay(servers)
+    this.#peer = canRelay ? makePeer(options.initiator, configuration(servers, relayOnly)) : null
     this.#connection = this.#peer?._pc ?? null
     this.#control = this.#peer?._channel ?? null
     if (this.#peer) this.#listenToPeer(this.#peer)
@@ -109,8 +124,8 @@ export class SimplePeerConnection {
       return this.#end({ code: 'badSignal', detail: `${signal.type} instead of ${this.#expects}` })
     }
     // One description a connection; a second is a repeat that came by another way.
-    if (this.#described) return
-    this.#described = true
+    if (this.#theirs !== null) return
+    this.#theirs = signal.sdp
     this.#pass(signal)
   }
 
@@ -133,6 +148,7 @@ export class SimplePeerConnection {
   /** Frees everything. Nothing is told any more. */
   destroy(): void {
     this.#state = 'closed'
+    this.#path?.close()
     this.#peer?.destroy()
   }
 
@@ -171,17 +187,22 @@ export class SimplePeerConnection {
   }
 
   #withRoute(take: (route: Route) => void): void {
-    this.#peer?.getStats((_, stats = []) => take(routeFrom(stats)))
+    // Of a connection that is gone simple-peer knows none to ask.
+    if (this.#state !== 'closed') this.#peer?.getStats((_, stats = []) => take(routeFrom(stats)))
   }
 
   /** A browser opens by the first way that works, and may go over to a better one. */
   #followRoute(): void {
     const transport = this.#connection?.sctp?.transport.iceTransport
-    transport?.addEventListener('selectedcandidatepairchange', () =>
-      this.#withRoute((route) => {
-        if (this.#state === 'open') this.#listener.rerouted(route)
-      }),
-    )
+    transport?.addEventListener('selectedcandidatepairchange', () => this.#lookAtRoute())
+  }
+
+  #lookAtRoute(): void {
+    this.#withRoute((route) => {
+      if (this.#state !== 'open' || route === this.#route) return
+      this.#route = route
+      this.#listener.rerouted(route)
+    })
   }
 
   #opened(route: Route): void {
@@ -194,6 +215,7 @@ export class SimplePeerConnection {
     this.#prove().then(
       (detail) =>
         this.#proven(detail, () => {
+          this.#route = route
           this.#listener.opened(route, messageMaxBytes)
           this.#followRoute()
         }),
@@ -234,24 +256,41 @@ export class SimplePeerConnection {
   }
 
   #watchPath(connection: RTCPeerConnection): void {
-    this.#path = new PathRestart({
+    if (this.#lane === 0) this.#path = this.#pathRestart(connection)
+    connection.addEventListener('iceconnectionstatechange', () => this.#pathChanged(connection))
+    this.#pathChanged(connection)
+  }
+
+  #pathRestart(connection: RTCPeerConnection): PathRestart {
+    return new PathRestart({
       connection,
       initiator: this.#expects === 'answer',
+      theirs: this.#theirs ?? '',
+      ways: () => this.#waysNow(),
       say: (words) => {
         const said = this.#relayOnly ? concealed(words) : words
         if (this.#state === 'open') this.#listener.signaled('restart', JSON.stringify(said))
       },
-      failed: (detail) => this.#end({ code: 'badSignal', detail }),
+      failed: (why) => this.#end({ code: 'badSignal', detail: detailOf(why) }),
     })
-    connection.addEventListener('iceconnectionstatechange', () => this.#pathChanged(connection))
-    this.#pathChanged(connection)
+  }
+
+  /** Servers that are lent change; and a connection that tells addresses ends where they are to be hidden, to be made anew. */
+  #waysNow(): RTCConfiguration | null {
+    const { servers, relayOnly } = this.#ice()
+    if (!relayOnly || this.#relayOnly) return configuration(servers, this.#relayOnly)
+    this.#end(toBeHidden)
+    return null
   }
 
   /** `failed` is the end, of which simple-peer tells. */
   #pathChanged({ iceConnectionState: state }: RTCPeerConnection): void {
     if (this.#state !== 'open') return
     const isLost = state === 'disconnected'
-    if (isLost === this.#isPathLost || !(isLost || state === 'connected' || state === 'completed')) return
+    const isFound = state === 'connected' || state === 'completed'
+    // Firefox before 154 tells of no other pair.
+    if (isFound) this.#lookAtRoute()
+    if (isLost === this.#isPathLost || !(isLost || isFound)) return
     this.#isPathLost = isLost
     if (isLost) this.#listener.pathLost()
     else this.#listener.pathFound()
@@ -267,19 +306,20 @@ export class SimplePeerConnection {
 const isForOtherSide = (type: string): type is SignalKind =>
   type === 'offer' || type === 'answer' || type === 'candidate'
 
-const noWebRtc: LinkFault = { code: 'connectionFailed', detail: 'no WebRTC here' }
-const noRelay: LinkFault = { code: 'noRelay', detail: 'no TURN server to hide behind' }
+function configuration(servers: readonly IceServer[], relayOnly: boolean): RTCConfiguration {
+  return {
+    iceServers: servers.map((server) => ({ ...server, urls: [...urlsOf(server)] })),
+    iceTransportPolicy: relayOnly ? 'relay' : 'all',
+  }
+}
 
 /** Null where the browser has no WebRTC at all. */
-function makePeer({ initiator, ice }: ConnectionOptions): SimplePeer | null {
+function makePeer(initiator: boolean, config: RTCConfiguration): SimplePeer | null {
   try {
     return new SimplePeer({
       initiator,
       trickle: true,
-      config: {
-        iceServers: ice.servers.map((server) => ({ ...server, urls: [...urlsOf(server)] })),
-        iceTransportPolicy: ice.relayOnly ? 'relay' : 'all',
-      },
+      config,
       channelConfig: { negotiated: true, id: 0 },
       objectMode: true,
     })
@@ -287,30 +327,3 @@ function makePeer({ initiator, ice }: ConnectionOptions): SimplePeer | null {
     return null
   }
 }
-
-function faultFrom(error: SimplePeerError): LinkFault {
-  const detail = detailOf(error)
-  switch (error.code) {
-    case 'ERR_SET_REMOTE_DESCRIPTION':
-    case 'ERR_ADD_ICE_CANDIDATE':
-    case 'ERR_SIGNALING':
-      return { code: 'badSignal', detail }
-    case 'ERR_DATA_CHANNEL':
-      return { code: 'channelFailed', detail }
-    default:
-      return { code: 'connectionFailed', detail }
-  }
-}
-
-const channelFault = (error: unknown): LinkFault => ({ code: 'channelFailed', detail: detailOf(error) })
-
-const detailOf = (error: unknown): string => String(error).slice(0, faultDetailLengthMax)
-
-/** RFC 9260, section 3.3.10.12: what the other side sends when its page closes the connection. */
-const userInitiatedAbort = 12
-
-const isOtherSideGone = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'sctpCauseCode' in error &&
-  error.sctpCauseCode === userInitiatedAbort

@@ -67,7 +67,7 @@ class SimplePeerLink implements Link {
     })
     this.#connection = new SimplePeerConnection({
       initiator,
-      ice: ice(),
+      ice,
       proof,
       lane: 0,
       handOver: (channel) => handOver(0, channel),

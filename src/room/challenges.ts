@@ -1,10 +1,20 @@
 import type { Millis } from '../shared/ids.ts'
 import type { Deadline, RoomContext } from './context.ts'
-import type { LinkedMember, Member, Offer, Welcome } from './member.ts'
+import {
+  isRestarting,
+  type Linked,
+  type LinkedMember,
+  type Member,
+  type Offer,
+  type Welcome,
+} from './member.ts'
 import type { Roster } from './roster.ts'
 
 /** A link gets this long to answer a ping before another to the same peer replaces it. */
 const challengeMs: Millis = 2000
+
+/** Where another path is looked for that has its time first: when it is up, what its peer spoke counts. */
+const pendingOf = (road: Linked): Linked['challenge'] => (isRestarting(road) ? null : road.challenge)
 
 /** Links in doubt, because their peer spoke as if they were gone. */
 export interface Challenges {
@@ -31,16 +41,15 @@ export function createChallenges(
 
     attend() {
       for (const member of roster.linked()) {
-        const { challenge: pending } = member.road
+        const pending = pendingOf(member.road)
         if (pending !== null && context.now >= pending.until) linkIsDead(member, pending.sign)
       }
     },
 
     deadlines: () =>
-      roster
-        .linked()
-        .flatMap(({ road }) =>
-          road.challenge === null ? [] : [{ at: road.challenge.until, why: 'challenge' }],
-        ),
+      roster.linked().flatMap(({ road }) => {
+        const pending = pendingOf(road)
+        return pending === null ? [] : [{ at: pending.until, why: 'challenge' }]
+      }),
   }
 }

@@ -69,6 +69,22 @@ describe('losing and finding again', () => {
     },
   )
 
+  it.each(seeds)(
+    '[R28] a path lost while no broker can be reached is found as soon as one can (seed %i)',
+    (seed) => {
+      const { world, alice, bob } = twoLinked(seed)
+      for (const tab of [alice, bob]) world.goOffline(tab)
+      world.links.losePath(alice.peer, bob.peer)
+      world.run(2 * second)
+      for (const tab of [alice, bob]) world.goOnline(tab)
+      world.run(limits.doubtMaxMs)
+      expectLinked(world, [alice, bob])
+      expect(told(alice, bob.peer)).toEqual(['memberJoined'])
+      expect(told(bob, alice.peer)).toEqual(['memberJoined'])
+      expect(world.links.openedBy(alice)).toBe(1)
+    },
+  )
+
   it.each(seeds)('[R28] who changes its network keeps its links by way of the broker (seed %i)', (seed) => {
     const world = createRoomWorld(seed)
     const tabs = crowd(world, 4)

@@ -237,10 +237,26 @@ describe('links', () => {
     pass(2 * limits.pingAfterMs + 1)
     feed({ type: 'resumed' })
     welcome(alice)
-    const effects = pass(2000)
+    const effects = pass(limits.doubtMaxMs)
     expect(effectsOf(effects, 'closeLink')).toMatchObject([{ session: old, reason: 'superseded' }])
     expect(opened(effects)).toMatchObject([{ peer: alice, initiator: true }])
   })
+
+  it.each(['offer', 'welcome'] as const)(
+    '[R4] while another path is looked for, a peer’s %s ends its link no sooner than that is given up, and counts then',
+    (type) => {
+      const { link, offer, welcome, pass, feed } = onlineBench(bob)
+      const session = link(alice)
+      feed({ type: 'resumed' })
+      feed({ type: 'pathLost', peer: alice, session })
+      if (type === 'offer') offer(alice, theirs)
+      else welcome(alice)
+      expect(effectsOf(pass(limits.doubtMaxMs - 1), 'closeLink')).toEqual([])
+      const effects = pass(1)
+      expect(effectsOf(effects, 'closeLink')).toMatchObject([{ session, reason: 'superseded' }])
+      expect(opened(effects)).toMatchObject([{ peer: alice, initiator: type === 'welcome' }])
+    },
+  )
 
   it('[R4] an offer on an open link is taken when the link does not answer, or closes', () => {
     const silent = onlineBench(bob)

@@ -26,6 +26,8 @@ export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> 
   /** A card that the member showed of somebody else is that peer's own. */
   otherShown(from: LinkedMember, card: Card): void
   linkClosed(peer: PeerId, session: LinkSession): void
+  /** The member stayed silent: its link is dropped, and what it spoke as if that were gone is taken. */
+  gaveUp(member: LinkedMember): void
 }
 
 export function createIntroductions(
@@ -156,6 +158,12 @@ export function createIntroductions(
       const sign = member?.road.session === session ? member.road.challenge?.sign : undefined
       if (member !== undefined && sign?.type === 'offer') replaceBy(member, sign)
       else dialing.closed(peer, session)
+    },
+
+    gaveUp(member) {
+      const { challenge } = member.road
+      if (challenge === null) dialing.drop(member, 'silent')
+      else linkIsDead(member, challenge.sign)
     },
 
     attend: challenges.attend,

@@ -100,6 +100,19 @@ describe('liveness', () => {
     expect(effectsOf(pass(1), 'closeLink')).toMatchObject([{ reason: 'silent' }])
   })
 
+  it('[R28] what was said to find another path is said again once a broker is there, and to nobody else', () => {
+    const { feed, pass, link } = createBench()
+    feed(online)
+    const session = link(alice)
+    link(carol)
+    feed({ type: 'brokerOffline', broker: 0 })
+    feed({ type: 'pathLost', peer: alice, session })
+    pass(1000)
+    expect(effectsOf(feed(online), 'restartLink')).toEqual([{ type: 'restartLink', peer: alice, session }])
+    expect(effectsOf(pass(limits.doubtMaxMs - 1001), 'restartLink')).toEqual([])
+    expect(effectsOf(pass(1), 'closeLink')).toMatchObject([{ peer: alice, reason: 'silent' }])
+  })
+
   it('[R28] what is said of a path of another session, or of nobody, counts nothing', () => {
     const { feed, link } = createBench()
     feed(online)

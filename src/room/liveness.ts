@@ -1,8 +1,8 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Deadline, RoomContext } from './context.ts'
-import type { Dialing } from './dialing.ts'
-import type { Linked, LinkedMember } from './member.ts'
+import type { Introductions } from './introductions.ts'
+import { isRestarting, restarted, type Linked, type LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
 
 /** Whether those we are linked with are still there: asked first, then on another path, given up in the end. */
@@ -12,6 +12,8 @@ export interface Liveness {
   pathLost(member: LinkedMember): void
   /** There is a way again: what was on its way when it was lost is sent anew. */
   pathFound(member: LinkedMember): void
+  /** What was said to find another path may have reached nobody without it. */
+  brokerOnline(): void
   /** We were away, or the network changed: ask everyone, and give everyone time to answer. */
   askAll(): void
   attend(): void
@@ -21,7 +23,11 @@ export interface Liveness {
 const askAt = ({ silentSince }: Linked): Millis => silentSince + limits.pingAfterMs
 const askAgainAt = ({ pingedAt }: Linked): Millis => (pingedAt ?? -Infinity) + limits.pingAfterMs
 
-export function createLiveness(context: RoomContext, roster: Roster, dialing: Dialing): Liveness {
+export function createLiveness(
+  context: RoomContext,
+  roster: Roster,
+  { gaveUp }: Pick<Introductions, 'gaveUp'>,
+): Liveness {
   function ping({ peer, road }: LinkedMember): void {
     road.pingedAt = context.now
     context.emit({ type: 'send', peer, message: { type: 'ping' } })
@@ -36,7 +42,7 @@ export function createLiveness(context: RoomContext, roster: Roster, dialing: Di
 
   function restartIfDue({ peer, road }: LinkedMember): void {
     if (road.doubt === null || context.now < road.doubt.restartAt) return
-    road.doubt.restartAt = Infinity
+    road.doubt.restartAt = restarted
     context.emit({ type: 'restartLink', peer, session: road.session })
   }
 
@@ -47,7 +53,7 @@ export function createLiveness(context: RoomContext, roster: Roster, dialing: Di
       if (context.now >= askAt(road))
         doubt(member, limits.pingAfterMs, limits.silenceMaxMs - limits.pingAfterMs)
     } else if (context.now > road.doubt.giveUpAt + limits.lateMaxMs) ask(member)
-    else if (context.now >= road.doubt.giveUpAt) dialing.drop(member, 'silent')
+    else if (context.now >= road.doubt.giveUpAt) gaveUp(member)
     else {
       restartIfDue(member)
       if (context.now >= askAgainAt(road)) ping(member)
@@ -74,6 +80,12 @@ export function createLiveness(context: RoomContext, roster: Roster, dialing: Di
       if (!member.road.isPathLost) return
       member.road.isPathLost = false
       ask(member)
+    },
+
+    brokerOnline() {
+      for (const { road } of roster.linked()) {
+        if (road.doubt !== null && isRestarting(road)) road.doubt.restartAt = context.now
+      }
     },
 
     askAll() {

@@ -57,7 +57,7 @@ export interface Linked {
   pingedAt: Millis | null
   /** The browser says that the way to it is gone. */
   isPathLost: boolean
-  /** It was asked whether it is there: when to look for another path, and when to give it up, unless it is heard. */
+  /** It was asked whether it is there: when to look for another path (or `restarted`), and when to give it up, unless it is heard. */
   doubt: { restartAt: Millis; readonly giveUpAt: Millis } | null
   /** Its profile has come over this link. */
   greeted: boolean
@@ -89,6 +89,12 @@ export interface Member {
   /** Malformed messages so far. */
   strikes: number
 }
+
+/** In place of the moment to look for another path: it is being looked for. */
+export const restarted: Millis = Infinity
+
+/** Whether another path to it is being looked for. */
+export const isRestarting = ({ doubt }: Linked): boolean => doubt?.restartAt === restarted
 
 export type LinkedMember = Member & { road: Linked }
 

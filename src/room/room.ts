@@ -102,7 +102,7 @@ function assemble(context: RoomContext, fresh: boolean) {
   const cards = createCards(context)
   const dialing = createDialing(context, roster, relaying, nonces)
   const introductions = createIntroductions(context, roster, dialing, relaying, nonces, cards)
-  const liveness = createLiveness(context, roster, dialing)
+  const liveness = createLiveness(context, roster, introductions)
   const doorChecks = createDoorChecks(context, roster, relaying, nonces)
   const doors = createDoors(context, roster, relaying, nonces, doorChecks, fresh)
   const announcing = createAnnouncing(context, roster, doors.ours)
@@ -163,6 +163,7 @@ function createTaking(context: RoomContext, parts: Parts) {
         setOnline(input.broker, true)
         doors.brokerOnline(input.broker)
         dialing.redialNow()
+        liveness.brokerOnline()
         break
       case 'brokerOffline':
         setOnline(input.broker, false)

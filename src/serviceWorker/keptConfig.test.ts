@@ -11,11 +11,18 @@ const never = () => new Promise<never>(() => undefined)
 type Answers = () => Promise<Response> | Response
 
 /** A page's config.json of which the host said something once, and now answers so. */
-async function keptThen(before: Answers, now: Answers, wait: () => Promise<void> = never) {
+async function keptThen(before: Answers, now: Answers, wait: (spanMs: number) => Promise<void> = never) {
   let answers = before
-  const config = new KeptConfig({ caches: new MemoryCaches(), fetch: async () => answers(), scope, wait })
+  let waits: typeof wait = never
+  const config = new KeptConfig({
+    caches: new MemoryCaches(),
+    fetch: async () => answers(),
+    scope,
+    wait: (...span) => waits(...span),
+  })
   await config.keep()
   answers = now
+  waits = wait
   const answer = config.answer(new Request(address))
   if (answer === null) throw new Error('it is ours to answer')
   return answer
@@ -38,7 +45,7 @@ describe('config.json', () => {
     ['the network leads nowhere', never],
   ])('is what it said last where %s', async (_why, now) => {
     const waited: number[] = []
-    const wait = async (...[spanMs]: readonly number[]) => void waited.push(spanMs ?? 0)
+    const wait = async (spanMs: number) => void waited.push(spanMs)
     const answer = await keptThen(old, now, wait)
     expect(await answer.text()).toBe('{"signaling":[]}')
     expect(waited).toEqual([limits.configHostWaitMs])
@@ -69,6 +76,44 @@ describe('config.json', () => {
     ['was failing', said('{}', { status: 500 })],
   ])('that %s is not kept: without a network it cannot be had', async (_what, before) => {
     await expect(keptThen(before, noNetwork)).rejects.toThrow('Failed to fetch')
+  })
+
+  it('that is missing while a newer worker is installed is still kept: its host may be in the midst of a change', async () => {
+    let answers: Answers = old
+    const config = new KeptConfig({
+      caches: new MemoryCaches(),
+      fetch: async () => answers(),
+      scope,
+      wait: never,
+    })
+    await config.keep()
+    answers = said('', { status: 404 })
+    await config.keep()
+    answers = noNetwork
+    expect(await (await config.answer(new Request(address)))?.text()).toBe('{"signaling":[]}')
+  })
+
+  it('is not waited for by a worker that is installed: its host may not answer', async () => {
+    const waited: number[] = []
+    const wait = async (spanMs: number) => void waited.push(spanMs)
+    await new KeptConfig({ caches: new MemoryCaches(), fetch: never, scope, wait }).keep()
+    expect(waited).toEqual([limits.configHostWaitMs])
+  })
+
+  it('that cannot be had at once leaves no failure that nobody hears of', async () => {
+    const unheard: unknown[] = []
+    const hear = (reason: unknown): void => void unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    const caches = new MemoryCaches()
+    const { match } = MemoryCaches.prototype
+    caches.match = async (...wanted) => {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      return match.apply(caches, wanted)
+    }
+    const config = new KeptConfig({ caches, fetch: noNetwork, scope, wait: never })
+    await expect(config.answer(new Request(address))).rejects.toThrow('Failed to fetch')
+    process.off('unhandledRejection', hear)
+    expect(unheard).toEqual([])
   })
 
   it('alone is answered', () => {

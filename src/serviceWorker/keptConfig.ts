@@ -32,9 +32,13 @@ export class KeptConfig {
     this.#cacheName = `swarmdrop-config ${scope}`
   }
 
-  /** Keeps what the host says now, for a page that was opened before it had a service worker. Without an answer there is none. */
+  /**
+   * Keeps what the host says now, for a page that was opened before it had a service worker. Without an answer there is none; and that
+   * there is none replaces nothing: a host whose files are just being changed says so.
+   */
   async keep(): Promise<void> {
-    await this.#ask(new Request(this.#address, { cache: 'no-cache', redirect: 'manual' })).catch(() => null)
+    const keeping = this.#keepNow().catch(() => null)
+    await Promise.race([keeping, this.#wait(limits.configHostWaitMs)])
   }
 
   /** What answers a request for config.json; null for any other. */
@@ -46,16 +50,28 @@ export class KeptConfig {
 
   async #answer(request: Request): Promise<Response> {
     const asked = this.#ask(request)
-    const kept = await this.#caches.match(this.#address, { cacheName: this.#cacheName, ignoreVary: true })
+    // It may fail while what is kept is looked up; who waits for it hears of that all the same.
+    asked.catch(() => null)
+    const kept = await this.#kept()
     if (kept === undefined) return asked
     const late = this.#wait(limits.configHostWaitMs).then(() => kept)
     const first = await Promise.race([asked.catch(() => kept), late])
     return first.status >= 500 ? kept : first
   }
 
-  /** The host's answer, kept where it is a configuration or says that there is none. */
-  async #ask(request: Request): Promise<Response> {
+  async #keepNow(): Promise<void> {
+    const kept = await this.#kept()
+    await this.#ask(new Request(this.#address, { cache: 'no-cache', redirect: 'manual' }), kept?.ok !== true)
+  }
+
+  #kept(): Promise<Response | undefined> {
+    return this.#caches.match(this.#address, { cacheName: this.#cacheName, ignoreVary: true })
+  }
+
+  /** The host's answer, kept where it is a configuration or says that there is none: that, only where `mayForget`. */
+  async #ask(request: Request, mayForget = true): Promise<Response> {
     const response = await this.#fetch(request)
+    if (response.status === 404 && !mayForget) return response
     if (!(await saysSomething(response.clone()))) return response
     const cache = await this.#caches.open(this.#cacheName)
     await cache.put(this.#address, response.clone())

@@ -57,7 +57,10 @@ async function sweep(): Promise<void> {
   if (waiting !== null || installing !== null) return
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
   const pages = windows.filter(({ url }) => url.startsWith(scope))
-  const { held = [] } = await navigator.locks.query()
+  // Safari before 15.4 has none: which builds are open cannot be told.
+  const { locks }: Partial<WorkerNavigator> = navigator
+  if (locks === undefined) return
+  const { held = [] } = await locks.query()
   const scripts = openScripts(
     held.map(({ name }) => name),
     scope,

@@ -321,10 +321,16 @@ export const limits = {
   restartAfterMs: 1 * seconds,
   /** A restart waits so long for its candidates: those of this device take some 50 ms, those that a server tells two round trips. */
   restartGatherMs: 1 * seconds,
+  /** Where addresses are hidden there is no other candidate than a relayed one, and a slow relay server takes longer than that. */
+  restartGatherRelayMs: 3 * seconds,
+  /** A further lane whose path is lost has so long to find it again, as it is not restarted: what it carries waits meanwhile. */
+  lanePathLostMs: 3 * seconds,
   /** Restarts of one connection are this far apart: another begun meanwhile would undo the first. */
   restartSpacingMs: 1 * seconds,
   /** Timers of hidden pages come up to a second late. Who looks later than this was away itself, and answers may be waiting. */
   lateMaxMs: 2 * seconds,
+  /** Peers to which no way was found are tried again after less (an attempt, and the longest wait before the next); who is not is gone. */
+  blockedForgetMs: 75 * seconds,
   /** Relayed signals are passed on at most this often. */
   relayHopsMax: 3,
   /** A sealed signal: an SDP with many candidates stays well below. */

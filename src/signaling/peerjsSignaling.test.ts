@@ -204,6 +204,29 @@ describe('a broker that is not what it should be', () => {
     await alice.nextState('offline')
   })
 
+  test('[R29] that is slow to give a door is given its time, also where it is asked meanwhile whether it still has us', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const asked = new Promise<() => void>((resolve) => {
+      onConnection = (socket, mailbox) => {
+        const give = (): void => tell(socket, { type: 'OPEN' })
+        socket.on('message', (data) => tell(socket, { ...JSON.parse(String(data)), src: mailbox }))
+        if (mailbox !== 'room-0') return give()
+        resolve(give)
+      }
+    })
+    const alice = open()
+    await alice.nextState('online')
+    alice.signaling.claim('room-0')
+    const giveDoor = await asked
+    alice.signaling.retryNow()
+    alice.signaling.post(alice.signaling.mailbox, patterned(1))
+    expect(await alice.next()).toMatchObject({ type: 'signal' })
+    vi.advanceTimersByTime(echoIntervalMs)
+    expect(alice.events.map(({ type }) => type)).not.toContain('taken')
+    giveDoor()
+    expect(await alice.next()).toMatchObject({ type: 'held', mailbox: 'room-0' })
+  })
+
   test('whose address the browser refuses outright counts as offline', async () => {
     client = new Client(peerjsSignaling({ ...config(port), host: 'not a host' }, random))
     await client.nextState('offline')

@@ -94,6 +94,8 @@ class PeerjsRegistration implements Registration {
   }
 
   check(): void {
+    // What is dialed is being asked anyway; and where the last echo that counts is out, another would count it as missed.
+    if (this.#state !== 'held' || this.#echoesMissed >= echoesMissedMax) return
     this.#echoesMissed = Math.max(this.#echoesMissed, echoesMissedMax - 1)
     clearInterval(this.#echoTimer)
     this.#echoTimer = this.#startEchoes()

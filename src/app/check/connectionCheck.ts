@@ -84,14 +84,17 @@ type Gathering = Promise<Gathered> | null
 /** A relay server tells it too. */
 async function stun(gathering: Gathering, servers: readonly IceServer[]): Promise<Finding> {
   if (servers.length === 0) return { check: 'stun', outcome: 'none' }
-  return { check: 'stun', outcome: (await gathering)?.isSeen === true ? 'answers' : 'silent' }
+  const { isSeen = false } = (await gathering) ?? {}
+  if (isSeen === null) return { check: 'stun', outcome: 'untold' }
+  return { check: 'stun', outcome: isSeen ? 'answers' : 'silent' }
 }
 
 async function udp(gathering: Gathering, servers: readonly IceServer[]): Promise<Finding> {
   const gathered = await gathering
   if (gathered === null || servers.length === 0) return { check: 'udp', outcome: 'untold' }
-  const passes = gathered.isSeen || gathered.isRelayedByUdp
-  return { check: 'udp', outcome: passes ? 'passes' : 'blocked' }
+  const { isSeen, isRelayedByUdp } = gathered
+  if (isSeen === true || isRelayedByUdp) return { check: 'udp', outcome: 'passes' }
+  return { check: 'udp', outcome: isSeen === null ? 'untold' : 'blocked' }
 }
 
 async function turn(probes: Probes, gathering: Gathering, servers: readonly IceServer[]): Promise<Finding> {

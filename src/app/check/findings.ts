@@ -8,9 +8,9 @@ export type Finding =
   | { readonly check: 'tabs'; readonly outcome: 'works' | 'fails' | 'missing' }
   /** Whether a broker takes us in, or that there is none. */
   | { readonly check: 'broker'; readonly outcome: 'reached' | 'unreachable' | 'none' }
-  /** Whether a server tells this browser the address that the internet sees. */
-  | { readonly check: 'stun'; readonly outcome: 'answers' | 'silent' | 'none' }
-  /** Whether the packets that direct connections are made of get out. `untold`: no server could tell. */
+  /** Whether a server tells this browser the address that the internet sees. `untold`: nothing shows that one did, or did not. */
+  | { readonly check: 'stun'; readonly outcome: 'answers' | 'silent' | 'untold' | 'none' }
+  /** Whether the packets that direct connections are made of get out. `untold`: nothing shows that they do, or do not. */
   | { readonly check: 'udp'; readonly outcome: 'passes' | 'blocked' | 'untold' }
   /** Whether a relay server gives us a place, and carries what is sent. */
   | { readonly check: 'turn'; readonly outcome: 'works' | 'carriesNothing' | 'refused' | 'silent' | 'none' }

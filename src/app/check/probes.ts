@@ -2,11 +2,12 @@ import { urlsOf } from '../../link/iceServers.ts'
 import type { IceServer } from '../../link/link.ts'
 import { limits } from '../../shared/limits.ts'
 import type { OpenSignaling } from '../../signaling/signaling.ts'
+import { wasAnswered } from './seenAddress.ts'
 
 /** What the ICE servers gave this browser. */
 export interface Gathered {
-  /** An address that the internet sees. */
-  readonly isSeen: boolean
+  /** An address that the internet sees; null: whether they gave one cannot be told. */
+  readonly isSeen: boolean | null
   /** A place at a relay server. */
   readonly isRelayed: boolean
   /** That one was reached by UDP. */
@@ -78,11 +79,13 @@ function reaches(open: OpenSignaling): Promise<boolean> {
 async function gather(servers: readonly IceServer[]): Promise<Gathered> {
   const connection = new RTCPeerConnection({ iceServers: forBrowser(servers) })
   let gathered = nothingGathered
+  const hosts: (string | null)[] = []
   let hasFailed = false
   const all = new Promise<boolean>((resolve) => {
     connection.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate === null) resolve(true)
-      else gathered = withCandidate(gathered, candidate)
+      if (candidate === null) return resolve(true)
+      gathered = withCandidate(gathered, candidate)
+      if (candidate.type === 'host') hosts.push(candidate.address)
     })
     connection.addEventListener('icecandidateerror', ({ errorCode }) => {
       hasFailed = true
@@ -93,8 +96,9 @@ async function gather(servers: readonly IceServer[]): Promise<Gathered> {
   await connection.setLocalDescription()
   const isComplete = await inTime(all, false)
   connection.close()
-  // Where the internet sees the very address that the browser has, it is not said again.
-  return isComplete && !hasFailed ? { ...gathered, isSeen: true } : gathered
+  if (gathered.isSeen === true) return gathered
+  const tellsFailures = 'onicecandidateerror' in connection
+  return { ...gathered, isSeen: wasAnswered({ servers, isComplete, hasFailed, tellsFailures, hosts }) }
 }
 
 /** RFC 8489, section 14.8. */
@@ -106,7 +110,9 @@ type Candidate = RTCIceCandidate & { readonly relayProtocol?: string | null }
 function withCandidate(gathered: Gathered, { type, relayProtocol }: Candidate): Gathered {
   if (type === 'srflx') return { ...gathered, isSeen: true }
   if (type !== 'relay') return gathered
-  return { ...gathered, isRelayed: true, isRelayedByUdp: gathered.isRelayedByUdp || relayProtocol === 'udp' }
+  // With the place, a relay server tells the address that it sees.
+  const byUdp = relayProtocol === 'udp' ? { isSeen: true, isRelayedByUdp: true } : {}
+  return { ...gathered, ...byUdp, isRelayed: true }
 }
 
 async function loops(

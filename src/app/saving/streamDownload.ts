@@ -12,6 +12,7 @@ import {
 } from '../../serviceWorker/savingProtocol.ts'
 import { savingLock } from '../../serviceWorker/versionProtocol.ts'
 import { becomesActive, pageScope, registerServiceWorker } from '../serviceWorker.ts'
+import { withLock } from '../withLock.ts'
 import { saveFailed, type OnProgress, type SaveFault } from './saveable.ts'
 
 /** What is to become a zip among the user's downloads. */
@@ -41,8 +42,7 @@ export function downloadStream(
   download: Download,
   onProgress: OnProgress,
 ): Promise<Result<void, SaveFault>> {
-  const shared = { mode: 'shared' } as const
-  return navigator.locks.request(savingLock(pageScope()), shared, () =>
+  return withLock(savingLock(pageScope()), { mode: 'shared' }, () =>
     streamThrough(worker, download, onProgress),
   )
 }

@@ -37,8 +37,8 @@ export interface MemberOptions {
   readonly carries?: boolean
   /** Sends other bytes than its files have. */
   readonly spoilsBlocks?: boolean
-  /** No way leads to whom it is first to be linked with. */
-  readonly firstLinkFails?: boolean
+  /** No way is found by so many links, the first it makes. */
+  readonly linksFail?: number
   /** Hides its address, and has no relay to hide behind. */
   readonly relayOnly?: boolean
   /** The device it is on, and what that remembers; a new one otherwise. */
@@ -329,7 +329,7 @@ export class Member {
       },
     })
     this.#opened.push(link)
-    const isBlocked = this.#parts.options.firstLinkFails === true && this.#opened.length === 1
+    const isBlocked = this.#opened.length <= (this.#parts.options.linksFail ?? 0)
     return isBlocked ? blocked(listener) : link
   }
 

@@ -1,5 +1,3 @@
-import { messageSizeByDefaultBytes } from '../messageParts.ts'
-
 /** A description as a browser would make it, of the link at that place of its world. */
 export const sdpOf = (place: number): string =>
   `m=application memory ${place}\r\na=max-message-size:262144\r\n`
@@ -8,10 +6,4 @@ export const sdpOf = (place: number): string =>
 export function placeIn(sdp: string): number | null {
   const digits = /^m=application memory (\d{1,9})$/m.exec(sdp)?.[1]
   return digits === undefined ? null : Number(digits)
-}
-
-/** As a browser reads it: 0 stands for any size. */
-export function partMaxIn(sdp: string): number {
-  const digits = /^a=max-message-size:(\d{1,9})$/m.exec(sdp)?.[1]
-  return digits === undefined ? messageSizeByDefaultBytes : Number(digits) || Infinity
 }

@@ -11,9 +11,10 @@ import type {
   SignalKind,
 } from '../link.ts'
 import { parseLinkSignal } from '../linkSignal.ts'
+import { messageMaxIn } from '../messageParts.ts'
 import { parseRestartWords, type RestartWords } from '../restartWords.ts'
 import { MemoryChannel } from './memoryChannel.ts'
-import { partMaxIn, placeIn, sdpOf } from './memoryDescriptions.ts'
+import { placeIn, sdpOf } from './memoryDescriptions.ts'
 
 /**
  * Links inside the process, the twins of real ones: they meet by exchanging signals, and all they do they do by
@@ -123,7 +124,7 @@ class MemoryLink implements Link {
     if (place === null) return this.end({ code: 'badSignal', detail: 'a description of another kind' })
     if (this.#described) return
     this.#described = true
-    this.#partMaxBytes = partMaxIn(signal.sdp)
+    this.#partMaxBytes = messageMaxIn(signal.sdp)
     if (this.#initiator) this.#meet(place)
     else this.#signalLater('answer', this.#place)
   }

@@ -3,27 +3,12 @@ import { decodeLaneWords, encodeLaneWords } from '../laneWords.ts'
 import type { IceSettings, OpenLink } from '../link.ts'
 import type { LinkCase } from './linkContract.ts'
 import { End, openPair } from './linkEnds.ts'
+import { watchConnections } from './watchConnections.ts'
 import { openRaw } from './webrtcLinkContract.ts'
 
 /** Nobody is there: by TCP a browser hears so at once. */
 const deafTurn = { urls: 'turn:127.0.0.1:9?transport=tcp', username: 'u', credential: 'c' }
 const hidden: IceSettings = { servers: [deafTurn], relayOnly: true }
-
-/** Every connection that is made from now on, until they are asked for. */
-function watchConnections(): () => RTCPeerConnection[] {
-  const { prototype } = RTCPeerConnection
-  // oxlint-disable-next-line typescript/unbound-method -- called with its own connection below
-  const create = prototype.createDataChannel
-  const seen = new Set<RTCPeerConnection>()
-  prototype.createDataChannel = function (label, options) {
-    seen.add(this)
-    return create.call(this, label, options)
-  }
-  return () => {
-    prototype.createDataChannel = create
-    return [...seen]
-  }
-}
 
 /** Waits until each, told to go through relays alone, has no more candidates to tell. */
 async function gathered(connections: readonly RTCPeerConnection[]): Promise<void> {
@@ -138,25 +123,40 @@ export const webrtcHidingContract: readonly LinkCase[] = [
     },
   },
   {
-    name: 'tells when the browser goes another way',
+    name: 'tells when the browser goes another way, and asks no connection that is gone',
     async run(open) {
       // oxlint-disable-next-line typescript/unbound-method -- put back as it was
       const getStats = RTCPeerConnection.prototype.getStats
       const made = watchConnections()
       const { alice, bob } = await openPair(open)
       const pair = { id: 'P', type: 'transport', selectedCandidatePairId: 'C' }
-      const stats = [
-        pair,
-        { id: 'C', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' },
-        { id: 'L', type: 'local-candidate', candidateType: 'relay' },
-      ]
-      RTCPeerConnection.prototype.getStats = async () => new Map(stats.map((entry) => [entry.id, entry]))
-      for (const { sctp } of made()) {
-        sctp?.transport.iceTransport.dispatchEvent(new Event('selectedcandidatepairchange'))
+      const by = (candidateType: string): void => {
+        const stats = [
+          pair,
+          { id: 'C', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' },
+          { id: 'L', type: 'local-candidate', candidateType },
+        ]
+        RTCPeerConnection.prototype.getStats = async () => new Map(stats.map((entry) => [entry.id, entry]))
       }
+      const connections = made()
+      const pairsChanged = (): void => {
+        for (const { sctp } of connections) {
+          sctp?.transport.iceTransport.dispatchEvent(new Event('selectedcandidatepairchange'))
+        }
+      }
+      by('relay')
+      pairsChanged()
       for (const end of [alice, bob]) assert((await end.next('rerouted')).route === 'relayed', 'relayed now')
+      // Where the browser does not tell of pairs.
+      by('host')
+      for (const connection of connections) {
+        connection.dispatchEvent(new Event('iceconnectionstatechange'))
+      }
+      for (const end of [alice, bob]) assert((await end.next('rerouted')).route === 'direct', 'direct again')
       RTCPeerConnection.prototype.getStats = getStats
-      for (const end of [alice, bob]) end.link.close()
+      alice.link.close()
+      await bob.next('closed')
+      pairsChanged()
     },
   },
 ]

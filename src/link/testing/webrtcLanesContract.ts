@@ -3,9 +3,18 @@ import { assert } from '../../shared/result.ts'
 import { decodeLaneWords, encodeLaneWords } from '../laneWords.ts'
 import type { LinkCase } from './linkContract.ts'
 import { closeBoth, openPair, patterned } from './linkEnds.ts'
+import { watchConnections } from './watchConnections.ts'
 import { openRaw } from './webrtcLinkContract.ts'
 
 const offer = JSON.stringify({ type: 'offer', sdp: 'm=application garbage' })
+
+/** Has the browser say so of these connections. */
+function become(state: RTCIceConnectionState, connections: readonly RTCPeerConnection[]): void {
+  for (const connection of connections) {
+    Object.defineProperty(connection, 'iceConnectionState', { value: state, configurable: true })
+    connection.dispatchEvent(new Event('iceconnectionstatechange'))
+  }
+}
 
 /** What a link over WebRTC does when the other side’s words of lanes are not those of one of ours; and how many it makes at most. */
 export const webrtcLanesContract: readonly LinkCase[] = [
@@ -78,6 +87,27 @@ export const webrtcLanesContract: readonly LinkCase[] = [
       for (let link = 0; link < 12; link++) closeBoth(await openPair(open))
       pair.alice.link.send(patterned(4))
       await pair.bob.next('message')
+      closeBoth(pair)
+    },
+  },
+  {
+    name: '[L14] a further lane whose path is found again is kept, one whose path stays lost is given up',
+    async run(open) {
+      const pair = await openPair(open)
+      const made = watchConnections()
+      for (const lane of [1, 3]) {
+        pair.alice.link.openLane()
+        for (const end of [pair.alice, pair.bob]) {
+          assert((await end.next('laneProven')).lane === lane, `lane ${lane} opens`)
+        }
+      }
+      const lanes = made()
+      become('disconnected', lanes)
+      become('connected', lanes.slice(0, 2))
+      const ends = [pair.alice, pair.bob]
+      for (const closed of await Promise.all(ends.map((end) => end.next('laneClosed')))) {
+        assert(closed.lane === 3, `the lane that stayed lost, not ${closed.lane}`)
+      }
       closeBoth(pair)
     },
   },

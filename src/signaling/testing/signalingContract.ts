@@ -196,6 +196,17 @@ export function signalingContract(startBroker: () => Promise<BrokerUnderTest>): 
     expect(await alice.next()).toMatchObject({ type: 'signal' })
   })
 
+  test('[R29] asked several times at once whether it is still known there, it stays, and so does what it claimed', async () => {
+    const alice = await openOnline()
+    alice.signaling.claim('room-0')
+    expect(await alice.next()).toMatchObject({ type: 'held' })
+    for (let time = 0; time < 3; time++) alice.signaling.retryNow()
+    for (const to of [alice.signaling.mailbox, 'room-0']) {
+      alice.signaling.post(to, patterned(1))
+      expect(await alice.next()).toMatchObject({ type: 'signal', at: to })
+    }
+  })
+
   test('tells nothing after it was closed', async () => {
     const [alice, bob] = await Promise.all([openOnline(), openOnline()])
     alice.signaling.claim('room-0')

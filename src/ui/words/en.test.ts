@@ -185,7 +185,10 @@ describe('the check of the connection', () => {
       check: 'broker' as const,
       outcome,
     })),
-    ...(['answers', 'silent', 'none'] as const).map((outcome) => ({ check: 'stun' as const, outcome })),
+    ...(['answers', 'silent', 'untold', 'none'] as const).map((outcome) => ({
+      check: 'stun' as const,
+      outcome,
+    })),
     ...(['passes', 'blocked', 'untold'] as const).map((outcome) => ({ check: 'udp' as const, outcome })),
     ...(['works', 'carriesNothing', 'refused', 'silent', 'none'] as const).map((outcome) => ({
       check: 'turn' as const,

@@ -33,6 +33,8 @@ const stun: Record<Extract<Finding, { check: 'stun' }>['outcome'], string> = {
     'A server told this browser under which address others see it: people elsewhere can try to connect to you directly.',
   silent:
     'No server told this browser under which address others see it. People on your own network can connect to you; others need a relay server. A firewall may block it: try another network, or turn off a VPN.',
+  untold:
+    'This browser does not show whether a server told it under which address others see it. If people elsewhere cannot connect to you, try another network.',
   none: 'This page asks no server under which address others see you. On one network that is all you need; people elsewhere can hardly be reached.',
 }
 
@@ -40,7 +42,8 @@ const udp: Record<Extract<Finding, { check: 'udp' }>['outcome'], string> = {
   passes: 'Your network lets through the kind of packets (UDP) that direct connections are made of.',
   blocked:
     'Nothing came back by the kind of packets (UDP) that direct connections are made of. Your network seems to block them: people elsewhere can be reached through a relay server only. Another network helps, such as a phone’s hotspot.',
-  untold: 'This page has no server that could tell whether your network lets them through.',
+  untold:
+    'It cannot be told from here whether your network lets them through: nothing that this page asks shows it.',
 }
 
 const turn: Record<Extract<Finding, { check: 'turn' }>['outcome'], string> = {
