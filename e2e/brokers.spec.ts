@@ -17,40 +17,43 @@ const pagesWith = (...ports: readonly number[]) =>
 
 const warningOf = (page: Page, text: string) => page.getByTestId('notice').filter({ hasText: text })
 
-test('[R29] a broker that is full, or refuses us, is said to be, and is asked less and less often', async ({
-  openPage,
-}) => {
-  for (const [msg, said] of [
-    ['Server has reached its concurrent user limit', 'introduction service is full'],
-    ['Invalid key provided', 'does not accept this page'],
-  ] as const) {
-    const broker = await refusingBroker({ type: 'ERROR', payload: { msg } })
+test(
+  '[R29] a broker that is full, or refuses us, is said to be, and is asked less and less often',
+  { tag: '@slow' },
+  async ({ openPage }) => {
+    for (const [msg, said] of [
+      ['Server has reached its concurrent user limit', 'introduction service is full'],
+      ['Invalid key provided', 'does not accept this page'],
+    ] as const) {
+      const broker = await refusingBroker({ type: 'ERROR', payload: { msg } })
+      const pages = await pagesWith(broker.port)
+      const alice = await openPage(addressOf(pages))
+      await expect(warningOf(alice, said)).toHaveAttribute('data-level', 'warning')
+      await expect(alice.getByTestId('signaling')).toHaveAttribute('data-state', 'offline')
+      await alice.waitForTimeout(15_000)
+      await expect(warningOf(alice, said)).toHaveCount(1)
+      console.log(`    dialed ${broker.dials()} times in 15 s`)
+      await pages.close()
+      await broker.close()
+    }
+  },
+)
+
+test(
+  '[R1] a broker that answers each word seconds late brings people together all the same',
+  { tag: '@slow' },
+  async ({ openPage, server }) => {
+    const broker = await slowBroker(server.port, 1500)
     const pages = await pagesWith(broker.port)
     const alice = await openPage(addressOf(pages))
-    await expect(warningOf(alice, said)).toHaveAttribute('data-level', 'warning')
-    await expect(alice.getByTestId('signaling')).toHaveAttribute('data-state', 'offline')
-    await alice.waitForTimeout(15_000)
-    await expect(warningOf(alice, said)).toHaveCount(1)
-    console.log(`    dialed ${broker.dials()} times in 15 s`)
+    const bob = await openPage(await roomLink(alice))
+    console.log(`    met after ${await secondsUntil(waitForPeers(bob, 1))} s`)
+    await waitForPeers(alice, 1)
+    await expect(alice.getByTestId('peer')).toHaveCount(1)
     await pages.close()
     await broker.close()
-  }
-})
-
-test('[R1] a broker that answers each word seconds late brings people together all the same', async ({
-  openPage,
-  server,
-}) => {
-  const broker = await slowBroker(server.port, 1500)
-  const pages = await pagesWith(broker.port)
-  const alice = await openPage(addressOf(pages))
-  const bob = await openPage(await roomLink(alice))
-  console.log(`    met after ${await secondsUntil(waitForPeers(bob, 1))} s`)
-  await waitForPeers(alice, 1)
-  await expect(alice.getByTestId('peer')).toHaveCount(1)
-  await pages.close()
-  await broker.close()
-})
+  },
+)
 
 test('[R30] two groups that formed while their broker was down are one room once it is back', async ({
   openPage,

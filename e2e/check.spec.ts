@@ -72,22 +72,24 @@ test('where the check cannot be loaded, it says so, and the rest goes on', async
   await expect(page.getByTestId('check')).toContainText('could not be loaded')
 })
 
-test('[L13] who hides without a relay server is told, is linked with nobody, and is again once they stop hiding', async ({
-  openPage,
-}) => {
-  const alice = await openPage()
-  await alice.getByTestId('open-check').click()
-  const hide = alice.getByTestId('hide-address')
-  await hide.check()
-  const notice = alice.getByTestId('notice').filter({ hasText: 'no relay server to hide it behind' })
-  await expect(notice).toHaveCount(1)
-  await expect(alice.getByTestId('check')).toContainText('no relay server to hide it behind')
-  const bob = await openPage(await roomLink(alice))
-  await expect(bob.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
-  await hide.uncheck()
-  await expect(notice).toHaveCount(0)
-  await expect(alice.getByTestId('peer')).toHaveAttribute('data-state', 'direct', { timeout: 60_000 })
-})
+test(
+  '[L13] who hides without a relay server is told, is linked with nobody, and is again once they stop hiding',
+  { tag: '@slow' },
+  async ({ openPage }) => {
+    const alice = await openPage()
+    await alice.getByTestId('open-check').click()
+    const hide = alice.getByTestId('hide-address')
+    await hide.check()
+    const notice = alice.getByTestId('notice').filter({ hasText: 'no relay server to hide it behind' })
+    await expect(notice).toHaveCount(1)
+    await expect(alice.getByTestId('check')).toContainText('no relay server to hide it behind')
+    const bob = await openPage(await roomLink(alice))
+    await expect(bob.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+    await hide.uncheck()
+    await expect(notice).toHaveCount(0)
+    await expect(alice.getByTestId('peer')).toHaveAttribute('data-state', 'direct', { timeout: 60_000 })
+  },
+)
 
 test('[L13] what one tab is told to hide, the other tabs of its browser hide too', async ({ openPage }) => {
   const one = await openPage()

@@ -59,23 +59,30 @@ test('a tab that is killed in the middle of a download is missed by all, and ano
   await expect(bob.locator('[data-testid=peer][data-state=lost]')).toHaveCount(1)
 })
 
-test('a tab that slept is missed, comes back by itself, and its download goes on', async ({ openPage }) => {
-  const [alice, bob, carol] = await openRoom(openPage, 3)
-  const pid = await rendererOf(bob)
-  const file = { name: 'slept.bin', bytes: sampleBytes(60 * MiB) }
-  await offerFiles(alice, file)
-  const share = shareNamed(bob, file.name)
-  await press(share, 'download')
-  await waitForBytes(share, MiB)
-  process.kill(pid, 'SIGSTOP')
-  print('a sleeper was given up after', await secondsUntil(Promise.all([untilLost(alice), untilLost(carol)])))
-  process.kill(pid, 'SIGCONT')
-  const back = [alice, bob, carol].map((page) => untilLinked(page, 2))
-  print('and was linked again with all after', await secondsUntil(Promise.all(back)))
-  for (const page of [alice, bob, carol]) await expect(page.getByTestId('peer')).toHaveCount(2)
-  await waitForState(share, 'complete')
-  expect((await savedBytes(share)).equals(file.bytes)).toBe(true)
-})
+test(
+  'a tab that slept is missed, comes back by itself, and its download goes on',
+  { tag: '@slow' },
+  async ({ openPage }) => {
+    const [alice, bob, carol] = await openRoom(openPage, 3)
+    const pid = await rendererOf(bob)
+    const file = { name: 'slept.bin', bytes: sampleBytes(60 * MiB) }
+    await offerFiles(alice, file)
+    const share = shareNamed(bob, file.name)
+    await press(share, 'download')
+    await waitForBytes(share, MiB)
+    process.kill(pid, 'SIGSTOP')
+    print(
+      'a sleeper was given up after',
+      await secondsUntil(Promise.all([untilLost(alice), untilLost(carol)])),
+    )
+    process.kill(pid, 'SIGCONT')
+    const back = [alice, bob, carol].map((page) => untilLinked(page, 2))
+    print('and was linked again with all after', await secondsUntil(Promise.all(back)))
+    for (const page of [alice, bob, carol]) await expect(page.getByTestId('peer')).toHaveCount(2)
+    await waitForState(share, 'complete')
+    expect((await savedBytes(share)).equals(file.bytes)).toBe(true)
+  },
+)
 
 test('a tab that nods off for a moment keeps its links', async ({ openPage }) => {
   const [alice, bob] = await openRoom(openPage, 2)
@@ -105,6 +112,7 @@ const unspoilt = test.extend<{ unseen: Unseen }>({
 
 unspoilt(
   'a frozen page is missed, comes back when it goes on, and says what it missed',
+  { tag: '@slow' },
   async ({ openPage, unseen }) => {
     const alice = await openPage()
     await rename(alice, 'Amber Heron')
@@ -135,6 +143,7 @@ unspoilt(
 
 unspoilt(
   'pages that nobody sees, slowed down by the browser, stay linked and miss who vanishes',
+  { tag: '@slow' },
   async ({ server, unseen }) => {
     test.setTimeout(240_000)
     const alice = await unseen.open(addressOf(server), 'Amber Heron')
