@@ -6,8 +6,8 @@ import { keepBusy, rendererBy } from './processes.ts'
 /** A tab that can be hidden and frozen: Playwright makes every page believe that it is looked at, Puppeteer does not. */
 export interface HideableTab {
   readonly page: Page
-  /** The process that runs it. */
-  readonly pid: number
+  /** The process that runs it: asked while all is still, and it is seen. */
+  pid(): Promise<number>
   /** Nobody sees it, so its timers go off once a second. */
   hide(): Promise<void>
   /** Hidden for long, it is stopped. */
@@ -55,7 +55,7 @@ export async function openHideable(browser: Browser, link: string, name: string)
   const setState = (state: 'frozen' | 'active') => devtools.send('Page.setWebLifecycleState', { state })
   return {
     page,
-    pid: await pidOf(page),
+    pid: () => pidOf(page),
     async hide() {
       await setState('frozen')
       await setState('active')

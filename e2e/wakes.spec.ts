@@ -155,6 +155,7 @@ unspoilt(
     const carol = await unseen.open(link, 'Blue Otter')
     const all = [alice, bob, carol]
     for (const tab of all) await tab.waitForPeers(2)
+    const pid = await carol.pid()
     for (const tab of all) await tab.hide()
     const [state, ticks] = await alice.page.evaluate(async () => {
       let count = 0
@@ -170,7 +171,7 @@ unspoilt(
       await tab.waitForPeers(2)
       expect((await tab.notices()).filter((said) => said.includes('Lost touch'))).toEqual([])
     }
-    process.kill(carol.pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
     const missed = [alice, bob].map((tab) => tab.waitForPeers(1))
     print('hidden pages missed one that was killed after', await secondsUntil(Promise.all(missed)))
   },
