@@ -3,8 +3,8 @@ import type { ShareView } from '../app/view.ts'
 import './Share.css'
 import { shareIcon } from './fileKind.ts'
 import { Icon } from './Icon.tsx'
-import { KeptButton } from './KeptButton.tsx'
 import { Phrases } from './Phrases.tsx'
+import { FreeSpaceButton } from './panelButtons.tsx'
 import { PieceStrip } from './PieceStrip.tsx'
 import { ShareActions } from './ShareActions.tsx'
 import { ShareDetails } from './ShareDetails.tsx'
@@ -89,7 +89,7 @@ function ShareStatus({ share }: { share: ShareView }) {
           <span>{words.trouble(share.trouble, fractionHere(share))}</span>
         </p>
       )}
-      {share.trouble?.code === 'storageFull' && <KeptButton label={words.freeSpace} look="button" />}
+      {share.trouble?.code === 'storageFull' && <FreeSpaceButton />}
       {share.mine && share.state !== 'failed' && share.trouble?.code !== 'filesAway' && (
         <LeaveAdvice share={share} />
       )}
