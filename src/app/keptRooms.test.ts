@@ -47,7 +47,6 @@ const store: KeptStore = {
   forgetRoom: async (room, tabs) => void done.push(`room ${room}: ${tabs.join()}`),
   forgetShare: async (tab, share) => void done.push(`share ${tab} ${share}`),
   freeBytes: async () => 5,
-  close: () => undefined,
 }
 
 const keptRooms = (): KeptRooms =>

@@ -3,7 +3,8 @@ import { pieceLength } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
 import type { KeptStore } from '../store/keptStore.ts'
 import type { ShareRecord } from '../store/shareIndex.ts'
-import { decodeManifest, geometryOf, pieceCountOf } from '../swarm/manifest.ts'
+import { isTabOf } from '../store/tabFolders.ts'
+import { geometryOf, manifestOf, pieceCountOf } from '../swarm/manifest.ts'
 import type { KeptRoomView, KeptShareView, KeptView } from './view.ts'
 
 export interface KeptRoomsOptions {
@@ -33,7 +34,7 @@ export class KeptRooms {
     const [rooms, records, openTabs] = await Promise.all([store.rooms(), store.records(), store.openTabs()])
     const views: KeptRoomView[] = []
     for (const { room, secret, openedMs } of rooms.toSorted((a, b) => b.openedMs - a.openedMs)) {
-      const own = records.filter((record) => isOf(record.tab, room) && !this.#isRemoved(record))
+      const own = records.filter((record) => isTabOf(room, record.tab) && !this.#isRemoved(record))
       const shares = (await Promise.all(own.map((record) => this.#share(record, openTabs)))).filter(
         (share) => share !== null,
       )
@@ -47,7 +48,7 @@ export class KeptRooms {
 
   async forgetRoom(room: string): Promise<void> {
     const { store, tab: ownTab } = this.#options
-    const records = (await store.records()).filter(({ tab }) => isOf(tab, room))
+    const records = (await store.records()).filter(({ tab }) => isTabOf(room, tab))
     for (const { tab, share, wish } of records) if (tab === ownTab && wish !== 'offer') this.#remove(share)
     const others = new Set(records.map(({ tab }) => tab).filter((tab) => tab !== ownTab))
     if (room !== this.#options.room) return store.forgetRoom(room, [...others])
@@ -70,15 +71,15 @@ export class KeptRooms {
 
   #where(room: string, openTabs: ReadonlySet<string>): KeptRoomView['where'] {
     if (room === this.#options.room) return 'here'
-    return [...openTabs].some((tab) => isOf(tab, room)) ? 'open' : 'closed'
+    return [...openTabs].some((tab) => isTabOf(room, tab)) ? 'open' : 'closed'
   }
 
   async #share(
     { tab, share, manifest, wish }: ShareRecord,
     openTabs: ReadonlySet<string>,
   ): Promise<KeptShareView | null> {
-    const known = decodeManifest(manifest, sha256AtOnce)
-    if (known?.share !== share) return null
+    const known = manifestOf(share, manifest, sha256AtOnce)
+    if (known === null) return null
     const { name, kind, sizeBytes } = known
     const isGiven = wish === 'offer'
     const marks = isGiven
@@ -93,5 +94,3 @@ export class KeptRooms {
     return { tab, share, name, kind, sizeBytes, keptBytes, isGiven, isOpen }
   }
 }
-
-const isOf = (tab: string, room: string): boolean => tab.startsWith(`${room}-`)

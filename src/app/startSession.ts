@@ -45,8 +45,6 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   const ice = lendingServers(options)
   const lent = ice.begin()
   const keys = await crypt.roomKeys(room.secret)
-  // Before anything is kept of it: what belongs to no known room is freed.
-  await noteRoom({ room: keys.storage, secret: room.secret, openedMs: Date.now() }, log)
   const [identity, engine] = await Promise.all([
     openDevice(crypt).then((device) => newIdentity(crypt, device)),
     openEngine({
@@ -60,6 +58,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),
+    noteRoom({ room: keys.storage, secret: room.secret, openedMs: wallMs() }, log),
   ])
   if (engine.storage.kind === 'disk') keepTab(engine.tab)
   screen.identified(identity)
@@ -108,7 +107,7 @@ function lendingServers({ screen, read: { config }, log }: StartOptions): IceSer
     fetchText: () => fetchBeside(config.iceServersUrl ?? ''),
     isHidden: isHidingKept(),
     clock: pageClock,
-    wallMs: Date.now,
+    wallMs,
     notices: screen.notices,
     log,
     bugFound: screen.bugFound,

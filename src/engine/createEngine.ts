@@ -96,7 +96,6 @@ class EngineHere implements Engine {
       handle,
       signer,
       keeper: this.#index,
-      wait: (spanMs) => this.#driver.wait(spanMs),
       bugFound: (error) => this.#told({ type: 'bugFound', error }),
     })
   }

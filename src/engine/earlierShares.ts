@@ -1,13 +1,13 @@
 import type { ShareCrypto } from '../crypto/crypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
-import type { Millis } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
+import type { Clock } from '../shared/clock.ts'
 import type { PieceStore, Restored } from '../store/pieceStore.ts'
 import type { ShareIndex, ShareRecord } from '../store/shareIndex.ts'
 import { signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
-import { decodeManifest, geometryOf, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf, manifestOf, type Manifest } from '../swarm/manifest.ts'
+import { askedPatiently } from './askedPatiently.ts'
 import type { EarlierShare } from './engine.ts'
 import type { IndexKeeper } from './indexKeeper.ts'
 import type { ListSigner } from './listSigner.ts'
@@ -20,7 +20,7 @@ export interface EarlierSharesOptions {
   readonly signer: Pick<ListSigner, 'goesOn'>
   readonly keeper: Pick<IndexKeeper, 'restored'>
   readonly handle: (input: SwarmInput) => void
-  readonly wait: (spanMs: Millis) => Promise<void>
+  readonly clock: Clock
   readonly bugFound: (error: unknown) => void
 }
 
@@ -34,7 +34,7 @@ export async function restoreShares(options: EarlierSharesOptions): Promise<read
   const restored: EarlierShare[] = []
   for (const record of records.toSorted((a, b) => a.updatedMs - b.updatedMs)) {
     try {
-      const manifest = manifestOf(record)
+      const manifest = manifestOf(record.share, record.manifest, sha256AtOnce)
       if (manifest) restored.push(await restore(manifest, record, options))
       else await index.remove(tab, record.share)
     } catch (error) {
@@ -48,21 +48,16 @@ export async function restoreShares(options: EarlierSharesOptions): Promise<read
 async function restore(
   manifest: Manifest,
   record: ShareRecord,
-  { tab, index, store, crypto, signer, keeper, handle, wait }: EarlierSharesOptions,
+  { tab, index, store, crypto, signer, keeper, handle, clock }: EarlierSharesOptions,
 ): Promise<EarlierShare> {
   const { share, wish, completed, source, key } = record
   const parts = await verified(manifest, await index.parts(tab, share), crypto)
   const isOrigin = key !== null && (await signer.goesOn(share, key))
-  const { marks, fits } = wish === 'offer' ? nothingKept : await keptOf(manifest, store, wait)
+  const { marks, fits } = wish === 'offer' ? nothingKept : await keptOf(manifest, store, clock)
   const claimed = [...marks.keys()].filter((piece) => marks[piece] === 1)
   keeper.restored({ ...record, key: isOrigin ? key : null }, parts.length)
   handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, fits, completed })
   return { share, wish, completed, source }
-}
-
-function manifestOf({ manifest, share }: ShareRecord): Manifest | null {
-  const parsed = decodeManifest(manifest, sha256AtOnce)
-  return parsed?.share === share ? parsed : null
 }
 
 /** As many parts, from the first on, as go on from each other and are signed by the share's key. */
@@ -83,16 +78,8 @@ async function verified(
 
 const nothingKept: Restored = { marks: new Uint8Array(), fits: true }
 
-/** A file that the page before still holds open is asked for again; one that cannot be read at all is as good as none. */
-async function keptOf(
-  manifest: Manifest,
-  store: PieceStore,
-  wait: EarlierSharesOptions['wait'],
-): Promise<Restored> {
-  for (let tries = 1; ; tries++) {
-    const kept = await store.restore(manifest.share, geometryOf(manifest))
-    if (kept.ok) return kept.value
-    if (tries === limits.diskTriesMax) return { ...nothingKept, fits: false }
-    await wait(limits.diskRetryMs)
-  }
+/** What cannot be read at all is as good as none. */
+async function keptOf(manifest: Manifest, store: PieceStore, clock: Clock): Promise<Restored> {
+  const kept = await askedPatiently(clock, () => store.restore(manifest.share, geometryOf(manifest)))
+  return kept.ok ? kept.value : { ...nothingKept, fits: false }
 }

@@ -12,7 +12,7 @@ import type { Swarm } from '../swarm/swarm.ts'
 export interface IndexKeeperOptions {
   readonly index: ShareIndex
   readonly tab: string
-  readonly swarm: Pick<Swarm, 'shares' | 'inspect'>
+  readonly swarm: Pick<Swarm, 'ids' | 'inspect'>
   readonly clock: Clock
   readonly bugFound: (error: unknown) => void
 }
@@ -94,7 +94,7 @@ export class IndexKeeper {
   }
 
   async #writeChanges(): Promise<void> {
-    const shares = this.#options.swarm.shares().flatMap(({ share }) => this.#kept(share))
+    const shares = this.#options.swarm.ids().flatMap((share) => this.#kept(share))
     const ids = new Set(shares.map(({ manifest }) => manifest.share))
     const { index, tab } = this.#options
     for (const share of this.#written.keys())

@@ -17,6 +17,7 @@ import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
+import { askedPatiently } from './askedPatiently.ts'
 import { ListSigner } from './listSigner.ts'
 import { OwnFiles, type OwnFilesListener } from './ownFiles.ts'
 import { SmallestFirst } from './smallestFirst.ts'
@@ -108,7 +109,7 @@ export class SwarmDriver {
   }
 
   /** The machine's picture of things, to be read only. */
-  get swarm(): Pick<Swarm, 'shares' | 'snapshot' | 'inspect' | 'firstHash'> {
+  get swarm(): Pick<Swarm, 'ids' | 'shares' | 'snapshot' | 'inspect' | 'firstHash'> {
     return this.#swarm
   }
 
@@ -296,22 +297,11 @@ export class SwarmDriver {
   /** One after the other, of small shares first: those that move bytes now go before. */
   async #recheck({ share, piece, hash }: SwarmEffect & { type: 'recheckPiece' }): Promise<void> {
     const sizeBytes = this.#swarm.inspect(share)?.geometry.sizeBytes ?? 0
-    const checked = await this.#rechecks.run(sizeBytes, () => this.#recheckedPiece(share, piece, hash))
+    const { clock } = this.#options
+    const recheck = (): Checking => this.#store.recheckPiece(share, piece, hash)
+    const checked = await this.#rechecks.run(sizeBytes, () => askedPatiently(clock, recheck))
     if (!checked.ok && checked.fault.code === 'gone') return
     this.handle({ type: 'pieceRechecked', share, piece, right: checked.ok && checked.value === 'kept' })
-  }
-
-  /** What the disk does not give is not yet wrong: the page before may still be letting go of the file. */
-  async #recheckedPiece(share: ShareId, piece: PieceIndex, hash: Bytes): Checking {
-    for (let tries = 1; ; tries++) {
-      const checked = await this.#store.recheckPiece(share, piece, hash)
-      if (checked.ok || checked.fault.code === 'gone' || tries === limits.diskTriesMax) return checked
-      await this.wait(limits.diskRetryMs)
-    }
-  }
-
-  wait(spanMs: Millis): Promise<void> {
-    return new Promise((resolve) => void this.#options.clock.after(spanMs, resolve))
   }
 
   async #upload({ peer, share, piece, block, lengthBytes }: UploadedBlock): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ShareId } from '../shared/ids.ts'
+import { freeBytes } from './freeBytes.ts'
 import { openRooms, type KnownRoom } from './rooms.ts'
 import { openShareIndex, type ShareRecord } from './shareIndex.ts'
-import { freeShare, freeTabs, livingTabs, markedPieces, roomOfTab } from './tabFolders.ts'
+import { freeShare, freeTabs, isTabOf, livingTabs, markedPieces } from './tabFolders.ts'
 
 /** What all pages of this browser keep, those that are gone included: to be looked through, and forgotten. */
 export interface KeptStore {
@@ -16,7 +17,6 @@ export interface KeptStore {
   forgetShare(tab: string, share: ShareId): Promise<void>
   /** Bytes that this origin may still keep; Infinity where the browser does not tell. */
   freeBytes(): Promise<number>
-  close(): void
 }
 
 /** Null where this page has no disk. */
@@ -31,17 +31,10 @@ export async function openKeptStore(): Promise<KeptStore | null> {
     async forgetRoom(room, tabs) {
       await freeTabs(tabs, index)
       // A tab may have opened it meanwhile: what that keeps is of a known room.
-      const isOpen = [...(await livingTabs())].some((tab) => roomOfTab(tab) === room)
+      const isOpen = [...(await livingTabs())].some((tab) => isTabOf(room, tab))
       if (!isOpen) await rooms.remove(room)
     },
     forgetShare: (tab, share) => freeShare(tab, share, index),
-    async freeBytes() {
-      const { quota, usage } = await navigator.storage.estimate()
-      return quota === undefined ? Infinity : quota - (usage ?? 0)
-    },
-    close() {
-      index.close()
-      rooms.close()
-    },
+    freeBytes,
   }
 }

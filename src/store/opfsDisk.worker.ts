@@ -3,6 +3,8 @@ import type { ShareId } from '../shared/ids.ts'
 import { pieceCount, type Geometry } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import type { Disk, ShareFile } from './disk.ts'
+import { freeBytes } from './freeBytes.ts'
+import { readMarks } from './tabFolders.ts'
 
 /** Hears of a failure that spoils nobody's call. */
 type Note = (what: string, error: unknown) => void
@@ -15,10 +17,7 @@ export function opfsDisk(folder: FileSystemDirectoryHandle, note: Note): Disk {
 
   return {
     kind: 'disk',
-    async freeBytes() {
-      const { quota, usage } = await navigator.storage.estimate()
-      return quota === undefined ? Infinity : quota - (usage ?? 0)
-    },
+    freeBytes,
     file(share, geometry) {
       const file = opfsFile(folder, share, geometry, removals.get(share) ?? Promise.resolve(), note)
       files.set(share, file)
@@ -69,7 +68,7 @@ function opfsFile(
         const marks = new Uint8Array(pieceCount(geometry))
         const file = await existing(folder, name)
         endBytes = Math.max(0, (file?.size ?? 0) - startBytes)
-        if (file) marks.set(new Uint8Array(await file.slice(0, marks.length).arrayBuffer()))
+        if (file) await readMarks(file, marks)
         return marks
       }),
     read: (fromBytes, into) =>

@@ -27,8 +27,7 @@ export interface HeldTab {
  */
 export async function takeTab(room: string, hint: string | null, index: ShareIndex): Promise<HeldTab> {
   // The page that is being replaced lets go a moment later, so it is waited for; a copied tab finds its twin alive, and waits in vain.
-  const isOurs = hint?.startsWith(`${room}-`) ?? false
-  const own = hint !== null && isOurs ? await hold(hint, limits.tabHandoverMs) : null
+  const own = hint !== null && isTabOf(room, hint) ? await hold(hint, limits.tabHandoverMs) : null
   if (own !== null) return own
   for (const tab of await leftBy(room, index)) {
     const left = await hold(tab, 0)
@@ -40,17 +39,25 @@ export async function takeTab(room: string, hint: string | null, index: ShareInd
   return { ...held, isAdopted: false }
 }
 
+export const isTabOf = (room: string, tab: string): boolean => tab.startsWith(`${room}-`)
+
 /** The room whose name begins a tab's. */
-export const roomOfTab = (tab: string): string => tab.replace(/-.*$/, '')
+const roomOfTab = (tab: string): string => tab.replace(/-.*$/, '')
 
 const lockName = (tab: string): string => `swarmdrop-tab-${tab}`
 
 /** Tabs of the room that have left shares, the latest first. */
 async function leftBy(room: string, index: ShareIndex): Promise<string[]> {
-  const latest = new Map<string, number>()
+  const left = [...(await lastWritten(index))].filter(([tab]) => isTabOf(room, tab))
+  return left.toSorted(([, a], [, b]) => b - a).map(([tab]) => tab)
+}
+
+/** When the latest record of each tab was written, in ms since 1970. */
+async function lastWritten(index: ShareIndex): Promise<ReadonlyMap<string, number>> {
+  const lastMs = new Map<string, number>()
   for (const { tab, updatedMs } of await index.list())
-    if (roomOfTab(tab) === room) latest.set(tab, Math.max(updatedMs, latest.get(tab) ?? 0))
-  return [...latest].toSorted(([, a], [, b]) => b - a).map(([tab]) => tab)
+    lastMs.set(tab, Math.max(updatedMs, lastMs.get(tab) ?? 0))
+  return lastMs
 }
 
 /** Null where another page holds it for this long. */
@@ -82,14 +89,13 @@ export async function livingTabs(): Promise<Set<string>> {
  * forgets rooms that keep nothing. Answers how many tabs were freed.
  */
 export async function sweepTabs(index: ShareIndex, rooms: RoomList, nowMs: number): Promise<number> {
-  const lastMs = new Map<string, number>()
-  for (const { tab, updatedMs } of await index.list())
-    lastMs.set(tab, Math.max(updatedMs, lastMs.get(tab) ?? 0))
+  const lastMs = await lastWritten(index)
   const known = await keptRooms(rooms, roomsOf(lastMs.keys()), nowMs)
   const all = new Set([...(await index.tabs()), ...(await folderNames())])
-  const isOrphan = (tab: string): boolean =>
-    !known.has(roomOfTab(tab)) && (lastMs.get(tab) ?? -Infinity) + limits.roomKeptMs <= nowMs
-  const [empty, old] = [[...all].filter((tab) => !lastMs.has(tab)), [...lastMs.keys()].filter(isOrphan)]
+  const empty = [...all].filter((tab) => !lastMs.has(tab))
+  const old = [...lastMs]
+    .filter(([tab, atMs]) => !known.has(roomOfTab(tab)) && atMs + limits.roomKeptMs <= nowMs)
+    .map(([tab]) => tab)
   // A page that was just being opened may have written its first record since.
   const isEmpty = async (tab: string): Promise<boolean> => (await index.ofTab(tab)).length === 0
   return (await freeTabs(empty, index, isEmpty)) + (await freeTabs(old, index))
@@ -161,10 +167,14 @@ export async function freeShare(tab: string, share: ShareId, index: ShareIndex):
 export async function markedPieces(tab: string, share: ShareId, pieceCount: number): Promise<Uint8Array> {
   const marks = new Uint8Array(pieceCount)
   await withFolder(tab, async (folder) => {
-    const file = await (await folder.getFileHandle(share)).getFile()
-    marks.set(new Uint8Array(await file.slice(0, pieceCount).arrayBuffer()))
+    await readMarks(await (await folder.getFileHandle(share)).getFile(), marks)
   })
   return marks
+}
+
+/** Of a share's file, the bytes before its pieces: one each. */
+export async function readMarks(file: File, into: Uint8Array): Promise<void> {
+  into.set(new Uint8Array(await file.slice(0, into.length).arrayBuffer()))
 }
 
 /** Nothing happens where there is no such folder, or no such file in it, or another page holds that open. */

@@ -158,6 +158,12 @@ export function decodeManifest(bytes: Uint8Array, sha256: Sha256): Manifest | nu
   }
 }
 
+/** The manifest that was kept of a share; null where it gives another id, or is none. */
+export function manifestOf(share: ShareId, kept: Uint8Array, sha256: Sha256): Manifest | null {
+  const manifest = decodeManifest(kept, sha256)
+  return manifest?.share === share ? manifest : null
+}
+
 /** Takes anything a peer may have sent; null unless every field is there and within its limits. */
 export function parseManifest(value: unknown, sha256: Sha256): Manifest | null {
   const parsed = v.safeParse(fieldsSchema, value, { abortEarly: true })

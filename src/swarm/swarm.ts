@@ -55,6 +55,8 @@ export interface Swarm {
   handle(input: SwarmInput, now: Millis): SwarmEffect[]
   /** The shares as people see them, oldest first. */
   shares(): ShareSnapshot[]
+  /** Their ids alone: for who looks at few of them. */
+  ids(): ShareId[]
   /** One of those; null when it is not known. */
   snapshot(share: ShareId): ShareSnapshot | null
   /** The internals of one share, read-only by agreement: for pictures and for checking invariants. */
@@ -108,6 +110,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
       planWake(turn)
       return effects
     },
+    ids: () => [...state.shares.keys()],
     shares: () => [...state.shares.values()].map(snapshotOf),
     snapshot(id) {
       const share = state.shares.get(id)

@@ -2,6 +2,7 @@ import { urlsOf } from '../../link/iceServers.ts'
 import type { IceServer } from '../../link/link.ts'
 import { limits } from '../../shared/limits.ts'
 import type { OpenSignaling } from '../../signaling/signaling.ts'
+import { freeBytes } from '../../store/freeBytes.ts'
 import { wasAnswered } from './seenAddress.ts'
 
 /** What the ICE servers gave this browser. */
@@ -39,7 +40,10 @@ export const pageProbes: Probes = {
   },
   freeBytes: () =>
     inTime<number | null>(
-      freeBytes().catch(() => null),
+      freeBytes().then(
+        (bytes) => (Number.isFinite(bytes) ? Math.max(0, bytes) : null),
+        () => null,
+      ),
       null,
     ),
   reaches,
@@ -48,11 +52,6 @@ export const pageProbes: Probes = {
 }
 
 const nothingGathered: Gathered = { isSeen: false, isRelayed: false, isRelayedByUdp: false, isRefused: false }
-
-async function freeBytes(): Promise<number | null> {
-  const { quota, usage } = await navigator.storage.estimate()
-  return quota === undefined ? null : Math.max(0, quota - (usage ?? 0))
-}
 
 const ignored = (): void => {}
 
