@@ -23,7 +23,7 @@ export default defineConfig<object, { enginePlace: EnginePlace }>({
     {
       // The same tests of what moves bytes, where the browser hands no data channel to a worker.
       name: 'page',
-      testMatch: /(engine|twoTabs|fiveTabs)\.spec\.ts/,
+      testMatch: /(engine|twoTabs|fiveTabs|firstLeaves)\.spec\.ts/,
       use: { enginePlace: 'page' },
     },
   ],
