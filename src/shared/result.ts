@@ -5,9 +5,9 @@ export type Result<Value, Fault> =
 export const ok = <Value>(value: Value): Result<Value, never> => ({ ok: true, value })
 export const fail = <Fault>(fault: Fault): Result<never, Fault> => ({ ok: false, fault })
 
-/** For what only a bug can make false. */
-export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`Bug: ${message}`)
+/** For what only a bug can make false. Where it is asked for every piece, a message that has to be put together is a function. */
+export function assert(condition: unknown, message: string | (() => string)): asserts condition {
+  if (!condition) throw new Error(`Bug: ${typeof message === 'string' ? message : message()}`)
 }
 
 /** The default of a switch over a tagged union: a new member without a case fails to compile. */

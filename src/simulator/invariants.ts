@@ -20,7 +20,7 @@ export function checkRest(world: World): void {
   for (const peer of world.peers.values()) {
     if (!peer.alive || peer.mute) continue
     for (const [what, bytes] of Object.entries(peer.swarm.load()))
-      assert(bytes === 0, `${bytes} ${what} are left at rest`)
+      assert(bytes === 0, () => `${bytes} ${what} are left at rest`)
   }
 }
 
@@ -28,7 +28,8 @@ export const invariants = {
   onlyCheckedPiecesAreHeld(share, peer) {
     const { verified } = copyOf(peer, share.manifest.share)
     for (let piece = 0; piece < share.pieceCount; piece++) {
-      if (share.held.has(piece)) assert(verified.has(piece), `piece ${piece} is held and was never checked`)
+      if (share.held.has(piece))
+        assert(verified.has(piece), () => `piece ${piece} is held and was never checked`)
     }
   },
 
@@ -37,14 +38,19 @@ export const invariants = {
     for (const open of share.open.values()) {
       const missing = open.blocks.filter(isMissing).length
       const awaited = open.blocks.filter((block) => !block.here).length
-      assert(open.missingCount === missing, `missing blocks of piece ${open.piece} add up`)
-      assert(open.awaitedCount === awaited, `awaited blocks of piece ${open.piece} add up`)
-      assert(share.stage[open.piece] === stages.open, `open piece ${open.piece} is marked open`)
+      assert(open.missingCount === missing, () => `missing blocks of piece ${open.piece} add up`)
+      assert(open.awaitedCount === awaited, () => `awaited blocks of piece ${open.piece} add up`)
+      assert(share.stage[open.piece] === stages.open, () => `open piece ${open.piece} is marked open`)
       const mayRest = share.wish.state !== 'downloading'
-      assert(awaited > 0 || open.checking || mayRest, `gathered piece ${open.piece} is being checked`)
+      assert(awaited > 0 || open.checking || mayRest, () => `gathered piece ${open.piece} is being checked`)
     }
     let marked = 0
-    for (const stage of share.stage) if (stage === stages.open) marked++
+    for (
+      let piece = share.stage.indexOf(stages.open);
+      piece >= 0;
+      piece = share.stage.indexOf(stages.open, piece + 1)
+    )
+      marked++
     assert(marked === share.open.size, 'as many pieces are marked open as are open')
   },
 
@@ -57,7 +63,7 @@ export const invariants = {
     for (let piece = 0; piece < share.pieceCount; piece++) {
       const isDue = share.carrying ? share.carrying.wantedBy.has(piece) : isFetched
       const isWanted = isDue && piece < share.list.count && share.stage[piece] === stages.lacking
-      assert(share.ledger.isWanted(piece) === isWanted, `piece ${piece} is wanted: ${isWanted}`)
+      assert(share.ledger.isWanted(piece) === isWanted, () => `piece ${piece} is wanted: ${isWanted}`)
     }
   },
 
@@ -99,7 +105,7 @@ export const invariants = {
       if (!share?.carrying) continue
       assert(share.wish.state === 'none' && share.held.count === 0, 'what is ours is not passed on')
       for (const piece of share.carrying.here) {
-        assert(share.stage[piece] === stages.carried, `piece ${piece}, to be passed on, is marked so`)
+        assert(share.stage[piece] === stages.carried, () => `piece ${piece}, to be passed on, is marked so`)
         carriedBytes += pieceLength(share.geometry, piece)
       }
       for (const { piece } of share.open.values()) carriedBytes += pieceLength(share.geometry, piece)
@@ -117,7 +123,7 @@ export const invariants = {
       if (open.checking || open.blocks.some((block) => block.requests.length > 0)) return
     for (let piece = 0; piece < share.list.count; piece++) {
       const isObtainable = share.stage[piece] !== stages.held && (share.ledger.copies[piece] ?? 0) > 0
-      assert(!isObtainable, `somebody has piece ${piece}, and nobody is asked`)
+      assert(!isObtainable, () => `somebody has piece ${piece}, and nobody is asked`)
     }
   },
 } as const satisfies Record<string, Invariant>

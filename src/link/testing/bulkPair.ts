@@ -74,7 +74,7 @@ export class BulkEnd {
 }
 
 /** All that is under way in memory goes by microtask. */
-export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A block's message with room before it. */
 export const blockOf = (length: number, fill: number): Bytes =>
