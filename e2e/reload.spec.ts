@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { MiB, sampleBytes, sha256 } from './files.ts'
@@ -19,6 +19,7 @@ import {
   waitForPeers,
   waitForState,
 } from './room.ts'
+import { unzip } from './zip.ts'
 
 const file = { name: 'big.bin', bytes: sampleBytes(60 * MiB) }
 const halfBytes = 20 * MiB
@@ -164,6 +165,32 @@ test('a share of files waits on the next page for its files, and is the same sha
   expect((await attributesOf(again)).shareId).toBe(before.shareId)
   await waitForState(shareNamed(bob, 'own.bin'), 'complete')
   expect(sha256(await savedBytes(shareNamed(bob, 'own.bin')))).toBe(sha256(file.bytes))
+})
+
+test('a folder of many small files needs nobody: the next page has a copy, and gives it', async ({
+  openPage,
+}) => {
+  const folder = test.info().outputPath('small')
+  await mkdir(folder, { recursive: true })
+  const parts = Array.from({ length: 300 }, (_, at) => sampleBytes(1000 + 10 * at))
+  await Promise.all(parts.map((bytes, at) => writeFile(join(folder, `${at}.bin`), bytes)))
+  const [alice, bob] = await openRoom(openPage, 2)
+  await alice.getByTestId('folder-input').setInputFiles(folder)
+  await waitForState(shareNamed(alice, 'small'), 'complete')
+  const before = await attributesOf(shareNamed(alice, 'small'))
+  // Nobody can have it from the files any more.
+  await rm(folder, { recursive: true })
+  const next = await killed(alice)
+  const again = shareNamed(next, 'small')
+  await waitForState(again, 'complete')
+  expect((await attributesOf(again)).shareId).toBe(before.shareId)
+  await expect(again).toContainText('from you')
+  await press(shareNamed(bob, 'small'), 'download')
+  await waitForState(shareNamed(bob, 'small'), 'complete')
+  const entries = unzip(await savedBytes(shareNamed(bob, 'small')))
+  expect(entries.size).toBe(parts.length)
+  for (const [at, bytes] of parts.entries())
+    expect(entries.get(`small/${at}.bin`)?.bytes.equals(bytes), `${at}.bin`).toBe(true)
 })
 
 test('dropped files are shared again by themselves, where the browser lets the page read them still', async ({

@@ -16,6 +16,7 @@ async function givenAgain(may: {
   there?: boolean
   joins?: boolean
   changed?: boolean
+  copied?: boolean
 }) {
   const done: string[] = []
   const files = new EarlierFiles({
@@ -32,7 +33,7 @@ async function givenAgain(may: {
     replaced: () => void done.push('replaced'),
     bugFound: (error) => void done.push(String(error)),
   })
-  files.restored([earlier])
+  files.restored([{ ...earlier, isCopied: may.copied === true }])
   await new Promise((resolve) => setTimeout(resolve, 0))
   if (!may.before && files.canAsk(share)) await files.giveAgain(share)
   return { done, files }
@@ -53,6 +54,10 @@ describe('files of an earlier page', () => {
 
   it('are left alone when the user says no', async () => {
     expect((await givenAgain({ before: false, after: false })).done).toEqual(['asked'])
+  })
+
+  it('are not given again where the page has copies of them', async () => {
+    expect((await givenAgain({ before: true, after: true, copied: true })).done).toEqual([])
   })
 
   it('that are not where they were are said to be missing', async () => {
@@ -92,7 +97,7 @@ describe('files of an earlier page', () => {
       notFound: () => undefined,
       replaced: () => undefined,
     })
-    files.restored([{ ...earlier, source: null }])
+    files.restored([{ ...earlier, source: null, isCopied: false }])
     expect(files.canAsk(share)).toBe(false)
   })
 })

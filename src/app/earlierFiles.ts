@@ -34,10 +34,10 @@ export class EarlierFiles {
 
   /** Those that the user lets this page read for good are given again at once. */
   restored(shares: readonly EarlierShare[]): void {
-    for (const { share, wish, source } of shares) {
+    for (const { share, wish, source, isCopied } of shares) {
       if (wish !== 'offer' || source === null) continue
       this.#sources.set(share, source)
-      this.#giveIfAllowed(share, source).catch(this.#options.bugFound)
+      if (!isCopied) this.#giveIfAllowed(share, source).catch(this.#options.bugFound)
     }
   }
 

@@ -49,9 +49,9 @@ const store: KeptStore = {
   freeBytes: async () => 5,
 }
 
-const keptRooms = (): KeptRooms =>
+const keptRooms = (change: Partial<KeptStore> = {}): KeptRooms =>
   new KeptRooms({
-    store,
+    store: { ...store, ...change },
     room: 'here',
     tab: 'here-1',
     wallMs: () => 1000,
@@ -85,8 +85,14 @@ describe('what this browser keeps', () => {
 
   it('has no bytes of files that lie elsewhere on this device', async () => {
     left('other-1', { wish: 'offer' })
-    const { rooms: seen } = await keptRooms().view()
+    const { rooms: seen } = await keptRooms({ marks: async () => new Uint8Array(4) }).view()
     expect(seen[0]?.shares).toMatchObject([{ keptBytes: 0, isGiven: true }])
+  })
+
+  it('tells what copies of them take', async () => {
+    left('other-1', { wish: 'offer' })
+    const { rooms: seen } = await keptRooms().view()
+    expect(seen[0]?.shares).toMatchObject([{ keptBytes: 2 * block, isGiven: true }])
   })
 
   it('does not show what somebody changed on the disk', async () => {
@@ -106,14 +112,18 @@ describe('what this browser keeps', () => {
     const [one, two] = [left('here-1'), left('here-1')]
     const given = left('here-1', { wish: 'offer' })
     const gone = left('here-2')
-    const kept = keptRooms()
+    const copied = left('here-1', { wish: 'offer' })
+    const marks: KeptStore['marks'] = async (_, share) =>
+      new Uint8Array(4).fill(share === given.share ? 0 : 1)
+    const kept = keptRooms({ marks })
     await kept.forgetShare('here-1', one.share)
     expect(done).toEqual([`removed ${one.share}`])
-    expect((await kept.view()).rooms[0]?.shares).toHaveLength(3)
+    expect((await kept.view()).rooms[0]?.shares).toHaveLength(4)
     await kept.forgetRoom('here')
     expect(done.slice(1)).toEqual([
       `removed ${one.share}`,
       `removed ${two.share}`,
+      `removed ${copied.share}`,
       `share here-2 ${gone.share}`,
     ])
     expect((await kept.view()).rooms[0]?.shares.map(({ share }) => share)).toEqual([given.share, gone.share])

@@ -4,7 +4,7 @@ import type { ShareId } from '../shared/ids.ts'
 import type { KeptStore } from '../store/keptStore.ts'
 import type { ShareRecord } from '../store/shareIndex.ts'
 import { isTabOf } from '../store/tabFolders.ts'
-import { geometryOf, manifestOf, pieceCountOf } from '../swarm/manifest.ts'
+import { geometryOf, manifestOf, pieceCountOf, type Manifest } from '../swarm/manifest.ts'
 import type { KeptRoomView, KeptShareView, KeptView } from './view.ts'
 
 export interface KeptRoomsOptions {
@@ -49,7 +49,8 @@ export class KeptRooms {
   async forgetRoom(room: string): Promise<void> {
     const { store, tab: ownTab } = this.#options
     const records = (await store.records()).filter(({ tab }) => isTabOf(room, tab))
-    for (const { tab, share, wish } of records) if (tab === ownTab && wish !== 'offer') this.#remove(share)
+    for (const record of records)
+      if (record.tab === ownTab && (await this.#takesSpace(record))) this.#remove(record.share)
     const others = new Set(records.map(({ tab }) => tab).filter((tab) => tab !== ownTab))
     if (room !== this.#options.room) return store.forgetRoom(room, [...others])
     for (const { tab, share } of records) if (tab !== ownTab) await store.forgetShare(tab, share)
@@ -81,16 +82,20 @@ export class KeptRooms {
     const known = manifestOf(share, manifest, sha256AtOnce)
     if (known === null) return null
     const { name, kind, sizeBytes } = known
-    const isGiven = wish === 'offer'
-    const marks = isGiven
-      ? new Uint8Array()
-      : await this.#options.store.marks(tab, share, pieceCountOf(known))
-    const geometry = geometryOf(known)
-    const keptBytes = marks.reduce(
-      (sum, mark, piece) => sum + (mark === 1 ? pieceLength(geometry, piece) : 0),
-      0,
-    )
+    const keptBytes = await this.#keptBytes(tab, known)
     const isOpen = tab !== this.#options.tab && openTabs.has(tab)
-    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven, isOpen }
+    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven: wish === 'offer', isOpen }
+  }
+
+  /** What is fetched, or given from here and copied, and not what is only read where it lies. */
+  async #takesSpace({ tab, share, manifest, wish }: ShareRecord): Promise<boolean> {
+    const known = wish === 'offer' ? manifestOf(share, manifest, sha256AtOnce) : null
+    return known === null || (await this.#keptBytes(tab, known)) > 0
+  }
+
+  async #keptBytes(tab: string, manifest: Manifest): Promise<number> {
+    const marks = await this.#options.store.marks(tab, manifest.share, pieceCountOf(manifest))
+    const geometry = geometryOf(manifest)
+    return marks.reduce((sum, mark, piece) => sum + (mark === 1 ? pieceLength(geometry, piece) : 0), 0)
   }
 }

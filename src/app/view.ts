@@ -52,9 +52,9 @@ export interface KeptShareView {
   readonly name: string
   readonly kind: 'file' | 'folder'
   readonly sizeBytes: number
-  /** Bytes of it on this device's disk that were fetched. */
+  /** Bytes of it that were fetched, or copied, to this device's disk. */
   readonly keptBytes: number
-  /** Given from files of this device, which take no further space. */
+  /** Given from files of this device. */
   readonly isGiven: boolean
   /** Another page has it open: it is that page's to clear. */
   readonly isOpen: boolean

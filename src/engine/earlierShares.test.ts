@@ -61,7 +61,7 @@ async function restored(marks: Uint8Array = new Uint8Array(4), change: Partial<P
   const shares = await restoreShares({
     tab: 'tab',
     index,
-    store: { ...store, restore: async () => ({ ok: true, value: { marks, fits: true } }), ...change },
+    store: { ...store, restore: async () => ({ ok: true, value: marks }), ...change },
     crypto,
     signer: { goesOn: async (_, kept) => (await crypto.keptSigningKey(kept)) !== null },
     keeper: { restored: () => undefined },
@@ -79,7 +79,7 @@ describe('what an earlier page left', () => {
     await left(parts)
     const { shares, inputs } = await restored(Uint8Array.of(1, 0, 0, 1))
     const { share } = manifest
-    expect(shares).toEqual([{ share, wish: 'fetch', completed: false, source: null }])
+    expect(shares).toEqual([{ share, wish: 'fetch', completed: false, source: null, isCopied: false }])
     const said = { isOrigin: false, claimed: [0, 3], wish: 'fetch', fits: true, completed: false } as const
     expect(inputs).toEqual([{ type: 'shareRestored', manifest, parts, ...said }])
   })
@@ -105,7 +105,7 @@ describe('what an earlier page left', () => {
     const restore: PieceStore['restore'] = async () =>
       ++tries < 3
         ? { ok: false, fault: { code: 'broken', detail: 'NoModificationAllowedError' } }
-        : { ok: true, value: { marks: Uint8Array.of(1, 0, 0, 0), fits: true } }
+        : { ok: true, value: Uint8Array.of(1, 0, 0, 0) }
     expect((await restored(undefined, { restore })).inputs).toMatchObject([{ claimed: [0], fits: true }])
   })
 
@@ -136,8 +136,25 @@ describe('what an earlier page left', () => {
   it('S30 is ours to go on with where the key was kept', async () => {
     await left(await listOf(1), { key, wish: 'offer' })
     expect((await restored(Uint8Array.of(1, 1, 1, 1))).inputs).toMatchObject([
-      { isOrigin: true, wish: 'offer', claimed: [] },
+      { isOrigin: true, wish: 'offer', claimed: [], fits: false },
     ])
+  })
+
+  it('S30 is whole where all its files were copied and listed', async () => {
+    await left(await listOf(1, 3), { key, wish: 'offer' })
+    const { shares, inputs } = await restored(Uint8Array.of(1, 1, 1, 1))
+    expect(inputs).toMatchObject([{ wish: 'offer', claimed: [0, 1, 2, 3], fits: true }])
+    expect(shares).toMatchObject([{ isCopied: true }])
+  })
+
+  it('S30 frees a copy that was not finished', async () => {
+    await left(await listOf(1, 3), { key, wish: 'offer' })
+    const removed: string[] = []
+    const remove: PieceStore['remove'] = async (share) => void removed.push(share)
+    const { shares, inputs } = await restored(Uint8Array.of(1, 1, 0, 1), { remove })
+    expect(inputs).toMatchObject([{ wish: 'offer', claimed: [], fits: false }])
+    expect(shares).toMatchObject([{ isCopied: false }])
+    expect(removed).toEqual([manifest.share])
   })
 
   it('S30 is not ours to sign where this browser cannot use the key any more', async () => {

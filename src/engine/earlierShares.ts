@@ -2,11 +2,11 @@ import type { ShareCrypto } from '../crypto/crypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { PieceStore, Restored } from '../store/pieceStore.ts'
+import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex, ShareRecord } from '../store/shareIndex.ts'
-import { signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
+import { countOf, signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
 import type { SwarmInput } from '../swarm/io.ts'
-import { geometryOf, manifestOf, type Manifest } from '../swarm/manifest.ts'
+import { geometryOf, manifestOf, pieceCountOf, type Manifest } from '../swarm/manifest.ts'
 import { askedPatiently } from './askedPatiently.ts'
 import type { EarlierShare } from './engine.ts'
 import type { IndexKeeper } from './indexKeeper.ts'
@@ -53,11 +53,14 @@ async function restore(
   const { share, wish, completed, source, key } = record
   const parts = await verified(manifest, await index.parts(tab, share), crypto)
   const isOrigin = key !== null && (await signer.goesOn(share, key))
-  const { marks, fits } = wish === 'offer' ? nothingKept : await keptOf(manifest, store, clock)
+  const kept = { manifest, store, clock }
+  const listedCount = parts.reduce((sum, part) => sum + countOf(part), 0)
+  const { marks, fits } =
+    wish === 'offer' ? await copyOf(kept, listedCount === pieceCountOf(manifest)) : await keptOf(kept)
   const claimed = [...marks.keys()].filter((piece) => marks[piece] === 1)
   keeper.restored({ ...record, key: isOrigin ? key : null }, parts.length)
   handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, fits, completed })
-  return { share, wish, completed, source }
+  return { share, wish, completed, source, isCopied: wish === 'offer' && fits }
 }
 
 /** As many parts, from the first on, as go on from each other and are signed by the share's key. */
@@ -76,10 +79,33 @@ async function verified(
   return list.parts
 }
 
-const nothingKept: Restored = { marks: new Uint8Array(), fits: true }
+interface Kept {
+  /** One byte a piece: 1 for those on disk. What cannot be read at all is as good as none. */
+  readonly marks: Uint8Array
+  /** Whether the rest has room. */
+  readonly fits: boolean
+}
 
-/** What cannot be read at all is as good as none. */
-async function keptOf(manifest: Manifest, store: PieceStore, clock: Clock): Promise<Restored> {
-  const kept = await askedPatiently(clock, () => store.restore(manifest.share, geometryOf(manifest)))
-  return kept.ok ? kept.value : { ...nothingKept, fits: false }
+type KeptOf = Pick<EarlierSharesOptions, 'store' | 'clock'> & { readonly manifest: Manifest }
+
+async function keptOf(of: KeptOf): Promise<Kept> {
+  const { manifest, store } = of
+  const marks = await marksOf(of)
+  if (marks.length > 0 && marks.every((mark) => mark === 1)) return { marks, fits: true }
+  const { ok: fits } = await store.create(manifest.share, geometryOf(manifest))
+  return { marks, fits }
+}
+
+/** Files of this device that were copied, if all of them were: else they have to be handed over again anyway. */
+async function copyOf(of: KeptOf, isListed: boolean): Promise<Kept> {
+  const marks = await marksOf(of)
+  const isWhole = isListed && marks.length === pieceCountOf(of.manifest) && marks.every((mark) => mark === 1)
+  if (isWhole) return { marks, fits: true }
+  if (marks.includes(1)) await of.store.remove(of.manifest.share)
+  return { marks: new Uint8Array(), fits: false }
+}
+
+async function marksOf({ manifest, store, clock }: KeptOf): Promise<Uint8Array> {
+  const restored = await askedPatiently(clock, () => store.restore(manifest.share, geometryOf(manifest)))
+  return restored.ok ? restored.value : new Uint8Array()
 }

@@ -68,6 +68,8 @@ export interface EarlierShare {
   readonly completed: boolean
   /** Where its files are, for this page to ask for; null where the browser told none. */
   readonly source: StoredSource | null
+  /** It was given from files of this device, and all of them were copied to the store: nobody has to hand them over again. */
+  readonly isCopied: boolean
 }
 
 /** `differs`: they are another share. `unlisted`: its hash list ends before them, and grows no more. `ended`: none of these. */

@@ -137,7 +137,7 @@ const isBacked = ({ source }: Readonly<ShareState>): boolean => source === 'hash
 function wishOf(share: Readonly<ShareState>): KeptWish {
   if (share.wish.state === 'paused') return 'pause'
   if (share.wish.state !== 'none') return 'fetch'
-  const isFromFiles = isBacked(share) || (share.source === 'away' && share.held.count === 0)
+  const isFromFiles = isBacked(share) || (share.source === 'away' && !share.held.full)
   return isFromFiles ? 'offer' : 'fetch'
 }
 

@@ -44,7 +44,7 @@ export class OwnFiles {
   /** Offers files at once. */
   async offer(manifest: Manifest, files: readonly File[]): Promise<void> {
     const { store, handle } = this.#options
-    await store.attach(manifest.share, geometryOf(manifest), files)
+    await store.attach(manifest.share, geometryOf(manifest), files, true)
     handle({ type: 'shareOffered', manifest })
     await this.#hashInTurn(manifest)
   }

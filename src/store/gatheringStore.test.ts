@@ -224,6 +224,76 @@ async function attach(file: FakeFile) {
   return { store, share }
 }
 
+describe('many small files that are offered', () => {
+  const count = limits.copiedFilesMin
+  const bytes = randomBytes(random, 2 * pieceSizeBytes)
+  const ofTwo = { sizeBytes: bytes.length, pieceSizeBytes }
+  const small = Array.from({ length: count }, (_, at) => {
+    const [from, to] = [at, at + 1].map((one) => Math.floor((one * bytes.length) / count))
+    return new File([bytes.slice(from, to)], `${at}`)
+  })
+
+  /** A disk with so much room, whose writes fail after so many, and the reads it served. */
+  function countingDisk({ kind = 'disk', freeBytes = Infinity, writesMax = Infinity } = {}) {
+    const { disk } = moodyDisk()
+    const written = new Uint8Array(bytes.length)
+    const counted = { reads: 0, writes: 0 }
+    const file: Disk['file'] = (share, of) => ({
+      ...disk.file(share, of),
+      async read(at, into) {
+        counted.reads++
+        into.set(written.subarray(at, at + into.length))
+      },
+      async write(at, part) {
+        if (counted.writes++ === writesMax) throw new DOMException('no space', 'QuotaExceededError')
+        written.set(part, at)
+      },
+    })
+    const counting: Disk = { ...disk, kind: kind as Disk['kind'], freeBytes: async () => freeBytes, file }
+    return { disk: counting, counted }
+  }
+
+  /** How many of the two pieces a store over this disk reads from it once they are hashed. */
+  async function copiedOf(
+    of: Parameters<typeof countingDisk>[0],
+    { files = small, mayCopy = true } = {},
+  ): Promise<number> {
+    const { disk, counted } = countingDisk(of)
+    const { store, bugs } = open(disk)
+    const share = randomShareId(random)
+    await store.attach(share, ofTwo, files, mayCopy)
+    const pieces = [bytes.slice(0, pieceSizeBytes), bytes.slice(pieceSizeBytes)]
+    for (const [piece, expected] of pieces.entries()) {
+      expect(await store.hashPiece(share, piece)).toEqual({ ok: true, value: await sha256(expected) })
+      const read = await store.read(share, piece, 0, 9)
+      expect(read.ok && read.value.slice()).toEqual(expected.slice(0, 9))
+    }
+    expect(bugs).toEqual([])
+    return counted.reads
+  }
+
+  it('are copied as they are hashed, and read from there', async () => {
+    expect(await copiedOf({})).toBe(2)
+  })
+
+  it('are read where they lie where they may be another share', async () => {
+    expect(await copiedOf({}, { mayCopy: false })).toBe(0)
+  })
+
+  it('are read where they lie where they are few', async () => {
+    expect(await copiedOf({}, { files: [new File([bytes], 'one')] })).toBe(0)
+  })
+
+  it('are read where they lie where the disk has little room, or is none', async () => {
+    expect(await copiedOf({ freeBytes: 4 * bytes.length - 1 })).toBe(0)
+    expect(await copiedOf({ kind: 'memory' })).toBe(0)
+  })
+
+  it('are read where they lie from where on the disk is full', async () => {
+    expect(await copiedOf({ writesMax: 1 })).toBe(1)
+  })
+})
+
 describe('offered files', () => {
   it.each(['NotReadableError', 'NotFoundError', 'short'])('count as changed on %s', async (trouble) => {
     const file = new FakeFile([randomBytes(random, 10)], 'file')

@@ -45,19 +45,24 @@ export function openGatheringStore(
     restore: async (share, geometry) => (isClosed ? gone : shares.restore(share, geometry)),
     recheckPiece: (share, piece, hash) =>
       shares.attempt(share, diskFault, (held) => recheck(held, piece, hash, sha256, pool)),
-    async attach(share, geometry, files) {
+    async attach(share, geometry, files, mayCopy = false) {
       if (isClosed) return gone
       const attached = attachFiles(files, geometry, reading, `${share} ${attachments++}`)
       if (attached.sizeBytes !== geometry.sizeBytes) return fail({ code: 'sourceChanged' })
       const held = shares.get(share) ?? shares.hold(share, geometry)
       held.attached = attached
+      held.isCopied = mayCopy && (await shares.isBetterCopied(geometry, files.length))
       return done
     },
     hashPiece: (share, piece) =>
-      shares.attempt(share, sourceFault, async ({ attached, geometry }) => {
+      shares.attempt(share, sourceFault, async (held) => {
+        const { attached, geometry } = held
         assert(attached !== null, 'only attached files are hashed')
         const fromBytes = piece * geometry.pieceSizeBytes
-        return sha256(await attached.readNext(fromBytes, fromBytes + pieceLength(geometry, piece)))
+        const bytes = await attached.readNext(fromBytes, fromBytes + pieceLength(geometry, piece))
+        const hash = await sha256(bytes)
+        if (held.isCopied) await copy(held, piece, bytes)
+        return hash
       }),
     putBlock,
     checkPiece,
@@ -122,6 +127,17 @@ async function keepIfRight(
   await held.file.write(piece * held.geometry.pieceSizeBytes, bytes)
   held.kept[piece] = 1
   return 'kept'
+}
+
+/** Where the disk refuses, the rest is read where it lies. */
+async function copy(held: HeldShare, piece: PieceIndex, bytes: Bytes): Promise<void> {
+  try {
+    await held.file.write(piece * held.geometry.pieceSizeBytes, bytes)
+    held.kept[piece] = 1
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+    held.isCopied = false
+  }
 }
 
 /** Runs of kept pieces from the disk, all else from the attached files. */

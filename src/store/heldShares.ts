@@ -1,11 +1,12 @@
 import { pieceCount, type Geometry } from '../shared/geometry.ts'
 import type { ShareId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { AttachedFiles } from './attachedFiles.ts'
 import type { BufferPool } from './bufferPool.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import { GatheredPieces } from './gatheredPieces.ts'
-import type { Restored, StoreFault } from './pieceStore.ts'
+import type { StoreFault } from './pieceStore.ts'
 import { diskFault, isBug } from './storeFaults.ts'
 
 export const done = ok(undefined)
@@ -19,6 +20,8 @@ export interface HeldShare {
   readonly kept: Uint8Array
   readonly gathered: GatheredPieces
   attached: AttachedFiles | null
+  /** What is hashed of them is kept in the file too. */
+  isCopied: boolean
   /** Room for all of it is promised. */
   hasRoom: boolean
 }
@@ -47,6 +50,7 @@ export class HeldShares {
       kept: new Uint8Array(pieceCount(geometry)),
       gathered: new GatheredPieces(geometry, this.#pool),
       attached: null,
+      isCopied: false,
       hasRoom: false,
     }
     this.#shares.set(share, held)
@@ -64,20 +68,25 @@ export class HeldShares {
     return fits.ok ? fail({ code: 'full' }) : fits
   }
 
-  /** Goes on with the file of an earlier page. */
-  async restore(share: ShareId, geometry: Geometry): Promise<Result<Restored, StoreFault>> {
+  /** Goes on with the file of an earlier page, and says which pieces that has written: one byte each. */
+  async restore(share: ShareId, geometry: Geometry): Promise<Result<Uint8Array, StoreFault>> {
     const held = this.#shares.get(share) ?? this.hold(share, geometry)
-    return this.attempt(share, diskFault, async () => {
-      const marks = await held.file.marks()
-      return { marks, fits: marks.every((mark) => mark === 1) || (await this.#promise(held)) }
-    })
+    return this.attempt(share, diskFault, () => held.file.marks())
+  }
+
+  /** Whether so many small files are better copied: beside what is promised it takes only a part of the free space. */
+  async isBetterCopied({ sizeBytes }: Geometry, fileCount: number): Promise<boolean> {
+    const isOfSmall =
+      fileCount >= limits.copiedFilesMin && sizeBytes <= fileCount * limits.copiedFileMeanMaxBytes
+    if (this.#disk.kind !== 'disk' || !isOfSmall || sizeBytes > limits.copiedShareMaxBytes) return false
+    return sizeBytes <= limits.copiedFreePartMax * (await this.#freeBytes())
   }
 
   /** Promises the share room for all of it, where there is so much beside what is promised already. */
   async #promise(held: HeldShare): Promise<boolean> {
     // Promised before asking, so that two at once cannot both count on the same space.
     held.hasRoom = true
-    const fits = held.geometry.sizeBytes === 0 || (await this.#haveRoom())
+    const fits = held.geometry.sizeBytes === 0 || (await this.#freeBytes()) >= 0
     held.hasRoom = fits
     return fits
   }
@@ -112,13 +121,13 @@ export class HeldShares {
     return this.#shares.get(share) === held
   }
 
-  /** Whether every created share can come in whole. */
-  async #haveRoom(): Promise<boolean> {
+  /** What is left when every created share has come in whole; less than 0 where one cannot. */
+  async #freeBytes(): Promise<number> {
     const freeBytes = await this.#disk.freeBytes()
     let promisedBytes = 0
     for (const { geometry, file, attached, hasRoom } of this.#shares.values()) {
       if (attached === null && hasRoom) promisedBytes += geometry.sizeBytes - file.usedBytes()
     }
-    return promisedBytes <= freeBytes
+    return freeBytes - promisedBytes
   }
 }

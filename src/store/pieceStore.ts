@@ -13,24 +13,21 @@ export type StoreFault =
   /** Anything else the browser's storage reported. */
   | { readonly code: 'broken'; readonly detail: string }
 
-export interface Restored {
-  /** One byte a piece: 1 for those that the earlier page wrote. */
-  readonly marks: Uint8Array
-  /** Whether the rest has room. Where not, `create` asks for it again. */
-  readonly fits: boolean
-}
-
 /**
  * Keeps pieces. A share's bytes come from the room (`create`: blocks are gathered in memory, checked by piece, and only then written),
- * from an earlier page of this tab (`restore`), or from files of this device (`attach`: read where they lie, never copied).
+ * from an earlier page of this tab (`restore`), or from files of this device (`attach`: read where they lie, and copied only where they are
+ * many and small).
  * Every call on an unknown or removed share fails with `gone`.
  */
 export interface PieceStore {
   readonly kind: 'disk' | 'memory'
   /** Makes room for a share that will come from the room. Fails with `full` when it cannot fit. */
   create(share: ShareId, geometry: Geometry): Promise<Result<void, StoreFault>>
-  /** Goes on with what an earlier page kept of the share. None of it is kept here until `recheckPiece` has found it right. */
-  restore(share: ShareId, geometry: Geometry): Promise<Result<Restored, StoreFault>>
+  /**
+   * Goes on with what an earlier page kept of the share, and answers one byte a piece: 1 for those that it wrote. None of it is kept here until
+   * `recheckPiece` has found it right; room for the rest is made by `create`.
+   */
+  restore(share: ShareId, geometry: Geometry): Promise<Result<Uint8Array, StoreFault>>
   /** Hashes a piece that an earlier page wrote: it is kept from now on, or was never whole. */
   recheckPiece(
     share: ShareId,
@@ -39,10 +36,16 @@ export interface PieceStore {
   ): Promise<Result<'kept' | 'corrupt', StoreFault>>
   /**
    * Takes files of this device as the share's bytes, one after the other; their sizes add up to the geometry's.
-   * A share already created keeps what it has: reads of other pieces then go to the files.
+   * A share already created keeps what it has: reads of other pieces then go to the files. `mayCopy`: the share is whatever the files are, so
+   * that a piece of theirs is right when it is hashed, and may be kept then.
    */
-  attach(share: ShareId, geometry: Geometry, files: readonly File[]): Promise<Result<void, StoreFault>>
-  /** SHA-256 of a piece read from the attached files. */
+  attach(
+    share: ShareId,
+    geometry: Geometry,
+    files: readonly File[],
+    mayCopy?: boolean,
+  ): Promise<Result<void, StoreFault>>
+  /** SHA-256 of a piece read from the attached files. Call for one piece of a share at a time. */
   hashPiece(share: ShareId, piece: PieceIndex): Promise<Result<Bytes, StoreFault>>
   /**
    * Puts a block into the piece being gathered in memory (`offsetBytes` inside the piece). Takes the buffer over.

@@ -92,7 +92,7 @@ export type SwarmInput =
   /**
    * A share that an earlier page of this tab had. Its parts, from the first on, are verified; the claimed pieces are on disk by an
    * earlier page's word. What it `fetch`es and what is on `pause` is put away in an open store, or, where the rest has no room (`fits`), waits
-   * for some; an `offer` was of files that this page does not have. `completed`: all of it was here.
+   * for some; an `offer` was of files that this page does not have, unless all of them were copied (`fits`). `completed`: all of it was here.
    */
   | {
       readonly type: 'shareRestored'

@@ -29,7 +29,7 @@ export function recheckNext(turn: Turn, share: ShareState): void {
   turn.emit({ type: 'recheckPiece', share: share.manifest.share, piece, hash })
 }
 
-/** A wrong one was never whole: it is fetched like any other. */
+/** A wrong one was never whole: it is fetched like any other, and copied files have to be handed over again. */
 export function pieceRechecked(turn: Turn, share: ShareState, piece: PieceIndex, right: boolean): void {
   if (share.rechecking !== piece) return
   share.rechecking = null
@@ -43,6 +43,10 @@ export function pieceRechecked(turn: Turn, share: ShareState, piece: PieceIndex,
 function giveUpClaim(turn: Turn, share: ShareState, piece: PieceIndex): void {
   share.stage[piece] = stages.lacking
   share.claimedCount--
+  if (share.source === 'hashing' && share.wish.state === 'none') {
+    share.source = 'away'
+    share.completed = false
+  }
   share.ledger.want(piece)
   fillAll(turn)
 }

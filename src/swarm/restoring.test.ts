@@ -21,7 +21,14 @@ const keptOf = (manifest: Manifest, claimed: readonly number[], listed: number) 
 
 /** The same, of a share that it gave from files. */
 const given = (manifest: Manifest, listed: number) =>
-  ({ ...keptOf(manifest, [], listed), isOrigin: true, wish: 'offer' }) as const
+  ({ ...keptOf(manifest, [], listed), isOrigin: true, wish: 'offer', fits: false }) as const
+
+/** The same, where it had copied all the files. */
+const copied = (manifest: Manifest) => {
+  const pieces = range(manifest.sizeBytes / manifest.pieceSizeBytes)
+  const kept = keptOf(manifest, pieces, pieces.length)
+  return { ...kept, isOrigin: true, wish: 'offer', completed: true } as const
+}
 
 const rechecked = (effects: readonly SwarmEffect[]): number[] =>
   ordered(effects, 'recheckPiece').map(({ piece }) => piece)
@@ -242,6 +249,38 @@ describe('a share that an earlier page gave from files', () => {
     alice.feed(given(manifest, 2))
     alice.feed({ type: 'removeAsked', share: manifest.share })
     expect(alice.swarm.snapshot(manifest.share)).toBeNull()
+  })
+
+  it('S30 is offered at once where all its files were copied, and each piece counts when it is hashed again', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2)
+    const { share } = manifest
+    const bob = alice.holder(newManifest(1), [])
+    const effects = alice.feed(copied(manifest))
+    expect(sentTo(effects, bob, 'offer')).toHaveLength(1)
+    expect(alice.swarm.snapshot(share)).toMatchObject({ source: 'hashing', heldCount: 0 })
+    for (const piece of [0, 1]) alice.feed({ type: 'pieceRechecked', share, piece, right: true })
+    expect(alice.swarm.snapshot(share)).toMatchObject({ source: 'whole', state: 'complete', heldCount: 2 })
+  })
+
+  it('S30 a copy that is not right any more waits for its files, gives the rest, and can be fetched', () => {
+    const alice = new Machine()
+    const manifest = newManifest(2)
+    const { share } = manifest
+    alice.feed(copied(manifest))
+    alice.feed({ type: 'pieceRechecked', share, piece: 0, right: false })
+    alice.feed({ type: 'pieceRechecked', share, piece: 1, right: true })
+    expect(alice.swarm.snapshot(share)).toMatchObject({ source: 'away', state: 'offered', heldCount: 1 })
+    const bob = alice.holder(manifest, [0, 1])
+    alice.feed({ type: 'downloadAsked', share })
+    expect(askedOf(alice.feed({ type: 'storeOpened', share }), bob)).toEqual([0])
+  })
+
+  it('S30 an empty one needs no files', () => {
+    const alice = new Machine()
+    const manifest = newManifest(0)
+    alice.feed(copied(manifest))
+    expect(alice.swarm.snapshot(manifest.share)).toMatchObject({ source: 'whole', state: 'complete' })
   })
 
   it('S29 whoever has it says so in a bitfield', () => {

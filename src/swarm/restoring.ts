@@ -1,5 +1,6 @@
 import { announceShare } from './announcing.ts'
 import { endCarrying } from './carrying.ts'
+import { complete } from './holding.ts'
 import type { SwarmInput } from './io.ts'
 import { addPart } from './listing.ts'
 import { claim } from './rechecking.ts'
@@ -32,10 +33,11 @@ export function shareRestored(turn: Turn, restored: Restored): void {
   if (share.wish.state === 'none') takeUpWish(turn, share, restored)
 }
 
-function takeUpWish(turn: Turn, share: ShareState, { wish, fits, completed }: Restored): void {
+function takeUpWish(turn: Turn, share: ShareState, restored: Restored): void {
+  const { wish, fits, completed } = restored
   switch (wish) {
     case 'offer':
-      if (share.source === 'none') share.source = 'away'
+      if (share.source === 'none') takeUpOffer(turn, share, restored)
       return
     case 'fetch':
       share.completed = completed
@@ -46,4 +48,13 @@ function takeUpWish(turn: Turn, share: ShareState, { wish, fits, completed }: Re
       share.wish = { state: 'paused', opened: fits }
       return announceShare(turn, share)
   }
+}
+
+/** Of copied files the pieces are hashed again as if they were the files; of others there is nothing. */
+function takeUpOffer(turn: Turn, share: ShareState, { fits, completed }: Restored): void {
+  share.source = fits ? 'hashing' : 'away'
+  if (!fits) return
+  share.completed = completed
+  announceShare(turn, share)
+  if (share.held.full) complete(turn, share)
 }

@@ -126,6 +126,6 @@ function KeptShare({ share }: { share: KeptShareView }) {
 
 function whatIsHere({ isGiven, keptBytes, sizeBytes }: KeptShareView): string {
   const { kept: say } = laterWords
-  if (isGiven) return say.given(sizeBytes)
+  if (isGiven) return keptBytes > 0 ? say.copied(sizeBytes) : say.given(sizeBytes)
   return keptBytes >= sizeBytes ? say.whole(sizeBytes) : say.part(keptBytes, sizeBytes)
 }

@@ -102,7 +102,7 @@ const opfsContract = {
   async goOn({ room, spoiltAt }: { room: string; spoiltAt: number | null }) {
     const { store, tab } = await openPageStore(room, null, nothing)
     if (spoiltAt !== null) await spoil(tab, spoiltAt)
-    const { marks } = value(await store.restore(kept.share, kept.geometry))
+    const marks = value(await store.restore(kept.share, kept.geometry))
     const checked: string[] = []
     for (let piece = 0; piece < marks.length; piece++) {
       const result = await store.recheckPiece(kept.share, piece, await sha256(pieceOf(kept, piece)))

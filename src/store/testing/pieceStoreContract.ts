@@ -176,6 +176,23 @@ export const pieceStoreContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'keeps a copy of many small files as they are hashed, where it has a disk, for a later page',
+    async run(openStore) {
+      const store = await openStore()
+      const folder = sample(3 * pieceSizeBytes + 5)
+      const files = filesOf(folder, ...Array.from({ length: limits.copiedFilesMin }, () => 99))
+      value(await store.attach(folder.share, folder.geometry, files, true))
+      for (let piece = 0; piece < 4; piece++) value(await store.hashPiece(folder.share, piece))
+      for (let piece = 0; piece < 4; piece++)
+        sameBytes(await readPiece(store, folder, piece), pieceOf(folder, piece), `piece ${piece}`)
+      sameBytes(await blobBytes(store, folder), folder.bytes, 'blob')
+      const marks = value(await store.restore(folder.share, folder.geometry))
+      same(marks.join(''), store.kind === 'disk' ? '1111' : '0000', 'marks')
+      await store.remove(folder.share)
+      await store.close()
+    },
+  },
+  {
     name: 'reads offered files without hashing them first, several readers at once',
     async run(openStore) {
       const store = await openStore()

@@ -52,7 +52,7 @@ export const enLater = {
   },
 
   kept: {
-    how: 'What you fetched stays in this browser, so that a room goes on where you left it when you open its link again. A room nobody opens for 30 days is cleared away, and a browser that runs short of space may clear it sooner. Files you saved elsewhere, and your own, are never touched.',
+    how: 'What you fetched stays in this browser, and so does a copy of a folder of many small files that you give, so that a room goes on where you left it when you open its link again. A room nobody opens for 30 days is cleared away, and a browser that runs short of space may clear it sooner. Files you saved elsewhere, and your own, are never touched.',
     free: (bytes: number) => `This browser can keep ${size(bytes)} more.`,
     nothing: 'Nothing is kept on this device.',
     looking: 'Looking…',
@@ -64,6 +64,7 @@ export const enLater = {
     whole: (bytes: number) => `${size(bytes)}, all of it here`,
     part: (bytes: number, of: number) => `${size(bytes)} of ${size(of)} here`,
     given: (bytes: number) => `${size(bytes)}, yours: takes no space`,
+    copied: (bytes: number) => `${size(bytes)}, yours: a copy is kept here`,
     enter: 'Open the room',
     forgetRoom: 'Clear this room',
     forgetNow: 'Yes, clear it',
