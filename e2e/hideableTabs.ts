@@ -21,21 +21,22 @@ export interface HideableTab {
   notices(): Promise<string[]>
 }
 
-/** What Puppeteer switches off of what slows hidden pages down. */
-const unthrottled = [
+/** What Puppeteer switches off of what slows hidden pages down, and of what keeps pages that are left. */
+const spoiling = [
+  '--disable-back-forward-cache',
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
 ]
 
-/** A browser that treats hidden pages as it does for people. */
+/** A browser that treats pages which are hidden or left as it does for people. */
 export async function launchUnspoilt(): Promise<Browser> {
   const executablePath = await findBrowser('chromium')
   if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM_PATH.')
   return launch({
     executablePath,
     headless: true,
-    ignoreDefaultArgs: unthrottled,
+    ignoreDefaultArgs: spoiling,
     args: [
       '--disable-quic',
       '--disable-background-networking',

@@ -190,6 +190,33 @@ test('a page that is left says so, and going back to it joins anew, as one membe
   await expect(alice.getByTestId('peer')).toHaveCount(1)
 })
 
+test('a page that its browser kept to go back to begins anew, and can be met', async ({ openPage }) => {
+  const alice = await openPage()
+  const link = await roomLink(alice)
+  // A browser keeps no page that has a connection: it is met afterwards.
+  await alice.close()
+  const browser = await launchUnspoilt()
+  try {
+    const bob = await openHideable(browser, link, 'bob')
+    await bob.page.evaluateOnNewDocument(() => {
+      addEventListener('pageshow', ({ persisted }) => {
+        if (persisted) sessionStorage.setItem('was kept', 'yes')
+      })
+    })
+    await bob.page.reload()
+    await bob.page.waitForSelector('[data-testid=signaling][data-state=online]')
+    await bob.page.goto(new URL('LICENSES.txt', link).href)
+    await bob.page.goBack()
+    await bob.page.waitForFunction(() => sessionStorage.getItem('was kept') === 'yes')
+    const carol = await openPage(link)
+    await bob.waitForPeers(1)
+    await waitForPeers(carol, 1)
+    await expect(carol.getByTestId('peer')).toHaveCount(1)
+  } finally {
+    await browser.close()
+  }
+})
+
 test('two tabs of one browser, and a link that one device opens twice, are members of their own', async ({
   openPage,
 }) => {

@@ -35,9 +35,9 @@ export class KeptRooms {
     const views: KeptRoomView[] = []
     for (const { room, secret, openedMs } of rooms.toSorted((a, b) => b.openedMs - a.openedMs)) {
       const own = records.filter((record) => isTabOf(room, record.tab) && !this.#isRemoved(record))
-      const shares = (await Promise.all(own.map((record) => this.#share(record, openTabs)))).filter(
-        (share) => share !== null,
-      )
+      const shares: KeptShareView[] = []
+      // One after the other: a room may have hundreds, and each is a file to be opened.
+      for (const record of own) shares.push(...(await this.#share(record, openTabs)))
       if (shares.length === 0) continue
       const keptBytes = shares.reduce((sum, share) => sum + share.keptBytes, 0)
       views.push({ room, fragment: secret, openedMs, where: this.#where(room, openTabs), keptBytes, shares })
@@ -75,16 +75,17 @@ export class KeptRooms {
     return [...openTabs].some((tab) => isTabOf(room, tab)) ? 'open' : 'closed'
   }
 
+  /** None where somebody changed it on the disk. */
   async #share(
     { tab, share, manifest, wish }: ShareRecord,
     openTabs: ReadonlySet<string>,
-  ): Promise<KeptShareView | null> {
+  ): Promise<readonly KeptShareView[]> {
     const known = manifestOf(share, manifest, sha256AtOnce)
-    if (known === null) return null
+    if (known === null) return []
     const { name, kind, sizeBytes } = known
     const keptBytes = await this.#keptBytes(tab, known)
     const isOpen = tab !== this.#options.tab && openTabs.has(tab)
-    return { tab, share, name, kind, sizeBytes, keptBytes, isGiven: wish === 'offer', isOpen }
+    return [{ tab, share, name, kind, sizeBytes, keptBytes, isGiven: wish === 'offer', isOpen }]
   }
 
   /** What is fetched, or given from here and copied, and not what is only read where it lies. */
