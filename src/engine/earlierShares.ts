@@ -2,6 +2,7 @@ import type { ShareCrypto } from '../crypto/crypto.ts'
 import { sha256AtOnce } from '../crypto/nobleHashes.ts'
 import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import type { Clock } from '../shared/clock.ts'
+import { limits } from '../shared/limits.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex, ShareRecord } from '../store/shareIndex.ts'
 import { countOf, signedBytes, HashList, type HashPart } from '../swarm/hashList.ts'
@@ -30,33 +31,49 @@ export interface EarlierSharesOptions {
  */
 export async function restoreShares(options: EarlierSharesOptions): Promise<readonly EarlierShare[]> {
   const { tab, index } = options
-  const records = await index.ofTab(tab)
+  const records = (await index.ofTab(tab)).toSorted((a, b) => a.updatedMs - b.updatedMs)
   const restored: EarlierShare[] = []
-  for (const record of records.toSorted((a, b) => a.updatedMs - b.updatedMs)) {
-    try {
-      const manifest = manifestOf(record.share, record.manifest, sha256AtOnce)
-      if (manifest) restored.push(await restore(manifest, record, options))
-      else await index.remove(tab, record.share)
-    } catch (error) {
-      // One that the browser does not let us have, or that we make a mistake with, keeps none of the others back.
-      options.bugFound(error)
-    }
+  for (let at = 0; at < records.length; at += limits.sharesRestoredAtOnce) {
+    const some = records.slice(at, at + limits.sharesRestoredAtOnce)
+    const found = await Promise.all(some.map((record) => lookUp(record, options)))
+    for (const one of found) if (one !== null) restored.push(takeUp(one, options))
   }
   return restored
 }
 
-async function restore(
-  manifest: Manifest,
-  record: ShareRecord,
-  { tab, index, store, crypto, signer, keeper, handle, clock }: EarlierSharesOptions,
-): Promise<EarlierShare> {
+interface Found {
+  readonly record: ShareRecord
+  readonly manifest: Manifest
+  readonly parts: readonly HashPart[]
+  readonly isOrigin: boolean
+  readonly kept: Kept
+}
+
+/** Null where there is nothing to go on with. One that the browser does not let us have, or that we make a mistake with, keeps none of the others back. */
+async function lookUp(record: ShareRecord, options: EarlierSharesOptions): Promise<Found | null> {
+  const { tab, index, crypto, signer, bugFound } = options
+  const { share, wish, key } = record
+  try {
+    const manifest = manifestOf(share, record.manifest, sha256AtOnce)
+    if (!manifest) {
+      await index.remove(tab, share)
+      return null
+    }
+    const parts = await verified(manifest, await index.parts(tab, share), crypto)
+    const isOrigin = key !== null && (await signer.goesOn(share, key))
+    const kept = wish === 'offer' ? await copyOf(manifest, parts, options) : await keptOf(manifest, options)
+    return { record, manifest, parts, isOrigin, kept }
+  } catch (error) {
+    bugFound(error)
+    return null
+  }
+}
+
+function takeUp(
+  { record, manifest, parts, isOrigin, kept: { marks, fits } }: Found,
+  { keeper, handle }: EarlierSharesOptions,
+): EarlierShare {
   const { share, wish, completed, source, key } = record
-  const parts = await verified(manifest, await index.parts(tab, share), crypto)
-  const isOrigin = key !== null && (await signer.goesOn(share, key))
-  const kept = { manifest, store, clock }
-  const listedCount = parts.reduce((sum, part) => sum + countOf(part), 0)
-  const { marks, fits } =
-    wish === 'offer' ? await copyOf(kept, listedCount === pieceCountOf(manifest)) : await keptOf(kept)
   const claimed = [...marks.keys()].filter((piece) => marks[piece] === 1)
   keeper.restored({ ...record, key: isOrigin ? key : null }, parts.length)
   handle({ type: 'shareRestored', manifest, isOrigin, parts, claimed, wish, fits, completed })
@@ -86,26 +103,26 @@ interface Kept {
   readonly fits: boolean
 }
 
-type KeptOf = Pick<EarlierSharesOptions, 'store' | 'clock'> & { readonly manifest: Manifest }
+type Storage = Pick<EarlierSharesOptions, 'store' | 'clock'>
 
-async function keptOf(of: KeptOf): Promise<Kept> {
-  const { manifest, store } = of
-  const marks = await marksOf(of)
+async function keptOf(manifest: Manifest, storage: Storage): Promise<Kept> {
+  const marks = await marksOf(manifest, storage)
   if (marks.length > 0 && marks.every((mark) => mark === 1)) return { marks, fits: true }
-  const { ok: fits } = await store.create(manifest.share, geometryOf(manifest))
+  const { ok: fits } = await storage.store.create(manifest.share, geometryOf(manifest))
   return { marks, fits }
 }
 
 /** Files of this device that were copied, if all of them were: else they have to be handed over again anyway. */
-async function copyOf(of: KeptOf, isListed: boolean): Promise<Kept> {
-  const marks = await marksOf(of)
-  const isWhole = isListed && marks.length === pieceCountOf(of.manifest) && marks.every((mark) => mark === 1)
-  if (isWhole) return { marks, fits: true }
-  if (marks.includes(1)) await of.store.remove(of.manifest.share)
+async function copyOf(manifest: Manifest, parts: readonly HashPart[], storage: Storage): Promise<Kept> {
+  const marks = await marksOf(manifest, storage)
+  const count = pieceCountOf(manifest)
+  const isListed = parts.reduce((sum, part) => sum + countOf(part), 0) === count
+  if (isListed && marks.length === count && marks.every((mark) => mark === 1)) return { marks, fits: true }
+  if (marks.includes(1)) await storage.store.remove(manifest.share)
   return { marks: new Uint8Array(), fits: false }
 }
 
-async function marksOf({ manifest, store, clock }: KeptOf): Promise<Uint8Array> {
+async function marksOf(manifest: Manifest, { store, clock }: Storage): Promise<Uint8Array> {
   const restored = await askedPatiently(clock, () => store.restore(manifest.share, geometryOf(manifest)))
   return restored.ok ? restored.value : new Uint8Array()
 }

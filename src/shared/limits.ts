@@ -386,6 +386,8 @@ export const limits = {
   /** A file on disk that cannot be had is tried again so often, after this: the page before may still be letting go of it. */
   diskTriesMax: 6,
   diskRetryMs: 0.5 * seconds,
+  /** Shares of an earlier page that are looked up in the index and on disk at the same time: for each the browser is asked four times. */
+  sharesRestoredAtOnce: 16,
   /** Shares of an earlier page whose pieces are hashed again at the same time: beside that, bytes are to be moved. */
   sharesRecheckedAtOnce: 1,
   /** Read at once from an offered file for a reader that jumps about, and at most a piece. */
