@@ -34,6 +34,9 @@ async function measure(teardown: Teardown): Promise<Figure[]> {
   const hashedSeconds = (performance.now() - pickedMs) / 1000
   const [senderTaskMs, receiverTaskMs] = [await longestTaskMs(from), await longestTaskMs(to)]
   const clickedMs = await clickLatenciesMs(to)
+  const longestMs = await longestTaskMs(to)
+  const heapBytes = await heap.liveBytes()
+  const { takenSeconds, anewSeconds } = await takenAndLoadedAnew(to)
   const what = `${shares} shares in a room`
   return [
     told(`${what}: picked to the last seen by the other`, seenSeconds, 's'),
@@ -42,10 +45,25 @@ async function measure(teardown: Teardown): Promise<Figure[]> {
     less(`${what}: longest task of the other's page`, receiverTaskMs, 'ms'),
     less(`${what}: click on one to its details drawn`, median(clickedMs), 'ms', { limit: '200', must: 200 }),
     less(`${what}: the slowest of ${clicks} such clicks`, Math.max(...clickedMs), 'ms'),
-    less(`${what}: longest task meanwhile`, await longestTaskMs(to), 'ms'),
-    told(`${what}: live heap of the other's page`, (await heap.liveBytes()) / MiB, 'MiB'),
+    less(`${what}: longest task meanwhile`, longestMs, 'ms'),
+    told(`${what}: live heap of the other's page`, heapBytes / MiB, 'MiB'),
     told(`${what}: before, without any`, bareBytes / MiB, 'MiB'),
+    told(`${what}: all taken by the other`, takenSeconds, 's'),
+    told(`${what}: its page loaded anew to all hashed again`, anewSeconds, 's'),
   ]
+}
+
+async function takenAndLoadedAnew(to: Page): Promise<{ takenSeconds: number; anewSeconds: number }> {
+  const whole = to.locator('[data-testid=share][data-state=complete]')
+  const untilWhole = async (): Promise<number> => {
+    const fromMs = performance.now()
+    await expect(whole).toHaveCount(shares, { timeout: patienceMs })
+    return (performance.now() - fromMs) / 1000
+  }
+  await to.getByTestId('download-all').click()
+  const takenSeconds = await untilWhole()
+  await to.reload()
+  return { takenSeconds, anewSeconds: await untilWhole() }
 }
 
 async function writeFiles(folder: string): Promise<string[]> {
