@@ -55,7 +55,7 @@ function attached() {
     const at = piece * pieceSizeBytes
     expect(bytesEqual(await files.readNext(at, at + pieceSizeBytes), expected(piece))).toBe(true)
   }
-  return { file, opened, readPiece, hashNext }
+  return { file, files, opened, reading, readPiece, hashNext }
 }
 
 const byPiece = (piece: number): Opened => ({ how: 'piece', fromBytes: piece * pieceSizeBytes })
@@ -104,6 +104,17 @@ describe('offered files', () => {
     expect(opened.filter(({ how }) => how === 'run').length).toBeGreaterThan(1)
     breaks = Infinity
     await expect(readPiece(7)).rejects.toThrow('gone')
+  })
+
+  it('take no memory, and hold no stream open, once they are not read any more', async () => {
+    const { files, reading, readPiece } = attached()
+    const [span, run] = ['share 0', `share ${2 * pieceSizeBytes}`]
+    await readPiece(0)
+    await readPiece(1)
+    expect(reading.cache.has(span)).toBe(true)
+    files.end()
+    expect(reading.cache.has(span)).toBe(false)
+    expect(reading.runs.take(run)).toBeNull()
   })
 
   it('are many to a run, and no run holds more of them than a message should', async () => {

@@ -16,6 +16,8 @@ export interface AttachedFiles {
   readNext(fromBytes: number, toBytes: number): Promise<Bytes>
   /** The bytes as a reference, nothing read. */
   blob(fromBytes: number, toBytes: number): Blob
+  /** They are not read any more: what was read of them takes no memory. */
+  end(): void
 }
 
 /** What the attached files of all shares use together. */
@@ -87,6 +89,12 @@ export function attachFiles(
   return {
     sizeBytes,
     blob,
+    end() {
+      hashing.run?.end()
+      hashing = { run: null, atBytes: 0, memory: new Uint8Array(0) }
+      cache.forget(`${name} `)
+      runs.end(`${name} `)
+    },
     async read(fromBytes, into) {
       const { byteOffset, length } = into
       const run = runAt(fromBytes, length)

@@ -110,6 +110,11 @@ export class FileRuns {
     return run
   }
 
+  /** Ends those whose keys begin like that. */
+  end(prefix: string): void {
+    for (const key of this.#runs.keys()) if (key.startsWith(prefix)) this.take(key)?.end()
+  }
+
   keep(key: string, run: FileRun): void {
     this.take(key)?.end()
     this.#runs.set(key, run)

@@ -50,6 +50,7 @@ export function openGatheringStore(
       const attached = attachFiles(files, geometry, reading, `${share} ${attachments++}`)
       if (attached.sizeBytes !== geometry.sizeBytes) return fail({ code: 'sourceChanged' })
       const held = shares.get(share) ?? shares.hold(share, geometry)
+      held.attached?.end()
       held.attached = attached
       held.isCopied = mayCopy && (await shares.isBetterCopied(geometry, files.length))
       return done

@@ -92,11 +92,12 @@ export class HeldShares {
   }
 
   letGo(share: ShareId): void {
+    this.#shares.get(share)?.attached?.end()
     this.#shares.delete(share)
   }
 
   letAllGo(): void {
-    this.#shares.clear()
+    for (const share of this.#shares.keys()) this.letGo(share)
   }
 
   /** Runs what may reject, and names what the browser reported. A share removed meanwhile is `gone`, whatever came out. */

@@ -24,6 +24,16 @@ describe('span cache', () => {
     expect(reads()).toBe(1)
   })
 
+  it('forgets what nobody reads any more, and has room for as much again', async () => {
+    const cache = openSpanCache(20)
+    const { read } = counted()
+    for (const key of ['a 1', 'a 2']) await cache.get(key, 10, read)
+    cache.forget('a ')
+    for (const key of ['b 1', 'ab 1']) await cache.get(key, 10, read)
+    cache.forget('a ')
+    expect(['a 1', 'a 2', 'b 1', 'ab 1'].map((key) => cache.has(key))).toEqual([false, false, true, true])
+  })
+
   it('forgets a read that failed', async () => {
     const cache = openSpanCache(20)
     const failed = cache.get('a', 10, () => Promise.reject(new Error('unreadable')))

@@ -6,6 +6,8 @@ export interface SpanCache {
   has(key: string): boolean
   /** The span under this key, read by `read` unless it is here. A read that failed is forgotten. */
   get(key: string, sizeBytes: number, read: () => Promise<Bytes>): Promise<Bytes>
+  /** Nobody reads spans any more whose keys begin like that. */
+  forget(prefix: string): void
 }
 
 export function openSpanCache(sizeMaxBytes: number): SpanCache {
@@ -35,6 +37,9 @@ export function openSpanCache(sizeMaxBytes: number): SpanCache {
 
   return {
     has: (key) => spans.has(key),
+    forget(prefix) {
+      for (const key of spans.keys()) if (key.startsWith(prefix)) forget(key)
+    },
     get(key, sizeBytes, read) {
       const found = spans.get(key)
       if (found === undefined) return remember(key, sizeBytes, read())
