@@ -88,7 +88,7 @@ class AppSession implements OpenSession {
       store: this.#engine,
       shares: this.#shares,
       progressed: changed,
-      changed: () => this.#view.write(),
+      changed: () => this.#view.touchNow(),
     })
     const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
     const hide = (share: ShareId): void => void this.#shares.hidden.add(share)

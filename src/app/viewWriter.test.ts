@@ -63,4 +63,18 @@ describe('the view', () => {
     clock.advanceTo(clock.now())
     expect(drawn()).toBe(before + 1)
   })
+
+  it('is not drawn all the time where something happens all the time', async () => {
+    const { writer, clock, drawn } = drawingIn(40)
+    writer.write()
+    const before = drawn()
+    const end = clock.now() + tenSecondsMs
+    while (clock.now() < end) {
+      writer.touchNow()
+      clock.advanceTo(clock.now() + 1)
+      await Promise.resolve()
+    }
+    expect(drawn() - before).toBeLessThanOrEqual(tenSecondsMs * (limits.viewNowTimePart / 40) + 1)
+    expect(drawn() - before).toBeGreaterThanOrEqual(tenSecondsMs / limits.viewIntervalMaxMs - 1)
+  })
 })

@@ -32,8 +32,9 @@ export class ViewWriter {
   readonly #clock: Clock
   readonly #alarm: Alarm
   readonly #store: ViewStore
-  /** What the last writing took, and with it the drawing that it set off. */
+  /** What the last writing took, and with it the drawing that it set off; and when it began. */
   #tookMs: Millis = 0
+  #writtenAt: Millis = -Infinity
 
   constructor(sources: ViewSources, store: ViewStore, clock: Clock) {
     this.#sources = sources
@@ -49,13 +50,15 @@ export class ViewWriter {
     this.#alarm.setWithin(Math.min(limits.viewIntervalMaxMs, intervalMs), () => this.write())
   }
 
-  /** Something happened that people wait for. */
+  /** Something happened that people wait for. Where hundreds of such things happen one after the other, they are not each drawn. */
   touchNow(): void {
-    this.#alarm.setAt(this.#clock.now(), () => this.write())
+    const at = this.#writtenAt + Math.min(limits.viewIntervalMaxMs, this.#tookMs / limits.viewNowTimePart)
+    this.#alarm.setAt(Math.max(this.#clock.now(), at), () => this.write())
   }
 
   write(): void {
     const from = this.#clock.now()
+    this.#writtenAt = from
     const sources = this.#sources
     const { storage, shares: views } = sources
     const acquaintances = sources.acquaintances()
