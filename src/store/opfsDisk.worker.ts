@@ -4,6 +4,7 @@ import { pieceCount, type Geometry } from '../shared/geometry.ts'
 import { limits } from '../shared/limits.ts'
 import type { Disk, ShareFile } from './disk.ts'
 import { freeBytes } from './freeBytes.ts'
+import { holdingOn } from './holdingOn.ts'
 import { readMarks } from './tabFolders.ts'
 
 /** Hears of a failure that spoils nobody's call. */
@@ -154,7 +155,7 @@ class IdleHandle {
 
   async #open(): Promise<FileSystemSyncAccessHandle> {
     const file = await this.#folder.getFileHandle(this.#name, { create: true })
-    return file.createSyncAccessHandle()
+    return holdingOn(file, (one) => one.createSyncAccessHandle())
   }
 
   /** Writes out and closes. Throws when it cannot write out; closed it is then all the same. */

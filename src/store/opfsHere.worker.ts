@@ -1,6 +1,7 @@
 import { bytesEqual, type Bytes } from '../shared/bytes.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { openGatheringStore } from './gatheringStore.ts'
+import { holdingOn } from './holdingOn.ts'
 import { opfsDisk } from './opfsDisk.worker.ts'
 import { storeFolder } from './tabFolders.ts'
 import type { PieceStore } from './pieceStore.ts'
@@ -42,7 +43,8 @@ async function writeAndReadBack(folder: FileSystemDirectoryHandle): Promise<void
   const name = 'probe'
   const written = Uint8Array.of(1, 2, 3)
   const read = new Uint8Array(written.length)
-  const handle = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
+  const file = await folder.getFileHandle(name, { create: true })
+  const handle = await holdingOn(file, (one) => one.createSyncAccessHandle())
   try {
     handle.write(written, { at: 0 })
     handle.flush()
