@@ -74,7 +74,7 @@ describe('the view', () => {
       clock.advanceTo(clock.now() + 1)
       await Promise.resolve()
     }
-    expect(drawn() - before).toBeLessThanOrEqual(tenSecondsMs * (limits.viewNowTimePart / 40) + 1)
+    expect(drawn() - before).toBeLessThanOrEqual(tenSecondsMs / limits.viewIntervalMs)
     expect(drawn() - before).toBeGreaterThanOrEqual(tenSecondsMs / limits.viewIntervalMaxMs - 1)
   })
 })

@@ -52,7 +52,7 @@ export class ViewWriter {
 
   /** Something happened that people wait for. Where hundreds of such things happen one after the other, they are not each drawn. */
   touchNow(): void {
-    const at = this.#writtenAt + Math.min(limits.viewIntervalMaxMs, this.#tookMs / limits.viewNowTimePart)
+    const at = this.#writtenAt + Math.min(limits.viewIntervalMs, this.#tookMs / limits.viewNowTimePart)
     this.#alarm.setAt(Math.max(this.#clock.now(), at), () => this.write())
   }
 

@@ -482,7 +482,7 @@ export const limits = {
   viewIntervalMs: 250,
   /** and takes at most this part of the time, as far as it can be timed: what the browser then draws takes several times as long. */
   viewTimePart: 1 / 50,
-  /** or this, for what people wait for, */
+  /** or this, for what people wait for, and is drawn within `viewIntervalMs`, */
   viewNowTimePart: 1 / 8,
   /** but is not older than this. */
   viewIntervalMaxMs: 1 * seconds,
