@@ -65,7 +65,14 @@ function tabOf(page: Page, downloadFolder: string): Omit<FirefoxTab, 'close'> {
     },
     download: (name) => click(share(name, ' [data-testid=download]')),
     waitForState: async (name, state) => {
-      await page.waitForSelector(share(name, `[data-state=${state}]`), { timeout })
+      try {
+        await page.waitForSelector(share(name, `[data-state=${state}]`), { timeout })
+      } catch (error) {
+        // A picture of Firefox is in no report of Playwright's.
+        throw new Error(`Firefox shows: ${await page.$eval('body', (body) => body.innerText)}`, {
+          cause: error,
+        })
+      }
     },
     downloadedBytes: async (name) => {
       const size = await page.$eval(share(name), (element) => element.getAttribute('data-size'))

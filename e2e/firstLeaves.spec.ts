@@ -16,7 +16,8 @@ import {
   waitForState,
 } from './room.ts'
 
-const file = { name: 'outlives its sender.bin', bytes: sampleBytes(20 * MiB) }
+/** So much that it can be paused before the last of it is asked for, on a fast machine too. */
+const file = { name: 'outlives its sender.bin', bytes: sampleBytes(60 * MiB) }
 /** So much that its sender is gone before it is through, on a fast and busy machine too. */
 const largeFile = { name: 'too much at once.bin', bytes: sampleBytes(80 * MiB) }
 
