@@ -19,7 +19,7 @@ function checkEvery(every: number): WorldOptions['check'] {
 /** The figures of each seed. That everyone finished is part of it. */
 function run(room: Room): Figures[] {
   return Array.from({ length: room.seeds }, (_, at) => {
-    const check = checkEvery(room.peers > 12 ? 401 : room.peers > 8 ? 29 : 7)
+    const check = checkEvery(room.peers > 12 ? 400 : room.peers > 8 ? 20 : 3)
     const figures = figuresOf(room, at + 1, scenarios[room.scenario].run(room.peers, at + 1, check))
     if (!figures)
       throw new Error(`--scenario ${room.scenario} --peers ${room.peers} --seed ${at + 1}: not all finish`)
