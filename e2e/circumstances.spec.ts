@@ -144,7 +144,7 @@ test('a reload asks first who alone has what another takes, and nobody who takes
   const bob = await openPage(await roomLink(alice))
   await rename(bob, 'Jade Fox')
   await waitForPeers(bob, 1)
-  const file = { name: 'interrupted.bin', bytes: sampleBytes(30 * MiB) }
+  const file = { name: 'interrupted.bin', bytes: sampleBytes(60 * MiB) }
   await offerFiles(alice, file)
   const share = shareNamed(bob, file.name)
   await press(share, 'download')
@@ -154,7 +154,9 @@ test('a reload asks first who alone has what another takes, and nobody who takes
   await waitForBytes(share, 1)
   expect(questions).toEqual([])
   await expect(bob.getByTestId('share')).toHaveCount(1)
-  await waitForBytes(share, 5 * MiB)
+  // What bob kept is there before the two are linked: alice must have heard of it.
+  await waitForPeers(bob, 1)
+  await expect(shareNamed(alice, file.name)).toContainText('the others have')
   await alice.reload()
   expect(questions).toEqual(['beforeunload'])
 

@@ -175,14 +175,19 @@ function holdBytesOfZips(): void {
 const keptBuilds = (page: Page): Promise<number> =>
   page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('swarmdrop-page')).length)
 
-/** Run in the page: looks for a newer build, and answers what becomes of the worker that is found. */
+/**
+ * Run in the page: looks for a newer build, and answers what becomes of the worker that is found. The page looks by itself when it is opened:
+ * it may have found it already, and then finds nothing further.
+ */
 async function lookAndSeeItFail(): Promise<string> {
   const registration = await navigator.serviceWorker.ready
   return new Promise((resolve) => {
-    registration.addEventListener('updatefound', () => {
-      const worker = registration.installing
-      worker?.addEventListener('statechange', () => resolve(worker.state))
-    })
+    const follow = (): void => {
+      const { installing } = registration
+      installing?.addEventListener('statechange', () => resolve(installing.state))
+    }
+    registration.addEventListener('updatefound', follow)
+    follow()
     dispatchEvent(new Event('online'))
   })
 }
