@@ -66,7 +66,8 @@ test('the check says that a broker cannot be reached', async ({ openPage }) => {
 })
 
 test('where the check cannot be loaded, it says so, and the rest goes on', async ({ openPage }) => {
-  const page = await openPage()
+  // It would answer from what it keeps.
+  const page = await openPage(undefined, { serviceWorkers: 'block' })
   await page.route('**/connectionCheck*.js', (route) => route.abort())
   await page.getByTestId('open-check').click()
   await expect(page.getByTestId('check')).toContainText('could not be loaded')
