@@ -39,12 +39,15 @@ assert(relay, 'a letter to somebody')
 
 const messages: RoomMessage[] = [
   {
-    type: 'profile',
-    version: 2,
-    profile: { name: 'Zoë', device: 'phone' },
-    card: cardOf(peerNumber(1), mailboxes),
-    doors: [{ broker: 0, door: 3, epoch: 20_000 }],
+    type: 'card',
+    version: 3,
+    card: fakeCard(peerNumber(1), mailboxes, 1, undefined, [{ broker: 0, door: 3, epoch: 20_000 }]),
   },
+  { type: 'heads', heads: [[peerNumber(1), 7]] },
+  { type: 'ask', peers: [peerNumber(1), peerNumber(2)] },
+  { type: 'cards', cards: [cardOf(peerNumber(1), mailboxes)] },
+  { type: 'doubt', heads: [[peerNumber(2), 0]] },
+  { type: 'giveWay' },
   { type: 'roster', members: [fakeCard(peerNumber(1), mailboxes, 1), fakeCard(peerNumber(2), [], 0)] },
   relay,
   { type: 'atDoor', nonce: 'n' },
@@ -61,9 +64,9 @@ const roomMessage = textTarget('roomMessage', messages.map(encodeRoomMessage), (
   const again = decodeRoomMessage(encodeRoomMessage(message))
   const isSame = isDeepStrictEqual(again, decoded)
   assert(isSame || (!again.ok && again.fault.code === 'oversized'), 'encoded, it decodes to the same')
-  if (message.type === 'profile') {
-    assert(message.profile.name.length <= limits.nameLengthMax, 'a name is cut')
-    assert(message.doors.length <= limits.brokersMax * limits.doors, 'there are not too many doors')
+  if (message.type === 'card') {
+    assert(message.card.profile.name.length <= limits.nameLengthMax, 'a name has its length')
+    assert(message.card.doors.length <= limits.brokersMax * limits.doors, 'there are not too many doors')
   }
   if (message.type === 'roster')
     assert(message.members.length <= limits.rosterEntriesMax, 'there are not too many members')

@@ -271,7 +271,7 @@ class AppSession implements OpenSession {
     if (report.type === 'memberBanned') this.#acquaintances?.banned(report.peer)
     const members = this.#room.members()
     this.#acquaintances?.noticed(members)
-    this.#news.reported(report, members, this.#acquaintances?.of(report.peer)?.met ?? null)
+    this.#news.reported(report, this.#acquaintances?.of(report.peer)?.met ?? null)
   }
 
   #roomChanged(): void {

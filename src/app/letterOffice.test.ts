@@ -19,6 +19,13 @@ const otherKeys = await web.roomKeys(randomRoomSecret(random))
 const session = 'AQEBAQEBAQE' as LinkSession
 const offer = { type: 'offer', session, data: '{"sdp":"secret"}', echo: 'echo' } as const
 const mailboxes = [{ broker: 0, mailbox: 'here' }]
+const content = (sequence: number) => ({
+  profile: { name: 'Amber Heron', device: 'desktop' as const },
+  mailboxes,
+  doors: [{ broker: 0, door: 1, epoch: 20_000 }],
+  sequence,
+  lifeSeconds: 75,
+})
 
 interface Member {
   readonly identity: Identity
@@ -114,7 +121,7 @@ describe('letters', () => {
     const [alice, bob] = [await member(), await member()]
     const draft = { stamp: 'stamp', to: bob.identity.peer, mailboxes, signal: offer }
     expect(await alice.office.write(draft)).toBeNull()
-    const letter = await alice.office.write(draft, await bob.office.signCard(mailboxes, 1))
+    const letter = await alice.office.write(draft, await bob.office.signCard(content(1)))
     assert(letter, 'a card has the keys')
     expect(await bob.office.read(letter)).toMatchObject({ from: alice.identity.peer })
   })
@@ -122,7 +129,7 @@ describe('letters', () => {
   it('[R23] thousands of made-up writers cut nobody off: members are written to by their cards, and links stay theirs', async () => {
     const [alice, bob] = [await member(), await member()]
     await acquainted(alice, bob)
-    const card = await bob.office.signCard(mailboxes, 1)
+    const card = await bob.office.signCard(content(1))
     const ofAlice = alice.office.proofOf(bob.identity.peer, session, true)
     const ofBob = bob.office.proofOf(alice.identity.peer, session, false)
     for (let at = 0; at <= limits.signalsSeenMax; at++) {
@@ -156,19 +163,23 @@ describe('letters', () => {
 describe('cards', () => {
   it('[R24] a card is its peer’s own, and of the device it names', async () => {
     const [alice, bob] = [await member(), await member({ crypto: nobleCrypto() })]
-    const card = await alice.office.signCard(mailboxes, 3)
+    const card = await alice.office.signCard(content(3))
     expect(card).toMatchObject({ peer: alice.identity.peer, device: alice.identity.device, sequence: 3 })
     expect(await bob.office.isOwn(card)).toBe(true)
   })
 
   it('[R24] one that says anything else is nobody’s', async () => {
     const [alice, bob, mallory] = [await member(), await member(), await member()]
-    const card = await alice.office.signCard(mailboxes, 3)
-    const hers = await mallory.office.signCard(mailboxes, 3)
+    const card = await alice.office.signCard(content(3))
+    const hers = await mallory.office.signCard(content(3))
     const forgeries = [
       { ...card, peer: mallory.identity.peer },
       { ...card, device: mallory.identity.device },
       { ...card, sequence: 4 },
+      { ...card, lifeSeconds: 76 },
+      { ...card, doors: [] },
+      { ...card, profile: { ...card.profile, name: 'Mallory' } },
+      { ...card, profile: { ...card.profile, device: 'phone' as const } },
       { ...card, mailboxes: [{ broker: 0, mailbox: 'elsewhere' }] },
       { ...card, mailboxes: [] },
       { ...card, proof: hers.proof },
@@ -190,7 +201,7 @@ describe('cards', () => {
       certificate: alice.identity.certificate,
     }
     const liar = await member({ device: claimed })
-    expect(await bob.office.isOwn(await liar.office.signCard(mailboxes, 1))).toBe(false)
+    expect(await bob.office.isOwn(await liar.office.signCard(content(1)))).toBe(false)
   })
 })
 

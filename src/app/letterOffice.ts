@@ -2,7 +2,7 @@ import type { Crypto, RoomKeys } from '../crypto/crypto.ts'
 import { isOfDevice, peerOf, type Identity, type TabKeys } from '../crypto/identity.ts'
 import type { ConnectionView, LinkProof } from '../link/link.ts'
 import { readEnvelope, writeEnvelope, type Envelope } from '../room/envelopes.ts'
-import type { Card, Letter, LetterDraft, MailboxAt } from '../room/io.ts'
+import type { Card, CardContent, Letter, LetterDraft } from '../room/io.ts'
 import { decodeLetter, encodeLetter } from '../room/letters.ts'
 import {
   base64UrlFromBytes,
@@ -71,11 +71,11 @@ export class LetterOffice {
     return envelope && this.#writerOf(envelope)
   }
 
-  async signCard(mailboxes: readonly MailboxAt[], sequence: number): Promise<Card> {
+  async signCard(content: CardContent): Promise<Card> {
     const { peer, device, keys, certificate, sign } = this.#parts.identity
-    const signature = await sign(this.#cardBytes(keys, { device, mailboxes, sequence }))
+    const signature = await sign(this.#cardBytes(keys, { device, ...content }))
     const proof = base64UrlFromBytes(concatBytes([keys.signing, keys.sealing, certificate, signature]))
-    return { peer, device, mailboxes, sequence, proof }
+    return { peer, device, ...content, proof }
   }
 
   /** Whether the peer that the card is about signed it, and the device it names is the peer's. */
@@ -139,10 +139,12 @@ export class LetterOffice {
 
   #cardBytes(
     { signing, sealing }: TabKeys,
-    { device, mailboxes, sequence }: Pick<Card, 'device' | 'mailboxes' | 'sequence'>,
+    { device, profile, mailboxes, doors, sequence, lifeSeconds }: CardContent & Pick<Card, 'device'>,
   ): Bytes {
     const where = mailboxes.map(({ broker, mailbox }) => [broker, mailbox])
-    const text = utf8FromText(JSON.stringify([device, sequence, where]))
+    const held = doors.map(({ broker, door, epoch }) => [broker, door, epoch])
+    const { name, device: kind } = profile
+    const text = utf8FromText(JSON.stringify([device, sequence, lifeSeconds, name, kind, where, held]))
     return this.#inThisRoom('card', concatBytes([signing, sealing, text]))
   }
 

@@ -278,8 +278,8 @@ export class RoomDriver {
     else this.#letterRefused(bytes ? 'not signed, or for another' : 'sealed otherwise')
   }
 
-  async #signCard({ mailboxes, sequence }: RoomEffect & { type: 'signCard' }): Promise<void> {
-    this.handle({ type: 'cardSigned', card: await this.#letters.signCard(mailboxes, sequence) })
+  async #signCard({ content }: RoomEffect & { type: 'signCard' }): Promise<void> {
+    this.handle({ type: 'cardSigned', card: await this.#letters.signCard(content) })
   }
 
   async #checkCard({ from, card }: RoomEffect & { type: 'checkCard' }): Promise<void> {

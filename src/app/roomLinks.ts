@@ -50,7 +50,7 @@ interface OpenedLink {
 const closeLevels: Readonly<Record<CloseReason, LogLevel>> = {
   superseded: 'debug',
   left: 'debug',
-  roomFull: 'info',
+  gaveWay: 'debug',
   openTimeout: 'info',
   silent: 'info',
   misbehaved: 'warning',

@@ -1,8 +1,7 @@
 import type { IceSettings } from '../link/link.ts'
-import type { MemberSnapshot, RoomReport } from '../room/io.ts'
+import type { RoomReport } from '../room/io.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { PeerId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
 import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
 import { BlockedPaths } from './blockedPaths.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
@@ -38,12 +37,8 @@ export class RoomNews {
   }
 
   /** `met`: when the member of whom the report is was met before now; null for a stranger. */
-  reported(report: RoomReport, members: readonly MemberSnapshot[], met: MetView | null): void {
-    if (report.type === 'roomFull') return this.#turnedAway(report.peer, members)
-    if (report.type === 'memberJoined') {
-      this.#notices.retract('roomFull')
-      this.#paths.linked(report.peer)
-    }
+  reported(report: RoomReport, met: MetView | null): void {
+    if (report.type === 'memberJoined') this.#paths.linked(report.peer)
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
     if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })
@@ -65,13 +60,4 @@ export class RoomNews {
     this.#brokerMissed = missed
     if (missed !== null) this.#notices.add('warning', { code: brokerNotices[missed] })
   }
-
-  /** Those inside hear of it too: they have nothing to wait for. */
-  #turnedAway(by: PeerId, members: readonly MemberSnapshot[]): void {
-    const others = members.filter((member) => member.peer !== by && isLinked(member))
-    const isInside = others.length >= limits.membersMax - 1
-    if (!isInside) this.#notices.add('warning', { code: 'roomFull', membersMax: limits.membersMax })
-  }
 }
-
-const isLinked = ({ state }: MemberSnapshot): boolean => state === 'direct' || state === 'relayed'

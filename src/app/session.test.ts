@@ -309,8 +309,7 @@ describe('a broker', () => {
   })
 })
 
-const isToldFull = ({ view }: Member): boolean =>
-  view.notices.some(({ message }) => message.code === 'roomFull')
+const listed = ({ view }: Member): string[] => view.members.map(({ name }) => name)
 
 describe('a room', () => {
   it('says who comes and who goes', async () => {
@@ -330,17 +329,16 @@ describe('a room', () => {
     await world.until(() => bob.shareNamed('a.bin') === null, 'gone')
   })
 
-  it('that is full says so to who comes too late, and to nobody else, until there is a place', async () => {
-    const names = Array.from({ length: limits.membersMax }, (_, at) => `member ${at}`)
-    const members = await room(...names)
-    const late = await world.join('late')
-    await world.until(() => isToldFull(late), 'told that the room is full')
-    expect(members.some(isToldFull)).toBe(false)
-
-    members[3]?.session.close()
-    await world.until(() => late.linkedNames().length === limits.membersMax - 1, 'late is in')
-    await world.pass(1_000)
-    expect(isToldFull(late)).toBe(false)
+  it('of more than everyone is linked with has all of them on everyone’s page', async () => {
+    const members = await Promise.all(
+      Array.from({ length: limits.linksMax + 3 }, (_, at) => world.join(`member ${at}`)),
+    )
+    const names = members.map(({ name }) => name)
+    for (const member of members)
+      await world.until(() => listed(member).length === names.length - 1, `${member.name} lists everyone`)
+    for (const member of members) expect(new Set([member.name, ...listed(member)])).toEqual(new Set(names))
+    for (const member of members)
+      await world.until(() => member.linkedNames().length >= limits.linksMin, `${member.name} has links`)
   })
 
   it('drops a member that stops answering, and takes what it owed from another', async () => {

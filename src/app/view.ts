@@ -63,7 +63,8 @@ export interface KeptShareView {
 export interface MemberView extends FaceView {
   readonly peer: PeerId
   readonly hue: number
-  readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
+  /** `reachable`: in the room, and linked with others, not with us. */
+  readonly state: 'connecting' | 'direct' | 'relayed' | 'lost' | 'reachable'
   /** Connections that carry the link to it; 0 without one. */
   readonly lanes: number
   readonly acquaintance: AcquaintanceView
@@ -246,7 +247,6 @@ export type NoticeMessage =
   | { readonly code: 'tooMuch'; readonly name: string }
   | { readonly code: 'nothingToShare' }
   | { readonly code: 'emptyFolder'; readonly name: string }
-  | { readonly code: 'roomFull'; readonly membersMax: number }
   | { readonly code: 'alreadyShared'; readonly name: string }
   | { readonly code: 'saveFailed'; readonly name: string; readonly detail: string }
   | { readonly code: 'copyFailed' }

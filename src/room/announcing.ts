@@ -1,6 +1,6 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import type { Deadline, RoomContext } from './context.ts'
-import type { DoorAt, RoomMessage } from './io.ts'
+import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
 
@@ -11,42 +11,32 @@ const rosterBatchMs: Millis = 100
 export interface Announcing {
   /** The first words on a new link. */
   greet(member: LinkedMember): void
-  /** Says that there is no place: a roster of full size. */
+  /** Shows one for whom there is no place whom else it could be linked with. */
   turnAway(member: LinkedMember): void
-  /** Tells everyone what is new: our profile message at once, our roster in batches. */
+  /** Tells everyone what is new: our card at once, our roster in batches. */
   attend(): void
   deadlines(): Deadline[]
 }
 
-export function createAnnouncing(
-  context: RoomContext,
-  roster: Roster,
-  heldDoors: () => DoorAt[],
-): Announcing {
-  let toldProfile = ''
+const own = (card: Card): RoomMessage => ({ type: 'card', version: 3, card })
+
+export function createAnnouncing(context: RoomContext, roster: Roster): Announcing {
+  let toldCard: Card | null = null
   let toldRevision = roster.revision()
   let tellAt: Millis | null = null
 
   const send = (peer: PeerId, message: RoomMessage) => context.emit({ type: 'send', peer, message })
-
-  /** Null until our card is signed: then everyone is told. */
-  function profileMessage(): RoomMessage | null {
-    const { card, profile } = context
-    return card && { type: 'profile', version: 2, profile, card, doors: heldDoors() }
-  }
 
   function rosterFor(reader: PeerId): RoomMessage {
     const others = roster.linked().filter(({ peer }) => peer !== reader)
     return { type: 'roster', members: others.flatMap(({ card }) => card ?? []) }
   }
 
-  function attendProfile(): void {
-    const message = profileMessage()
-    if (message === null) return
-    const text = JSON.stringify(message)
-    if (text === toldProfile) return
-    toldProfile = text
-    for (const { peer } of roster.linked()) send(peer, message)
+  function attendCard(): void {
+    const { card } = context
+    if (card === null || card === toldCard) return
+    toldCard = card
+    for (const { peer } of roster.linked()) send(peer, own(card))
   }
 
   function attendRoster(): void {
@@ -59,13 +49,13 @@ export function createAnnouncing(
 
   return {
     greet({ peer }) {
-      const message = profileMessage()
-      if (message !== null) send(peer, message)
+      // Until our card is signed there is none: then everyone is told.
+      if (context.card !== null) send(peer, own(context.card))
       send(peer, rosterFor(peer))
     },
     turnAway: ({ peer }) => send(peer, rosterFor(peer)),
     attend() {
-      attendProfile()
+      attendCard()
       attendRoster()
     },
     deadlines: () => (tellAt === null ? [] : [{ at: tellAt, why: 'roster' }]),

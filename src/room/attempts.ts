@@ -50,7 +50,6 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   isPathLost: false,
   doubt: null,
   greeted: false,
-  refusing: false,
   doors: [],
   neighbours: new Set(),
   challenge: null,

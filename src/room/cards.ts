@@ -1,7 +1,8 @@
-import type { PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { ownMailboxes, type Deadline, type RoomContext } from './context.ts'
-import type { Card } from './io.ts'
+import type { Census } from './census.ts'
+import type { Card, DoorAt } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
 
@@ -11,15 +12,38 @@ export interface Cards {
   check(from: LinkedMember, card: Card): void
   /** Our own is signed. */
   signed(card: Card): void
-  /** Has our own signed anew when our mailboxes have changed. */
+  /** Somebody has lost us, and others are to hear that we are here. */
+  doubted(): void
+  /** Has our own signed anew when our mailboxes or doors are others, and in a large room now and then. */
   attend(): void
   deadlines(): Deadline[]
 }
 
-export function createCards(context: RoomContext): Cards {
+export function createCards(context: RoomContext, census: Census, heldDoors: () => DoorAt[]): Cards {
   const checks = createQuota<PeerId>(context, { countMax: limits.cardChecksPerTenSecondsMax })
   let asked = ''
+  let askedAt: Millis = -Infinity
   let sequence = 0
+  let isDoubted = false
+
+  /** In a small room everyone sees who is here. In a large one each says so now and then, the more of them the less often. */
+  const renewMs = (): Millis =>
+    Math.max(limits.cardRenewMinMs, (1000 * census.count()) / limits.cardsRenewedPerSecond)
+  function renewAt(): Millis {
+    if (isDoubted) return askedAt + limits.cardDoubtedMs
+    return census.isLarge() ? askedAt + renewMs() : Infinity
+  }
+
+  function sign(): void {
+    const { profile } = context
+    const [mailboxes, doors] = [ownMailboxes(context), heldDoors()]
+    const lifeMs = Math.min(limits.cardLifeMaxMs, limits.cardLives * renewMs())
+    askedAt = context.now
+    isDoubted = false
+    sequence++
+    const lifeSeconds = Math.ceil(lifeMs / 1000)
+    context.emit({ type: 'signCard', content: { profile, mailboxes, doors, sequence, lifeSeconds } })
+  }
 
   return {
     check(from, card) {
@@ -29,13 +53,14 @@ export function createCards(context: RoomContext): Cards {
       if (card.sequence === sequence) context.card = card
     },
     attend() {
-      const mailboxes = ownMailboxes(context)
-      const text = JSON.stringify(mailboxes)
-      if (text === asked) return
+      const text = JSON.stringify([ownMailboxes(context), heldDoors()])
+      if (text === asked && context.now < renewAt()) return
       asked = text
-      sequence++
-      context.emit({ type: 'signCard', mailboxes, sequence })
+      sign()
     },
-    deadlines: () => [],
+    doubted() {
+      isDoubted = true
+    },
+    deadlines: () => (renewAt() < Infinity ? [{ at: renewAt(), why: 'card' }] : []),
   }
 }

@@ -1,4 +1,5 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 import type { Random } from '../shared/random.ts'
 import type { Card, MailboxAt, Profile, RoomEffect } from './io.ts'
@@ -18,6 +19,8 @@ export interface RoomContext {
   readonly hash: (text: string) => string
   /** Days since 1970: with it doors move, and nobody's id stands first for good. */
   epoch: number
+  /** Where peers stand in the order of an epoch, so that it is not hashed each time. */
+  readonly orders: Map<PeerId, { readonly epoch: number; readonly order: string }>
   /** Our own, once it is signed. */
   card: Card | null
   /** The moment of the input being handled. */
@@ -37,8 +40,17 @@ export function ownMailboxes(context: RoomContext): MailboxAt[] {
 }
 
 /** Whether the one peer comes before the other where an order decides: not by their ids, which can be searched for, but by their hashes with the epoch. */
-export function comesBefore({ hash, epoch }: RoomContext, one: PeerId, other: PeerId): boolean {
-  return hash(`order ${epoch} ${one}`) < hash(`order ${epoch} ${other}`)
+export function comesBefore(context: RoomContext, one: PeerId, other: PeerId): boolean {
+  return orderOf(context, one) < orderOf(context, other)
+}
+
+function orderOf({ hash, epoch, orders }: RoomContext, peer: PeerId): string {
+  const known = orders.get(peer)
+  if (known?.epoch === epoch) return known.order
+  if (orders.size >= 2 * limits.censusMax) orders.clear()
+  const order = hash(`order ${epoch} ${peer}`)
+  orders.set(peer, { epoch, order })
+  return order
 }
 
 /** A span from 3/4 to 5/4 of the one given, so that members do not act in step. */

@@ -6,9 +6,11 @@ import type { Cards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
 import type { DoorChecks } from './doorChecks.ts'
-import type { Doors } from './doors.ts'
+import type { Census } from './census.ts'
+import type { Gossip } from './gossip.ts'
+import type { Meshing } from './meshing.ts'
 import type { Introductions } from './introductions.ts'
-import type { Card, RoomMessage } from './io.ts'
+import type { Card, MailboxAt, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Parting } from './parting.ts'
 import { createQuota } from './quota.ts'
@@ -22,7 +24,9 @@ export interface ConversationParts {
   readonly dialing: Dialing
   readonly introductions: Introductions
   readonly doorChecks: DoorChecks
-  readonly doors: Doors
+  readonly census: Census
+  readonly gossip: Gossip
+  readonly meshing: Meshing
   readonly announcing: Announcing
   readonly cards: Cards
   readonly parting: Parting
@@ -38,15 +42,13 @@ export interface Conversation {
 }
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
-  const { roster, relaying, dialing, introductions, doorChecks, doors, announcing, cards, parting } = parts
+  const { roster, relaying, dialing, introductions, doorChecks, announcing, cards, parting } = parts
+  const { census, gossip, meshing } = parts
   const { emit } = context
   const messages = createQuota<PeerId>(context, { countMax: limits.messagesPerTenSecondsMax })
 
-  function profileArrived(member: LinkedMember, message: Extract<RoomMessage, { type: 'profile' }>): void {
-    const { profile, card, doors: held } = message
+  function cardArrived(member: LinkedMember, card: Card): void {
     if (card.peer !== member.peer) return faulted(member)
-    member.profile = profile
-    doorChecks.told(member, held)
     if (card.proof === member.card?.proof) ownCardShown(member, member.card)
     else cards.check(member, card)
   }
@@ -54,14 +56,19 @@ export function createConversation(context: RoomContext, parts: ConversationPart
   /** Only who has shown its card is a member: it says whose device this is. */
   function ownCardShown(member: LinkedMember, card: Card): void {
     if (roster.isBanned(card.device)) return parting.ban(member.peer)
-    if (roster.takeCard(member, card)) roster.changed()
-    const { profile } = member
-    if (member.road.greeted || profile === null) return
+    const isMoved = !isSame(member.mailboxes, card.mailboxes)
+    if (roster.takeCard(member, card) && (isMoved || !member.road.greeted)) roster.changed()
+    doorChecks.told(member, card.doors)
+    gossip.shown(member.peer, [card.peer, card.sequence])
+    if (census.take(card, member.peer, true)) gossip.news(card.peer)
+    if (member.road.greeted) return
     member.road.greeted = true
+    const isBack = member.lostSince !== null
     member.lostSince = null
     member.redialMs = limits.redialMinMs
     roster.forgetEarlier(member)
-    emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile } })
+    if (census.met(member.peer) && !isBack) return
+    emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile: card.profile } })
   }
 
   function faulted(member: LinkedMember): void {
@@ -72,17 +79,15 @@ export function createConversation(context: RoomContext, parts: ConversationPart
   return {
     linkOpened(peer, session, route) {
       const wasAlone = roster.linked().length === 0
-      const isFull = roster.isFull()
       const member = dialing.opened(peer, session, route)
       if (member === null) return
-      if (isFull) {
+      if (roster.linked().length > limits.linksEverMax) {
         announcing.turnAway(member)
-        member.redialMs = limits.redialMaxMs
-        emit({ type: 'report', report: { type: 'roomFull', peer } })
-        dialing.drop(member, 'roomFull')
+        meshing.giveWay(member)
         return
       }
       announcing.greet(member)
+      gossip.linked(member)
       // Those who were out of reach may be in reach of this one.
       if (wasAlone) dialing.redialNow()
     },
@@ -90,12 +95,26 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     messageArrived(member, message) {
       if (message.type !== 'relay' && !messages.allows(member.peer)) return faulted(member)
       switch (message.type) {
-        case 'profile':
-          profileArrived(member, message)
+        case 'card':
+          cardArrived(member, message.card)
           break
         case 'roster':
           introductions.rosterArrived(member, message.members)
-          if (member.road.refusing) doors.turnedAway()
+          break
+        case 'heads':
+          gossip.headsArrived(member, message.heads)
+          break
+        case 'ask':
+          gossip.asked(member, message.peers)
+          break
+        case 'cards':
+          introductions.cardsArrived(member, message.cards)
+          break
+        case 'doubt':
+          if (!gossip.doubtArrived(member, message.heads)) faulted(member)
+          break
+        case 'giveWay':
+          meshing.gaveWay(member)
           break
         case 'relay':
           if (!relaying.relayArrived(member, message)) faulted(member)
@@ -121,9 +140,11 @@ export function createConversation(context: RoomContext, parts: ConversationPart
 
     cardChecked(from, card) {
       const member = roster.findLinked(from)
-      if (member === undefined) return
-      if (card.peer === from) ownCardShown(member, card)
-      else introductions.otherShown(member, card)
+      if (card.peer !== from) introductions.otherShown(from, card)
+      else if (member !== undefined) ownCardShown(member, card)
     },
   }
 }
+
+const isSame = (some: readonly MailboxAt[], others: readonly MailboxAt[]): boolean =>
+  JSON.stringify(some) === JSON.stringify(others)

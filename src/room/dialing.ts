@@ -1,8 +1,10 @@
 import type { LinkSession, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { createAttempts, type Attempts } from './attempts.ts'
+import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import type { CloseReason } from './io.ts'
+import type { Gossip } from './gossip.ts'
 import { hasSession, isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
 import type { Nonces } from './nonces.ts'
 import { createRedialing, type Redialing } from './redialing.ts'
@@ -25,8 +27,10 @@ export function createDialing(
   roster: Roster,
   relaying: Relaying,
   nonces: Nonces,
+  census: Census,
+  gossip: Gossip,
 ): Dialing {
-  const redialing = createRedialing(context, roster)
+  const redialing = createRedialing(context, roster, census, gossip)
   const attempts = createAttempts(context, roster, relaying, redialing, nonces)
 
   const closeLink = (peer: PeerId, session: LinkSession, reason: CloseReason) =>
@@ -35,9 +39,11 @@ export function createDialing(
   /** The time to dial has come; whether it makes sense is another question. */
   function dialDue(member: Member): void {
     const placesTaken = roster.linked().length + roster.attempts()
-    if (redialing.isStranger(member)) roster.remove(member)
-    else if (placesTaken >= limits.membersMax - 1 || !relaying.reaches(member)) redialing.redialLater(member)
-    else attempts.call(member)
+    const isInVain = placesTaken >= limits.linksMax || !relaying.reaches(member)
+    if (redialing.isStranger(member) && !census.isLarge()) roster.remove(member)
+    else if (!isInVain) attempts.call(member)
+    else if (redialing.isDispensable(member)) roster.remove(member)
+    else redialing.redialLater(member)
   }
 
   return {

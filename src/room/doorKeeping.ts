@@ -1,8 +1,10 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
+import type { Census } from './census.ts'
 import { comesBefore, type Deadline, type RoomContext } from './context.ts'
 import type { DoorChecks } from './doorChecks.ts'
+import type { BrokerIndex } from './io.ts'
 import type { Place, Places } from './places.ts'
 import type { Roster } from './roster.ts'
 
@@ -24,6 +26,7 @@ export function createDoorKeeping(
   roster: Roster,
   places: Places,
   doorChecks: DoorChecks,
+  census: Census,
 ): DoorKeeping {
   /**
    * Our place in the line of those who hold no door here; null when it is not for us to claim one.
@@ -34,12 +37,17 @@ export function createDoorKeeping(
     if (place.knockAt === null || place.claims.size > 0 || linked.length === 0) return null
     const target = Math.min(limits.doorsHeldTarget, linked.length + 1)
     if (places.knownHeld(place).size >= target) return null
-    const inLine = linked.filter(
-      (member) =>
-        !doorChecks.isHolder(member, place.broker) &&
-        member.mailboxes.some(({ broker }) => broker === place.broker),
+    const isHere = ({ broker }: { readonly broker: BrokerIndex }): boolean => broker === place.broker
+    const near = linked.filter(
+      (member) => !doorChecks.isHolder(member, place.broker) && member.mailboxes.some(isHere),
     )
-    return inLine.filter(({ peer }) => comesBefore(context, peer, context.self)).length
+    // In a large room all are in one line, or each neighbourhood had doors of its own.
+    const far = [...census.all()].filter(
+      ({ card: { peer, mailboxes, doors } }) =>
+        roster.findLinked(peer) === undefined && mailboxes.some(isHere) && !doors.some(isHere),
+    )
+    const inLine = [...near.map(({ peer }) => peer), ...far.map(({ card }) => card.peer)]
+    return inLine.filter((peer) => comesBefore(context, peer, context.self)).length
   }
 
   function claimAt(place: Place): Millis | null {

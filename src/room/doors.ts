@@ -1,16 +1,17 @@
 import { limits } from '../shared/limits.ts'
+import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import { createDoorKeeping } from './doorKeeping.ts'
 import type { DoorChecks } from './doorChecks.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
-import { createKnocking, type Knocking } from './knocking.ts'
+import { createKnocking } from './knocking.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { Nonces } from './nonces.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
 /** How members find each other through brokers: hellos left at doors, doors claimed and kept. */
-export interface Doors extends Pick<Places, 'ours' | 'releaseAll'>, Pick<Knocking, 'turnedAway'> {
+export interface Doors extends Pick<Places, 'ours' | 'releaseAll'> {
   brokerOnline(broker: BrokerIndex): void
   brokerOffline(broker: BrokerIndex): void
   /** Another day: doors held are given back, and others claimed. */
@@ -31,11 +32,12 @@ export function createDoors(
   relaying: Relaying,
   nonces: Nonces,
   doorChecks: DoorChecks,
+  census: Census,
   fresh: boolean,
 ): Doors {
-  const places = createPlaces(context, relaying, nonces, doorChecks)
-  const knocking = createKnocking(context, roster, places)
-  const keeping = createDoorKeeping(context, roster, places, doorChecks)
+  const places = createPlaces(context, relaying, nonces, doorChecks, census)
+  const knocking = createKnocking(context, roster, places, census)
+  const keeping = createDoorKeeping(context, roster, places, doorChecks, census)
   const unopened = new Set(fresh ? places.all : [])
 
   const isAlone = () => roster.linked().length === 0
@@ -90,7 +92,6 @@ export function createDoors(
     knockEverywhere() {
       for (const place of places.all) if (place.knockAt !== null) places.knock(place, () => true)
     },
-    turnedAway: knocking.turnedAway,
     ours: places.ours,
     releaseAll: places.releaseAll,
     attend() {

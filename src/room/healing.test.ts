@@ -194,31 +194,6 @@ describe('losing and finding again', () => {
   })
 })
 
-describe('a full room', () => {
-  it.each(seeds.slice(0, 3))(
-    '[R18] a thirteenth is told, and gets in when somebody leaves (seed %i)',
-    (seed) => {
-      const world = createRoomWorld(seed)
-      const tabs = crowd(world, limits.membersMax)
-      world.run(30 * second)
-      const late = world.enter('late')
-      world.run(minute)
-      expect(late.linkedWith()).toEqual([])
-      expect(late.reports.some(({ type }) => type === 'roomFull')).toBe(true)
-      expect(unlinkedPairs(world, tabs)).toEqual([])
-      for (const tab of tabs) {
-        expect(tab.linkedWith().length).toBe(limits.membersMax - 1)
-        expect(told(tab, late.peer).filter((type) => type !== 'roomFull')).toEqual([])
-      }
-      const [first, ...others] = tabs
-      if (first === undefined) throw new Error('twelve tabs')
-      world.leave(first)
-      world.run(2 * limits.knockLinkedMs)
-      expect(unlinkedPairs(world, [...others, late])).toEqual([])
-    },
-  )
-})
-
 /** Comings, goings and accidents by the seed's will, then a quiet while in which everything must heal. */
 function commotion(seed: number): { world: RoomWorld; tabs: Tab[] } {
   const world = createRoomWorld(seed)

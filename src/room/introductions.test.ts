@@ -189,7 +189,7 @@ describe('links', () => {
     const session = dialed(carol)
     const effects = feed({ type: 'linkOpened', peer: carol, session, route: 'relayed' })
     expect(sentTo(effects, carol)).toMatchObject([
-      { type: 'profile', profile: { name: 'self' } },
+      { type: 'card', card: { profile: { name: 'self' } } },
       { type: 'roster', members: [{ peer: alice }] },
     ])
     expect(sentTo(effects, alice)).toEqual([])

@@ -1,11 +1,14 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Cards } from './cards.ts'
+import type { Census } from './census.ts'
 import { createChallenges, type Challenges } from './challenges.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
 import type { Card, Letter, Nonce, Signal } from './io.ts'
 import { hasSession, isLinked, type LinkedMember, type Member, type Offer, type Welcome } from './member.ts'
+import type { Gossip } from './gossip.ts'
+import type { Meshing } from './meshing.ts'
 import type { Nonces } from './nonces.ts'
 import { createQuota } from './quota.ts'
 import type { Relaying } from './relaying.ts'
@@ -21,10 +24,12 @@ const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
 /** How letters and rosters bring peers together. */
 export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> {
   letterArrived(letter: Letter): void
-  /** The roster of a member: everyone in it is to be linked with. */
+  /** The roster of a member: whom it is linked with. */
   rosterArrived(from: LinkedMember, cards: readonly Card[]): void
-  /** A card that the member showed of somebody else is that peer's own. */
-  otherShown(from: LinkedMember, card: Card): void
+  /** Cards that we asked the member for. */
+  cardsArrived(from: LinkedMember, cards: readonly Card[]): void
+  /** A card that somebody, perhaps gone since, showed of somebody else is that peer's own. */
+  otherShown(from: PeerId, card: Card): void
   linkClosed(peer: PeerId, session: LinkSession): void
   /** The member stayed silent: its link is dropped, and what it spoke as if that were gone is taken. */
   gaveUp(member: LinkedMember): void
@@ -37,6 +42,9 @@ export function createIntroductions(
   relaying: Relaying,
   nonces: Nonces,
   cards: Cards,
+  census: Census,
+  gossip: Gossip,
+  meshing: Meshing,
 ): Introductions {
   const { emit } = context
   const early = createEarlyCandidates()
@@ -65,7 +73,7 @@ export function createIntroductions(
   }
 
   function welcomeArrived(letter: Letter, welcome: Welcome): void {
-    if (!nonces.isHello(welcome.echo)) return
+    if (!nonces.isHello(welcome.echo) || !meshing.needs(letter.from)) return
     const member = roster.meet(toWriter(letter))
     if (member === null) return
     const { state } = member.road
@@ -151,7 +159,7 @@ export function createIntroductions(
       }
     },
 
-    ...createRosterReading(context, roster, dialing, cards),
+    ...createRosterReading(context, roster, cards, census, gossip, meshing),
 
     linkClosed(peer, session) {
       const member = roster.findLinked(peer)
@@ -173,41 +181,43 @@ export function createIntroductions(
 
 const toWriter = ({ from, mailboxes }: Letter) => ({ peer: from, mailboxes, card: null })
 
-/** Everyone in a member's roster is to be linked with, unless it says that the room is full. */
+/** What members show of others. */
 function createRosterReading(
-  context: RoomContext,
+  { self }: RoomContext,
   roster: Roster,
-  dialing: Dialing,
   cards: Cards,
-): Pick<Introductions, 'rosterArrived' | 'otherShown'> {
-  const { self, emit } = context
-
-  /** Those we are linked with show us their own. */
-  function isNews({ peer, sequence }: Card): boolean {
-    const known = roster.find(peer)
-    if (known === undefined) return true
-    return !isLinked(known) && sequence > (known.card?.sequence ?? -1)
+  census: Census,
+  gossip: Gossip,
+  meshing: Meshing,
+): Pick<Introductions, 'rosterArrived' | 'cardsArrived' | 'otherShown'> {
+  function check(from: LinkedMember, card: Card): void {
+    const { peer, sequence } = card
+    gossip.shown(from.peer, [peer, sequence])
+    if (census.isNews([peer, sequence], from.road.neighbours.has(peer))) cards.check(from, card)
+    else meshing.shown(peer)
   }
 
   return {
     rosterArrived(from, shown) {
       const others = shown.filter(({ peer }) => peer !== self)
       from.road.neighbours = new Set(others.map(({ peer }) => peer))
-      emit({ type: 'tellNeighbours', peer: from.peer, neighbours: [...from.road.neighbours] })
-      const isFull = others.length >= limits.membersMax - 1
-      if (isFull && !from.road.refusing)
-        emit({ type: 'report', report: { type: 'roomFull', peer: from.peer } })
-      from.road.refusing = isFull
-      if (isFull) return
-      for (const card of others) if (isNews(card)) cards.check(from, card)
+      meshing.tellNeighbours(from)
+      for (const card of others) check(from, card)
+    },
+
+    cardsArrived(from, shown) {
+      for (const card of shown) check(from, card)
     },
 
     otherShown(from, card) {
-      if (card.peer === self) return
-      const isNew = roster.find(card.peer) === undefined
-      const member = roster.meetByCard(card, from.peer)
-      if (isNew && member?.road.state === 'waiting')
-        member.road.dialAt = context.now + dialing.yieldTo(card.peer)
+      const { peer } = card
+      const isSeen = roster.findLinked(from)?.road.neighbours.has(peer) === true
+      if (roster.isBanned(from) || !census.take(card, from, isSeen)) return
+      const known = roster.find(peer)
+      if (known) roster.takeCard(known, card)
+      gossip.news(peer)
+      meshing.isHere(peer)
+      meshing.shown(peer)
     },
   }
 }

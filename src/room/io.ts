@@ -56,17 +56,30 @@ export interface MailboxAt {
   readonly mailbox: Mailbox
 }
 
-/** What a member says of itself and others pass on: where it is reached, signed by it. */
-export interface Card {
+/** What a member says of itself for others to pass on. */
+export interface CardContent {
+  readonly profile: Profile
+  /** Where it is reached. */
+  readonly mailboxes: readonly MailboxAt[]
+  /** Those it holds. */
+  readonly doors: readonly DoorAt[]
+  /** Counts its cards: the highest is what holds. */
+  readonly sequence: number
+  /** Who has no other sign of the member counts it as here so long after its newest card came. */
+  readonly lifeSeconds: number
+}
+
+/** The same, signed by it. */
+export interface Card extends CardContent {
   readonly peer: PeerId
   /** The device whose key certifies the peer's. */
   readonly device: DeviceId
-  readonly mailboxes: readonly MailboxAt[]
-  /** Counts its cards: the highest is what holds. */
-  readonly sequence: number
   /** Its keys, the device's certificate and the signature, for whoever checks the card. */
   readonly proof: string
 }
+
+/** A card of a peer, by its number. */
+export type Head = readonly [peer: PeerId, sequence: number]
 
 /** A relay message: a sealed letter on its way. Whom it is for and its id are read off the letter itself. */
 export interface Relay {
@@ -80,16 +93,18 @@ export interface Relay {
 
 /** What members tell each other over their link. */
 export type RoomMessage =
-  /** The first message on a link, and again when something in it changes. `doors` are those the sender holds. */
-  | {
-      readonly type: 'profile'
-      readonly version: 2
-      readonly profile: Profile
-      readonly card: Card
-      readonly doors: readonly DoorAt[]
-    }
+  /** The sender's own: the first message on a link, and again when it is another. */
+  | { readonly type: 'card'; readonly version: 3; readonly card: Card }
   /** Everyone the sender has an open link with, as far as they have shown their cards. */
   | { readonly type: 'roster'; readonly members: readonly Card[] }
+  /** Cards that the sender has. Whoever lacks some asks for those, and is given them. */
+  | { readonly type: 'heads'; readonly heads: readonly Head[] }
+  | { readonly type: 'ask'; readonly peers: readonly PeerId[] }
+  | { readonly type: 'cards'; readonly cards: readonly Card[] }
+  /** The sender has lost its link with these, or heard so: unless a newer card comes, they are gone. */
+  | { readonly type: 'doubt'; readonly heads: readonly Head[] }
+  /** The sender ends the link to make room for others. Both stay members. */
+  | { readonly type: 'giveWay' }
   | Relay
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
@@ -172,7 +187,7 @@ export type RoomInput =
 /** Pieces that are not what their hash says, or messages that mean nothing. */
 export type Misdeed = 'badPieces' | 'misbehaved'
 
-export type CloseReason = 'superseded' | 'openTimeout' | 'silent' | 'misbehaved' | 'roomFull' | 'left'
+export type CloseReason = 'superseded' | 'openTimeout' | 'silent' | 'misbehaved' | 'gaveWay' | 'left'
 
 export type RoomEffect =
   | {
@@ -209,7 +224,7 @@ export type RoomEffect =
   /** A relayed letter for us: open it and hand it back as `letterArrived`. */
   | { readonly type: 'openSealed'; readonly sealed: string }
   /** Sign our card: answered by `cardSigned`. */
-  | { readonly type: 'signCard'; readonly mailboxes: readonly MailboxAt[]; readonly sequence: number }
+  | { readonly type: 'signCard'; readonly content: CardContent }
   /** Whether the card that `from` showed is its peer's own: answered by `cardChecked`. */
   | { readonly type: 'checkCard'; readonly from: PeerId; readonly card: Card }
   /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
@@ -221,20 +236,19 @@ export type RoomEffect =
   | { readonly type: 'report'; readonly report: RoomReport }
 
 /** What people, and the swarm, get to know. */
-export type RoomReport =
-  | {
-      /** `memberBanned`: instead of left, and it stays out for a while. */
-      readonly type: 'memberJoined' | 'memberLost' | 'memberLeft' | 'memberBanned'
-      readonly peer: PeerId
-      readonly profile: Profile | null
-    }
-  | { readonly type: 'roomFull'; readonly peer: PeerId }
+export interface RoomReport {
+  /** `memberBanned`: instead of left, and it stays out for a while. */
+  readonly type: 'memberJoined' | 'memberLost' | 'memberLeft' | 'memberBanned'
+  readonly peer: PeerId
+  readonly profile: Profile | null
+}
 
 export interface MemberSnapshot {
   readonly peer: PeerId
-  /** Null until the first profile has come. */
+  /** Null while it has shown no card. */
   readonly profile: Profile | null
   /** The device that its card names, checked; null while it has shown none. */
   readonly device: DeviceId | null
-  readonly state: 'connecting' | 'direct' | 'relayed' | 'lost'
+  /** `reachable`: in the room, and not linked with us. */
+  readonly state: 'connecting' | 'direct' | 'relayed' | 'lost' | 'reachable'
 }

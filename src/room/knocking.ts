@@ -1,24 +1,28 @@
-import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Census } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import type { Place, Places } from './places.ts'
 import type { Roster } from './roster.ts'
 
 /** Says hello at doors from time to time: often while alone, rarely in company. */
 export interface Knocking {
-  /** The room is full: no use in knocking soon. */
-  turnedAway(): void
   attend(): void
   deadlines(): Deadline[]
 }
 
-export function createKnocking(context: RoomContext, roster: Roster, places: Places): Knocking {
+export function createKnocking(
+  context: RoomContext,
+  roster: Roster,
+  places: Places,
+  census: Census,
+): Knocking {
   let wasAlone = true
   let knocksAlone = 0
   let knocksLinked = 0
-  let quietUntil: Millis = context.now
 
   const isAlone = () => roster.linked().length === 0
+  /** All together knock as often as two do. */
+  const linkedWaitMs = () => jittered(context, limits.knockLinkedMs * Math.max(1, census.count() / 2))
 
   /** Nobody answered so far. */
   function attendAlone(place: Place): void {
@@ -43,23 +47,20 @@ export function createKnocking(context: RoomContext, roster: Roster, places: Pla
     // Now and then at all of them: who has shown to hold a door may yet keep newcomers out.
     if (++knocksLinked % limits.knocksToAllDoors === 0) places.knock(place, () => true)
     else places.knockAtStrangers(place)
-    place.knockAt = context.now + jittered(context, limits.knockLinkedMs)
+    place.knockAt = context.now + linkedWaitMs()
   }
 
   /** Company changes how often we knock. */
   function attendCompany(): void {
     if (wasAlone === isAlone()) return
     wasAlone = isAlone()
-    const wait = wasAlone ? limits.doorAnswerMs : jittered(context, limits.knockLinkedMs)
+    const wait = wasAlone ? limits.doorAnswerMs : linkedWaitMs()
     for (const place of places.all) {
-      if (place.knockAt !== null) place.knockAt = Math.max(context.now + wait, quietUntil)
+      if (place.knockAt !== null) place.knockAt = context.now + wait
     }
   }
 
   return {
-    turnedAway() {
-      quietUntil = context.now + limits.knockLinkedMs
-    },
     attend() {
       attendCompany()
       for (const place of places.all) attendPlace(place)

@@ -61,8 +61,6 @@ export interface Linked {
   doubt: { restartAt: Millis; readonly giveUpAt: Millis } | null
   /** Its profile has come over this link. */
   greeted: boolean
-  /** Its roster showed that it has no place for us. */
-  refusing: boolean
   /** Doors it says it holds, one a broker. */
   doors: readonly ToldDoor[]
   /** Peers it says it has open links with. */
@@ -75,13 +73,9 @@ export interface Linked {
 export interface Member {
   readonly peer: PeerId
   road: Road
-  /** Null until it has told us once. */
-  profile: Profile | null
   mailboxes: readonly MailboxAt[]
   /** What it last showed of itself, checked; null for one of whom only a letter has come. */
   card: Card | null
-  /** Who told us of it; null for one who wrote itself. */
-  readonly voucher: PeerId | null
   /** Since when a member we talked with is out of reach; null for one in reach or never met. */
   lostSince: Millis | null
   /** The wait before the next redial. */
@@ -95,6 +89,9 @@ export const restarted: Millis = Infinity
 
 /** Whether another path to it is being looked for. */
 export const isRestarting = ({ doubt }: Linked): boolean => doubt?.restartAt === restarted
+
+/** Null while it has shown no card. */
+export const profileOf = ({ card }: Member): Profile | null => card?.profile ?? null
 
 export type LinkedMember = Member & { road: Linked }
 

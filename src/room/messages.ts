@@ -5,7 +5,7 @@ import { listOf, parseJson, textOf, wholeUpTo, type ParseFault } from '../shared
 import type { Result } from '../shared/result.ts'
 import { readEnvelope } from './envelopes.ts'
 import type { Relay, RoomMessage } from './io.ts'
-import { cardSchema, doorsSchema, nonceSchema } from './schemas.ts'
+import { cardSchema, headSchema, nonceSchema, peerSchema } from './schemas.ts'
 
 /** A room message as JSON text. */
 export function encodeRoomMessage(message: RoomMessage): string {
@@ -13,17 +13,6 @@ export function encodeRoomMessage(message: RoomMessage): string {
   const { type, hops, sealed } = message
   return JSON.stringify({ type, hops, sealed })
 }
-
-/** A long name is cut rather than refused, and not in the middle of a character. */
-function cutName(name: string): string {
-  if (name.length <= limits.nameLengthMax) return name
-  return name.slice(0, limits.nameLengthMax).replace(/[\ud800-\udbff]$/, '')
-}
-
-const profileSchema = v.object({
-  name: v.pipe(v.string(), v.transform(cutName)),
-  device: v.picklist(['phone', 'tablet', 'desktop']),
-})
 
 /** Sealed bytes grow by a third in base64url. */
 const sealedLengthMax = Math.ceil((limits.signalSizeMaxBytes * 4) / 3)
@@ -47,17 +36,14 @@ const relaySchema = v.pipe(
 )
 
 const messageSchema = v.union([
-  v.object({
-    type: v.literal('profile'),
-    version: v.literal(2),
-    profile: profileSchema,
-    card: cardSchema,
-    doors: doorsSchema,
-  }),
+  v.object({ type: v.literal('card'), version: v.literal(3), card: cardSchema }),
   v.object({ type: v.literal('roster'), members: listOf(cardSchema, limits.rosterEntriesMax) }),
+  v.object({ type: v.picklist(['heads', 'doubt']), heads: listOf(headSchema, limits.headsPerMessage) }),
+  v.object({ type: v.literal('ask'), peers: listOf(peerSchema, limits.headsPerMessage) }),
+  v.object({ type: v.literal('cards'), cards: listOf(cardSchema, limits.cardsPerMessage) }),
   relaySchema,
   v.object({ type: v.literal('atDoor'), nonce: nonceSchema }),
-  v.object({ type: v.picklist(['ping', 'pong', 'bye']) }),
+  v.object({ type: v.picklist(['ping', 'pong', 'giveWay', 'bye']) }),
 ])
 
 /** The message in a text from a member, who may lie in every field. Fields we do not know are dropped. Never throws. */

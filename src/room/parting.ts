@@ -1,6 +1,8 @@
 import type { PeerId } from '../shared/ids.ts'
+import type { Census } from './census.ts'
 import type { RoomContext } from './context.ts'
-import { hasSession, type LinkedMember } from './member.ts'
+import type { Gossip } from './gossip.ts'
+import { hasSession, profileOf, type LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
 
 /** How members and we part for good. */
@@ -12,11 +14,19 @@ export interface Parting {
   leave(): void
 }
 
-export function createParting({ emit }: RoomContext, roster: Roster): Parting {
+export function createParting(
+  { emit }: RoomContext,
+  roster: Roster,
+  census: Census,
+  gossip: Gossip,
+): Parting {
   return {
     saidBye(member) {
-      const { peer, profile, road } = member
+      const { peer, road } = member
+      const profile = profileOf(member)
       roster.removeLeft(member)
+      gossip.lost(peer)
+      census.remove(peer)
       emit({ type: 'closeLink', peer, session: road.session, reason: 'left' })
       if (profile !== null) emit({ type: 'report', report: { type: 'memberLeft', peer, profile } })
     },
@@ -24,12 +34,13 @@ export function createParting({ emit }: RoomContext, roster: Roster): Parting {
     ban(peer) {
       const member = roster.find(peer)
       roster.ban(peer)
+      census.remove(peer)
       if (member === undefined) return
-      const { road, profile } = member
+      const { road } = member
       if (hasSession(road)) {
         emit({ type: 'closeLink', peer, session: road.session, reason: 'misbehaved' })
       }
-      emit({ type: 'report', report: { type: 'memberBanned', peer, profile } })
+      emit({ type: 'report', report: { type: 'memberBanned', peer, profile: profileOf(member) } })
     },
 
     leave() {

@@ -1,5 +1,6 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Census } from './census.ts'
 import type { RoomContext } from './context.ts'
 import type { DoorChecks } from './doorChecks.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
@@ -27,7 +28,7 @@ export interface Place {
 export interface Places {
   readonly all: readonly Place[]
   at(broker: BrokerIndex): Place | undefined
-  /** Doors that members we are linked with have shown to hold. */
+  /** Doors that members we are linked with have shown to hold, and that others say they hold, whom their neighbours ask. */
   knownHeld(place: Place): Set<number>
   /** Leaves one hello at each of the doors that pass, our own excepted. */
   knock(place: Place, passes: (door: number) => boolean): void
@@ -48,6 +49,7 @@ export function createPlaces(
   relaying: Relaying,
   nonces: Nonces,
   doorChecks: DoorChecks,
+  census: Census,
 ): Places {
   const { emit } = context
   const all = context.brokers.map((_, broker): Place => ({
@@ -58,7 +60,12 @@ export function createPlaces(
     lacking: null,
   }))
 
-  const knownHeld = ({ broker }: Place) => doorChecks.heldAt(broker)
+  function knownHeld({ broker }: Place): Set<number> {
+    const held = doorChecks.heldAt(broker)
+    for (const at of census.doorsElsewhere())
+      if (at.broker === broker && at.epoch === context.epoch) held.add(at.door)
+    return held
+  }
   const at = ({ broker }: Place, door: number, epoch = context.epoch): DoorAt => ({ broker, door, epoch })
 
   const isTaken = ({ takenAt }: Place, door: number) =>

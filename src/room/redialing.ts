@@ -1,7 +1,9 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { Census } from './census.ts'
 import { comesBefore, jittered, type Deadline, type RoomContext } from './context.ts'
-import type { LinkedMember, Member } from './member.ts'
+import type { Gossip } from './gossip.ts'
+import { profileOf, type LinkedMember, type Member } from './member.ts'
 import type { Roster } from './roster.ts'
 
 /** Who comes second in the order waits this much longer, so that mostly one of the two dials. */
@@ -17,6 +19,8 @@ export interface Redialing {
   /** Dials whoever is out of reach without waiting further. */
   redialNow(): void
   isStranger(member: Member): boolean
+  /** There is nothing that it has to be tried again for. */
+  isDispensable(member: Member): boolean
   /** How much longer than the peer we wait before we dial. */
   yieldTo(peer: PeerId): Millis
   /** Forgets the member if it was lost for long; false if not. */
@@ -24,7 +28,12 @@ export interface Redialing {
   deadlines(member: Member, dialAt: Millis): Deadline[]
 }
 
-export function createRedialing(context: RoomContext, roster: Roster): Redialing {
+export function createRedialing(
+  context: RoomContext,
+  roster: Roster,
+  census: Census,
+  gossip: Gossip,
+): Redialing {
   const { self, emit } = context
 
   const yieldTo = (peer: PeerId): Millis => (comesBefore(context, self, peer) ? 0 : yieldMs)
@@ -37,6 +46,10 @@ export function createRedialing(context: RoomContext, roster: Roster): Redialing
 
   const isStranger = ({ peer, lostSince }: Member) => lostSince === null && !roster.isListed(peer)
 
+  /** In a large room there are others to be linked with. */
+  const isDispensable = (member: Member): boolean =>
+    isStranger(member) || (census.isLarge() && member.lostSince === null)
+
   /** When a lost member is forgotten; null while somebody has a link with it, or it was never here. */
   function forgetAt({ peer, lostSince }: Member): Millis | null {
     return lostSince === null || roster.isListed(peer) ? null : lostSince + limits.lostForgetMs
@@ -44,19 +57,22 @@ export function createRedialing(context: RoomContext, roster: Roster): Redialing
 
   return {
     redialLater,
+    isDispensable,
     isStranger,
     yieldTo,
     failed(member) {
-      if (isStranger(member)) roster.remove(member)
-      else redialLater(member)
+      if (isDispensable(member)) {
+        census.rest(member.peer)
+        roster.remove(member)
+      } else redialLater(member)
     },
     unlinked(member) {
-      const { greeted, refusing } = member.road
-      if (refusing) member.redialMs = limits.redialMaxMs
+      const { greeted } = member.road
       roster.changed()
       if (!greeted) return
       member.lostSince = context.now
-      emit({ type: 'report', report: { type: 'memberLost', peer: member.peer, profile: member.profile } })
+      gossip.lost(member.peer)
+      emit({ type: 'report', report: { type: 'memberLost', peer: member.peer, profile: profileOf(member) } })
     },
     redialNow() {
       for (const member of roster.all()) {
@@ -68,7 +84,7 @@ export function createRedialing(context: RoomContext, roster: Roster): Redialing
       const due = forgetAt(member)
       if (due === null || context.now < due) return false
       roster.remove(member)
-      emit({ type: 'report', report: { type: 'memberLeft', peer: member.peer, profile: member.profile } })
+      emit({ type: 'report', report: { type: 'memberLeft', peer: member.peer, profile: profileOf(member) } })
       return true
     },
     deadlines(member, dialAt) {

@@ -4,13 +4,13 @@ import type { RoomEffect } from './io.ts'
 import {
   alice,
   bob,
-  called,
   carol,
   createBench,
   doorAt,
   effectsOf,
   hello,
   leftAtDoors,
+  manyPeers,
   peerNumber,
   posted,
   rosterOf,
@@ -144,10 +144,10 @@ describe('doors', () => {
     feed({ type: 'doorHeld', ...doorAt(0) })
     link(bob)
     const lost = feed({ type: 'doorLost', ...doorAt(0) })
-    expect(sentTo(lost, bob)).toMatchObject([{ type: 'profile', doors: [] }])
+    expect(sentTo(lost, bob)).toMatchObject([{ type: 'card', card: { doors: [] } }])
     expect(doorsClaimed(pass(1500))).toEqual([0])
     const held = feed({ type: 'doorHeld', ...doorAt(0) })
-    expect(sentTo(held, bob)).toMatchObject([{ type: 'profile', doors: [doorAt(0)] }])
+    expect(sentTo(held, bob)).toMatchObject([{ type: 'card', card: { doors: [doorAt(0)] } }])
   })
 })
 
@@ -186,32 +186,17 @@ describe('parting', () => {
     expect(room.members().map(({ peer }) => peer)).toEqual([carol])
   })
 
-  it('[R18] one too many is shown the full roster and let go', () => {
+  it('[R18] who comes on top of all links is shown whom else there is, and let go', () => {
     const { room, feed, link, offer } = createBench({ self: alice })
     feed(online)
-    for (let number = 2; number <= limits.membersMax; number++) link(peerNumber(number))
+    for (let at = 0; at < limits.linksEverMax; at++) link(manyPeers(at, at))
     const late = peerNumber(30)
     const session = sessionNumber(1)
     offer(late, session)
     const effects = feed({ type: 'linkOpened', peer: late, session, route: 'direct' })
-    expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['roster'])
-    expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'roomFull' }])
-    expect(reportTypes(effects)).toEqual(['roomFull'])
-    expect(room.members().length).toBe(limits.membersMax - 1)
-  })
-
-  it('[R18] a roster of full size tells a newcomer that the room is full', () => {
-    const { feed, welcome, hear, pass } = createBench({ self: alice })
-    feed(online)
-    const session = effectsOf(welcome(bob), 'openLink')[0]?.session
-    if (session === undefined) throw new Error('no offer')
-    feed({ type: 'linkOpened', peer: bob, session, route: 'direct' })
-    const members = Array.from({ length: limits.membersMax - 1 }, (_, at) => peerNumber(at + 3))
-    const effects = hear(bob, rosterOf(members))
-    expect(reportTypes(effects)).toEqual(['roomFull'])
-    expect(called(effects)).toEqual([])
-    expect(reportTypes(feed({ type: 'linkClosed', peer: bob, session }))).toEqual([])
-    expect(doorsPosted(pass(limits.knockLinkedMs - 1))).toEqual([])
-    expect(doorsClaimed(pass(limits.doorAnswerMs))).toEqual([0])
+    expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['roster', 'giveWay'])
+    expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'gaveWay' }])
+    expect(reportTypes(effects)).toEqual([])
+    expect(room.members().length).toBe(limits.linksEverMax)
   })
 })

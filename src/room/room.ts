@@ -3,19 +3,22 @@ import { limits } from '../shared/limits.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
 import { createCards } from './cards.ts'
+import { createCensus, type Census } from './census.ts'
 import type { RoomContext } from './context.ts'
 import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
 import { createDialing } from './dialing.ts'
 import { createDoorChecks } from './doorChecks.ts'
-import { createDoors } from './doors.ts'
+import { createDoors, type Doors } from './doors.ts'
+import { createGossip } from './gossip.ts'
 import { createIntroductions } from './introductions.ts'
 import type { MemberSnapshot, RoomEffect, RoomInput } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createLiveness, type Liveness } from './liveness.ts'
+import { createMeshing } from './meshing.ts'
 import { createNonces } from './nonces.ts'
 import { createParting } from './parting.ts'
 import { createRelaying } from './relaying.ts'
-import { createRoster } from './roster.ts'
+import { createRoster, type Roster } from './roster.ts'
 
 /** With links there is a deadline every few seconds: a longer gap between two inputs means that we slept. */
 const sleptMs: Millis = 2 * limits.pingAfterMs
@@ -50,7 +53,10 @@ export function createRoom(options: RoomOptions): Room {
 
   function start({ fresh, profile, brokers, epoch }: Started, now: Millis): Running {
     const own = brokers.slice(0, limits.brokersMax).map((mailbox) => ({ mailbox, online: false }))
-    return assemble({ ...options, brokers: own, profile, epoch, card: null, now, emit }, fresh)
+    return assemble(
+      { ...options, brokers: own, profile, epoch, orders: new Map(), card: null, now, emit },
+      fresh,
+    )
   }
 
   function askToBeWoken(running: Running): void {
@@ -99,14 +105,27 @@ function assemble(context: RoomContext, fresh: boolean) {
   const roster = createRoster(context)
   const relaying = createRelaying(context, roster)
   const nonces = createNonces(context)
-  const cards = createCards(context)
-  const dialing = createDialing(context, roster, relaying, nonces)
-  const introductions = createIntroductions(context, roster, dialing, relaying, nonces, cards)
+  const census = createCensus(context, roster)
+  const cards = createCards(context, census, () => doors.ours())
+  const gossip = createGossip(context, roster, census, cards.doubted)
+  const dialing = createDialing(context, roster, relaying, nonces, census, gossip)
+  const meshing = createMeshing(context, roster, census, dialing, relaying)
+  const introductions = createIntroductions(
+    context,
+    roster,
+    dialing,
+    relaying,
+    nonces,
+    cards,
+    census,
+    gossip,
+    meshing,
+  )
   const liveness = createLiveness(context, roster, introductions)
   const doorChecks = createDoorChecks(context, roster, relaying, nonces)
-  const doors = createDoors(context, roster, relaying, nonces, doorChecks, fresh)
-  const announcing = createAnnouncing(context, roster, doors.ours)
-  const parting = createParting(context, roster)
+  const doors = createDoors(context, roster, relaying, nonces, doorChecks, census, fresh)
+  const announcing = createAnnouncing(context, roster)
+  const parting = createParting(context, roster, census, gossip)
   const parts = {
     roster,
     relaying,
@@ -116,20 +135,33 @@ function assemble(context: RoomContext, fresh: boolean) {
     doors,
     announcing,
     cards,
+    census,
+    gossip,
+    meshing,
     parting,
     liveness,
   }
   return {
     context,
     ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
-    members: () => roster.snapshots(),
-    parts: [liveness, introductions, dialing, doorChecks, doors, cards, announcing],
+    members: () => [...roster.snapshots(), ...reachable(roster, census)],
+    parts: [liveness, introductions, census, meshing, dialing, doorChecks, doors, cards, announcing, gossip],
   }
 }
 
 interface Parts extends ConversationParts {
+  readonly doors: Doors
   readonly liveness: Liveness
   readonly conversation: Conversation
+}
+
+/** Those of a large room that others are linked with. */
+function* reachable(roster: Roster, census: Census): Generator<MemberSnapshot> {
+  if (!census.isLarge()) return
+  for (const { card } of census.all()) {
+    const { peer, profile, device } = card
+    if (roster.find(peer) === undefined) yield { peer, profile, device, state: 'reachable' }
+  }
 }
 
 /** Brings each input to the part that it concerns. */

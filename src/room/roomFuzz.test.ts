@@ -38,16 +38,20 @@ function inputMaker(
   const message = (): RoomMessage =>
     oneOf<() => RoomMessage>([
       () => ({
-        type: 'profile',
-        version: 2,
-        profile: { name: `name ${below(9)}`, device: 'phone' },
+        type: 'card',
+        version: 3,
         card: card(peer()),
-        doors: [door()],
       }),
+      () => ({
+        type: oneOf(['heads', 'doubt']),
+        heads: cards().map(({ peer: of, sequence }) => [of, sequence]),
+      }),
+      () => ({ type: 'ask', peers: cards().map(({ peer: of }) => of) }),
+      () => ({ type: 'cards', cards: cards() }),
       () => ({ type: 'roster', members: cards() }),
       relay,
       () => ({ type: 'atDoor', nonce: nonce() }),
-      () => ({ type: oneOf(['ping', 'pong', 'bye']) }),
+      () => ({ type: oneOf(['ping', 'pong', 'giveWay', 'bye']) }),
     ])()
 
   function signal(from: PeerId): Signal {

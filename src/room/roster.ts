@@ -2,7 +2,7 @@ import type { DeviceId, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomContext } from './context.ts'
 import type { Card, MailboxAt, MemberSnapshot } from './io.ts'
-import { hasSession, isAttempt, isLinked, type LinkedMember, type Member } from './member.ts'
+import { hasSession, isAttempt, isLinked, profileOf, type LinkedMember, type Member } from './member.ts'
 import { createBans } from './bans.ts'
 import { createRecent } from './recent.ts'
 import type { Addressee } from './relaying.ts'
@@ -18,21 +18,18 @@ export interface Roster {
   all(): Member[]
   linked(): LinkedMember[]
   attempts(): number
-  /** As many links as a room of full size needs. */
-  isFull(): boolean
   /** Somebody we are linked with has an open link with this peer, so it lives. */
   isListed(peer: PeerId): boolean
   /** The member who wrote to us, made if new, with its newest mailboxes. Null when there is no place for it, or it was banned. */
   meet(writer: Addressee): Member | null
-  /**
-   * The member whose card somebody showed us, made if new. Null when there is no place for it, it was banned, it just left, or the one who showed
-   * the card has shown enough of others whom nobody reached.
-   */
-  meetByCard(card: Card, voucher: PeerId): Member | null
+  /** The member whose card somebody showed us, made if new. Null when there is no place for it, it was banned, or it just left. */
+  meetByCard(card: Card): Member | null
   /** The member shows its own card: whether it is news. */
   takeCard(member: Member, card: Card): boolean
   /** Forgets a stranger whom we could not reach, or a member lost for long. */
   remove(member: Member): void
+  /** The member is in the room, and there is no link with it any more. */
+  giveUp(peer: PeerId): void
   /** Forgets a member that said goodbye. */
   removeLeft(member: Member): void
   /** Forgets pages of the member's device that are lost: it is back in this one. */
@@ -58,26 +55,12 @@ export function createRoster(context: RoomContext): Roster {
   const mayEnter = (peer: PeerId): boolean =>
     peer !== context.self && members.size < limits.rosterEntriesMax && !bans.has(peer, context.now)
 
-  /** Nobody fills our list with people that it made up: a full room of them is what each may name, and some places are for who comes itself. */
-  function isVoucherSpent(voucher: PeerId): boolean {
-    const vouched = [...members.values()].filter((member) => member.voucher !== null && !isLinked(member))
-    if (vouched.length >= limits.vouchedMax) return true
-    return vouched.filter((member) => member.voucher === voucher).length >= limits.membersMax
-  }
-
-  function enter(
-    peer: PeerId,
-    card: Card | null,
-    mailboxes: readonly MailboxAt[],
-    voucher: PeerId | null,
-  ): Member {
+  function enter(peer: PeerId, card: Card | null, mailboxes: readonly MailboxAt[]): Member {
     const member: Member = {
       peer,
       road: { state: 'waiting', dialAt: context.now },
-      profile: null,
       card,
       mailboxes,
-      voucher,
       lostSince: null,
       redialMs: limits.redialMinMs,
       strikes: 0,
@@ -101,27 +84,29 @@ export function createRoster(context: RoomContext): Roster {
     all: () => [...members.values()],
     linked,
     attempts: () => [...members.values()].filter(({ road }) => isAttempt(road)).length,
-    isFull: () => linked().length >= limits.membersMax - 1,
     isListed: (peer) => linked().some(({ road }) => road.neighbours.has(peer)),
 
     meet({ peer, mailboxes }) {
       const known = members.get(peer)
-      if (known === undefined) return mayEnter(peer) ? enter(peer, null, mailboxes, null) : null
+      if (known === undefined) return mayEnter(peer) ? enter(peer, null, mailboxes) : null
       if (mailboxes.length > 0) known.mailboxes = mailboxes
       return known
     },
-    meetByCard(card, voucher) {
+    meetByCard(card) {
       const { peer, device, mailboxes } = card
       const known = members.get(peer)
       if (known !== undefined) {
         takeCard(known, card)
         return known
       }
-      if (!mayEnter(peer) || bans.has(device, context.now) || isVoucherSpent(voucher)) return null
-      return within(leftAt.notedAt(peer), leftQuietMs) ? null : enter(peer, card, mailboxes, voucher)
+      if (!mayEnter(peer) || bans.has(device, context.now)) return null
+      return within(leftAt.notedAt(peer), leftQuietMs) ? null : enter(peer, card, mailboxes)
     },
     takeCard,
     remove: ({ peer }) => void members.delete(peer),
+    giveUp(peer) {
+      if (members.delete(peer)) revision++
+    },
     removeLeft,
     forgetEarlier(member) {
       for (const other of members.values()) {
@@ -150,8 +135,9 @@ function takeCard(member: Member, card: Card): boolean {
   return true
 }
 
-function snapshot({ peer, profile, card, road, lostSince }: Member): MemberSnapshot {
-  const who = { peer, profile, device: card?.device ?? null }
+function snapshot(member: Member): MemberSnapshot {
+  const { peer, card, road, lostSince } = member
+  const who = { peer, profile: profileOf(member), device: card?.device ?? null }
   if (road.state === 'linked') return { ...who, state: road.isPathLost ? 'connecting' : road.route }
   return { ...who, state: lostSince === null ? 'connecting' : 'lost' }
 }

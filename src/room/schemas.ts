@@ -34,10 +34,23 @@ export const doorsSchema = listOf(doorAtSchema, limits.brokersMax * limits.doors
 /** Keys, certificate and signature of a card: 192 bytes in base64url. */
 const proofLengthMax = 256
 
+/** What is signed is not cut: a name is as long as it may be, or the card is none. */
+const profileSchema = v.object({
+  name: v.pipe(v.string(), v.maxLength(limits.nameLengthMax)),
+  device: v.picklist(['phone', 'tablet', 'desktop']),
+})
+
+const sequenceSchema = wholeUpTo(2 ** 31)
+
+export const headSchema = v.tuple([peerSchema, sequenceSchema])
+
 export const cardSchema = v.object({
   peer: peerSchema,
   device: v.custom<DeviceId>((value) => parseDeviceId(value) !== null),
   mailboxes: mailboxesSchema,
-  sequence: wholeUpTo(2 ** 31),
+  doors: doorsSchema,
+  profile: profileSchema,
+  sequence: sequenceSchema,
+  lifeSeconds: wholeUpTo(limits.cardLifeMaxMs / 1000),
   proof: v.pipe(textOf(proofLengthMax), v.regex(/^[\w-]+$/)),
 })

@@ -280,6 +280,44 @@ export const limits = {
   // Rooms
   /** Up to this many members everyone links with everyone. */
   membersMax: 12,
+  /** In a larger room a member looks for others while it has fewer links than this: data wants that many, gossip alone would do with five. */
+  linksMin: 8,
+  /** Now and then a link makes way for another where there are more than this. */
+  linksTarget: 10,
+  /** With more than this, links make way as far as their other sides can spare them. */
+  linksMax: 12,
+  /** Nobody has more: who comes on top is shown whom else it could be linked with. */
+  linksEverMax: 16,
+  /** A room of any size is a little mixed after this. */
+  shuffleMs: 120 * seconds,
+  /** One who did not answer, or whose link made way, is not called again before this. */
+  restMs: 60 * seconds,
+  /** Members known, linked with us or not; about a kilobyte each. */
+  censusMax: 2000,
+  /** Whether those we are not linked with are still here is looked over this often. */
+  censusLookMs: 5 * seconds,
+  /** What is new is told to neighbours in batches: a card has crossed a room of a thousand in four of them. */
+  gossipMs: 250,
+  /** One whose link somebody has lost has this long to say that it is here. */
+  doubtedMs: 10 * seconds,
+  /** In a large room a member renews its card this often at most, */
+  cardRenewMinMs: 30 * seconds,
+  /** and all together so many a second: each comes to everyone. */
+  cardsRenewedPerSecond: 5,
+  /** A card counts for so many times what it takes until the next. */
+  cardLives: 2.5,
+  /** One that is doubted renews its card no more often than this. */
+  cardDoubtedMs: 5 * seconds,
+  /** Numbers of cards in one message: 30 bytes each. */
+  headsPerMessage: 1500,
+  /** Cards in one message: up to 1.4 kB each. */
+  cardsPerMessage: 40,
+  /** Cards asked of one neighbour that have not come yet. */
+  cardsAskedMax: 100,
+  /** Cards that one neighbour is given in ten seconds. */
+  cardsGivenPerTenSecondsMax: 1000,
+  /** Members that all neighbours together make us doubt in ten seconds: as many as may leave at once. One alone may try so with twice as many. */
+  doubtsPerTenSecondsMax: 200,
   /** Broker mailboxes at which members of a room can be found. */
   doors: 8,
   /** Doors a room with enough members keeps held. */
@@ -348,14 +386,15 @@ export const limits = {
   relayedPerMemberMaxBytes: 2 * MiB,
   /** Letters read from brokers in ten seconds: each costs a signature and an opening. */
   lettersPerTenSecondsMax: 600,
-  /** Members that others have named and nobody has linked with, whoever named them: the rest of the list is for who comes itself. */
-  vouchedMax: 60,
   /** Words of one member in ten seconds, letters to be passed on aside: rosters go out ten times a second at most. */
   messagesPerTenSecondsMax: 300,
   /** Hellos answered in ten seconds: each costs a signature and a letter. */
   welcomesPerTenSecondsMax: 100,
   /** Cards that one member makes us check in ten seconds: each costs two signatures. */
-  cardChecksPerTenSecondsMax: 60,
+  cardChecksPerTenSecondsMax: 300,
+  /** A card says how long it counts where nothing else shows that its member is here, within these. */
+  cardLifeMinMs: 75 * seconds,
+  cardLifeMaxMs: 3600 * seconds,
   /** A hello to a peer that is not answered in this time is given up and said again later. */
   callTimeoutMs: 5 * seconds,
   /** Members a session knows of, and entries in one roster: one who lies cannot fill the memory. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../shared/limits.ts'
-import { Events } from './events.ts'
+import { Events } from '../shared/events.ts'
 import { LinkEnd, queueTargetMs, Uplink } from './uplink.ts'
 
 const bytesPerMs = 100

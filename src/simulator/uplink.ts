@@ -1,6 +1,6 @@
 import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Events } from './events.ts'
+import type { Events } from '../shared/events.ts'
 
 /** The queue in the network that the windows of all links together keep in front of an uplink. */
 export const queueTargetMs = 40

@@ -2,7 +2,7 @@ import type { Millis, PeerId, PieceIndex, ShareId } from '../shared/ids.ts'
 import { randomPeerId, seededRandom, type Random } from '../shared/random.ts'
 import { createSwarm, type Swarm } from '../swarm/swarm.ts'
 import { fakeSha256 } from '../swarm/testing/fakeCrypto.ts'
-import type { Events } from './events.ts'
+import type { Events } from '../shared/events.ts'
 import { packetBytes, Uplink, type LinkEnd } from './uplink.ts'
 
 /** A peer's access to the network. Rates in bytes a second; the delay and the loss count once on each side of a link. */

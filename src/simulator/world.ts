@@ -8,7 +8,7 @@ import { hashBytes } from '../swarm/hashList.ts'
 import type { SwarmEffect, SwarmInput } from '../swarm/io.ts'
 import { certified, geometryOf, saltBytes, type Manifest } from '../swarm/manifest.ts'
 import { fakeSha256, fakeSign, fakeVerify, ofSomeDevice } from '../swarm/testing/fakeCrypto.ts'
-import { Events } from './events.ts'
+import { Events } from '../shared/events.ts'
 import { Network } from './network.ts'
 import { copyOf, newVirtualPeer, type Access, type VirtualPeer, type Ways } from './virtualPeer.ts'
 

@@ -7,9 +7,10 @@ import {
   type Bytes,
 } from '../../shared/bytes.ts'
 import { publicKeyBytes, signatureBytes, type DeviceId, type PeerId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
 import { assert } from '../../shared/result.ts'
 import { readEnvelope, writeEnvelope } from '../envelopes.ts'
-import type { Card, Letter, LetterDraft, MailboxAt } from '../io.ts'
+import type { Card, CardContent, DoorAt, Letter, LetterDraft, MailboxAt } from '../io.ts'
 import { decodeLetter, encodeLetter } from '../letters.ts'
 
 /*
@@ -73,16 +74,35 @@ export function fakeOpen(sealed: string): Letter | null {
 /** Each peer on a device of its own. */
 export const deviceOf = (peer: PeerId): DeviceId => base64UrlFromBytes(keysOf(peer).signing) as DeviceId
 
+/** A card of a member whose name is its id, where nothing else is said. */
 export function fakeCard(
   peer: PeerId,
   mailboxes: readonly MailboxAt[],
   sequence: number,
   device: DeviceId = deviceOf(peer),
+  doors: readonly DoorAt[] = [],
 ): Card {
-  return { peer, device, mailboxes, sequence, proof: cardProof(peer, device, mailboxes, sequence) }
+  const profile = { name: peer, device: 'phone' } as const
+  const lifeSeconds = limits.cardLifeMinMs / 1000
+  return signedCard(peer, { profile, mailboxes, doors, sequence, lifeSeconds }, device)
 }
 
-const cardProof = (...of: readonly unknown[]): string => fakeHash(JSON.stringify(of))
+export function signedCard(peer: PeerId, content: CardContent, device: DeviceId = deviceOf(peer)): Card {
+  const card = { peer, device, ...content }
+  return { ...card, proof: cardProof(card) }
+}
 
-export const isOwnCard = ({ peer, device, mailboxes, sequence, proof }: Card): boolean =>
-  proof === cardProof(peer, device, mailboxes, sequence)
+const cardProof = ({
+  peer,
+  device,
+  profile,
+  mailboxes,
+  doors,
+  sequence,
+  lifeSeconds,
+}: Omit<Card, 'proof'>): string => {
+  const { name, device: kind } = profile
+  return fakeHash(JSON.stringify([peer, device, name, kind, mailboxes, doors, sequence, lifeSeconds]))
+}
+
+export const isOwnCard = (card: Card): boolean => card.proof === cardProof(card)

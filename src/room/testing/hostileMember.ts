@@ -91,8 +91,8 @@ export function createHostileMember(world: RoomWorld, tab: Tab, seed: number): H
     },
     claimsAllDoors() {
       const doors = Array.from({ length: limits.doors }, (_, door) => ({ ...anyDoor(), door }))
-      const card = fakeCard(tab.peer, mailboxes, below(10), deviceOf(tab.peer))
-      tellAll({ type: 'profile', version: 2, profile: { name: 'mallory', device: 'phone' }, card, doors })
+      const card = fakeCard(tab.peer, mailboxes, below(10), deviceOf(tab.peer), doors)
+      tellAll({ type: 'card', version: 3, card })
     },
     talksNonsense() {
       const texts = ['', '{', '{"type":"roster"}', `{"type":"relay","hops":3,"sealed":"${'A'.repeat(300)}"}`]

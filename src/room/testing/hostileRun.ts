@@ -69,8 +69,8 @@ function severOne(world: RoomWorld, honest: readonly Tab[], below: (bound: numbe
 /** More connections than a full room and its attempts need, or more people than anybody lists. */
 function burdens(world: RoomWorld, honest: readonly Tab[]): string[] {
   return honest.flatMap((tab) => [
-    ...(world.links.endCount(tab) > limits.membersMax - 1 + 2 * limits.membersMax ? ['too many links'] : []),
-    ...(tab.room.members().length > limits.rosterEntriesMax ? ['too many members'] : []),
+    ...(world.links.endCount(tab) > limits.linksEverMax + 2 * limits.membersMax ? ['too many links'] : []),
+    ...(tab.room.members().length > limits.censusMax ? ['too many members'] : []),
   ])
 }
 

@@ -15,7 +15,7 @@ import type {
   Signal,
 } from '../io.ts'
 import { createRoom } from '../room.ts'
-import { deviceOf, fakeAuthor, fakeCard, fakeHash, isOwnCard } from './fakeSigning.ts'
+import { deviceOf, fakeAuthor, fakeCard, fakeHash, isOwnCard, signedCard } from './fakeSigning.ts'
 
 /** Peer ids in the order of their numbers. */
 export const peerNumber = (number: number): PeerId =>
@@ -111,7 +111,7 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
   function answerTo(effect: RoomEffect): RoomInput | null {
     switch (effect.type) {
       case 'signCard':
-        return { type: 'cardSigned', card: fakeCard(self, effect.mailboxes, effect.sequence) }
+        return { type: 'cardSigned', card: signedCard(self, effect.content) }
       case 'checkCard': {
         const { from, card } = effect
         return isOwnCard(card)
@@ -183,11 +183,9 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
 
   const greet = (peer: PeerId, doors: readonly DoorAt[] = [], device: DeviceId = deviceOf(peer)) =>
     hear(peer, {
-      type: 'profile',
-      version: 2,
-      profile: { name: peer, device: 'phone' },
-      card: fakeCard(peer, mailboxesOf(peer), 1, device),
-      doors,
+      type: 'card',
+      version: 3,
+      card: fakeCard(peer, mailboxesOf(peer), 1, device, doors),
     })
 
   /** Says hello as the peer, is welcomed, makes an offer and greets. */

@@ -5,7 +5,7 @@ import { assert, unreachable } from '../../shared/result.ts'
 import type { Letter, RoomEffect, RoomInput, RoomMessage, RoomReport } from '../io.ts'
 import { relayOf } from '../messages.ts'
 import { createRoom, type Room } from '../room.ts'
-import { fakeAuthor, fakeCard, fakeHash, fakeOpen, fakeSeal, isOwnCard } from './fakeSigning.ts'
+import { fakeAuthor, fakeHash, fakeOpen, fakeSeal, isOwnCard, signedCard } from './fakeSigning.ts'
 import { createWorldBroker, doorMailbox, type BrokerClient, type WorldBroker } from './worldBroker.ts'
 import { createWorldClock } from './worldClock.ts'
 import { createWorldLinks, type WorldLinks } from './worldLinks.ts'
@@ -44,6 +44,8 @@ export interface HostileWorld {
   post(mailbox: string, sealed: string): void
   /** The first broker's mailboxes of everybody. */
   mailboxOf(peer: PeerId): string | null
+  /** The number of the peer's newest card, as it signed it. */
+  sequenceOf(peer: PeerId): number
   /** Hears of each letter that came to its mailbox, whomever it is for. */
   onLetter(heard: (letter: Letter) => void): void
 }
@@ -73,6 +75,7 @@ interface TabInside extends Tab {
   onLetter: (letter: Letter) => void
   readonly timerGrainMs: Millis
   wakeAt: Millis
+  sequence: number
 }
 
 function letterCame(tab: TabInside, sealed: string): void {
@@ -116,7 +119,8 @@ export function createRoomWorld(
         sendLetter(tab, effect)
         break
       case 'signCard': {
-        const card = fakeCard(tab.peer, effect.mailboxes, effect.sequence)
+        const card = signedCard(tab.peer, effect.content)
+        tab.sequence = card.sequence
         clock.after(1, () => tab.feed({ type: 'cardSigned', card }))
         break
       }
@@ -233,6 +237,7 @@ export function createRoomWorld(
         onLetter: () => undefined,
         timerGrainMs,
         wakeAt: 0,
+        sequence: 0,
       }
       tabs.set(peer, tab)
       const mailboxes = clients.map(({ mailbox }) => mailbox)
@@ -258,6 +263,7 @@ export function createRoomWorld(
       post: (mailbox, sealed) =>
         atBroker(inside(tab), 0, (broker, client) => broker.post(client, mailbox, sealed)),
       mailboxOf: (peer) => tabs.get(peer)?.clients[0]?.mailbox ?? null,
+      sequenceOf: (peer) => tabs.get(peer)?.sequence ?? -1,
       onLetter: (heard) => void (inside(tab).onLetter = heard),
     }),
     epoch: () => epochAt(clock.now()),

@@ -1,3 +1,4 @@
+import { Events } from '../../shared/events.ts'
 import type { Millis } from '../../shared/ids.ts'
 import { randomBelow, type Random } from '../../shared/random.ts'
 
@@ -11,31 +12,14 @@ export interface WorldClock {
 }
 
 export function createWorldClock(random: Random): WorldClock {
-  const events: { readonly at: Millis; readonly happen: () => void }[] = []
-  let now: Millis = 0
-
-  /** After all that happens at the same moment. */
-  function placeFor(at: Millis): number {
-    let place = events.length
-    while (place > 0 && (events[place - 1]?.at ?? 0) > at) place--
-    return place
-  }
-
+  const events = new Events()
   return {
-    now: () => now,
-    after(ms, happen) {
-      const at = now + Math.max(0, ms)
-      events.splice(placeFor(at), 0, { at, happen })
-    },
+    now: () => events.now,
+    after: (ms, happen) => events.after(Math.max(0, ms), happen),
     anyDelay: () => 20 + randomBelow(random, 100),
     run(forMs) {
-      const until = now + forMs
-      for (let next = events[0]; next !== undefined && next.at <= until; next = events[0]) {
-        events.shift()
-        now = next.at
-        next.happen()
-      }
-      now = until
+      const until = events.now + forMs
+      while (events.step(until)) continue
     },
   }
 }

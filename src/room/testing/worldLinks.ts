@@ -22,6 +22,8 @@ interface End {
   heardCandidate: boolean
   isOpen: boolean
   isCut: boolean
+  /** What arrives once there is a path again: SCTP sends it until then. */
+  readonly held: string[]
 }
 
 /**
@@ -47,30 +49,45 @@ export interface WorldLinks {
   sever(a: PeerId, b: PeerId): void
   /** No link between the two opens from now on, and none that is open finds another path. */
   block(a: PeerId, b: PeerId): void
+  /** Nothing gets from the one side to the other, and no link between them opens, until the way is opened again. */
+  part(oneSide: ReadonlySet<PeerId>): void
+  unite(): void
   /** Whether both have an end of one and the same open link. */
   areJoined(a: PeerId, b: PeerId): boolean
   /** Ends a tab has open or is opening. */
   endCount(owner: LinkOwner): number
   /** Ends it ever opened. */
   openedBy(owner: LinkOwner): number
+  /** Said so far over all links together. */
+  said(): { readonly messages: number; readonly bytes: number }
 }
 
 const pairKey = (a: PeerId, b: PeerId) => [a, b].toSorted().join()
 
 export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks {
-  const ends: End[] = []
+  /** By owner, in the order they were made. */
+  const ends = new Map<PeerId, Set<End>>()
   const latencies = new Map<string, number>()
   const blocked = new Set<string>()
   const openedBy = new Map<PeerId, number>()
+  const said = { messages: 0, bytes: 0 }
+  let oneSide: ReadonlySet<PeerId> = new Set()
 
+  const endsOf = (peer: PeerId): End[] => [...(ends.get(peer) ?? [])]
+  const isThere = (end: End): boolean => ends.get(end.owner.peer)?.has(end) === true
   const endOf = (owner: LinkOwner, session: LinkSession) =>
-    ends.find((end) => end.owner === owner && end.session === session)
-  const otherEnd = (end: End) =>
-    ends.find(({ session, owner }) => session === end.session && owner.peer === end.peer)
-  const endsBetween = (a: PeerId, b: PeerId) =>
-    ends.filter(({ owner, peer }) => pairKey(owner.peer, peer) === pairKey(a, b))
+    endsOf(owner.peer).find((end) => end.session === session)
+  const otherEnd = (end: End) => endsOf(end.peer).find(({ session }) => session === end.session)
+  const endsBetween = (a: PeerId, b: PeerId) => [
+    ...endsOf(a).filter(({ peer }) => peer === b),
+    ...endsOf(b).filter(({ peer }) => peer === a),
+  ]
   const openEnd = (owner: LinkOwner, peer: PeerId) =>
-    ends.find((end) => end.owner === owner && end.peer === peer && end.isOpen)
+    endsOf(owner.peer).find((end) => end.peer === peer && end.isOpen)
+
+  const isAcross = (a: PeerId, b: PeerId): boolean => oneSide.has(a) !== oneSide.has(b)
+  const isBarred = ({ owner, peer }: End): boolean =>
+    blocked.has(pairKey(owner.peer, peer)) || isAcross(owner.peer, peer)
 
   function latency(end: End): number {
     const key = pairKey(end.owner.peer, end.peer)
@@ -79,14 +96,11 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     return ms
   }
 
-  function remove(end: End): void {
-    const at = ends.indexOf(end)
-    if (at >= 0) ends.splice(at, 1)
-  }
+  const remove = (end: End): void => void ends.get(end.owner.peer)?.delete(end)
 
   function say(end: End, kind: LinkSignalKind, afterMs: number, data: string = kind): void {
     clock.after(afterMs, () => {
-      if (!ends.includes(end)) return
+      if (!isThere(end)) return
       end.owner.feed({ type: 'linkSignaled', peer: end.peer, session: end.session, kind, data })
     })
   }
@@ -99,17 +113,15 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
 
   function openIfReady(end: End): void {
     const other = otherEnd(end)
-    if (other === undefined || blocked.has(pairKey(end.owner.peer, end.peer))) return
+    if (other === undefined || isBarred(end)) return
     if (![end, other].every((each) => each.heardDescription && each.heardCandidate && !each.isOpen)) return
     for (const each of [end, other]) {
       each.isOpen = true
       clock.after(latency(each), () => {
-        if (!ends.includes(each)) return
+        if (!isThere(each)) return
         each.owner.feed({ type: 'linkOpened', peer: each.peer, session: each.session, route: 'direct' })
-        const openCount = ends.filter(
-          (one) => one.owner === each.owner && one.peer === each.peer && one.isOpen,
-        )
-        assert(openCount.length <= 1, 'a tab keeps two links open to one peer')
+        const open = endsOf(each.owner.peer).filter(({ peer, isOpen }) => peer === each.peer && isOpen)
+        assert(open.length <= 1, 'a tab keeps two links open to one peer')
       })
     }
   }
@@ -118,21 +130,23 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     if (data === 'restart wanted') return say(end, 'restart', 5, 'restart offer')
     const other = otherEnd(end)
     if (data === 'restart offer') return say(end, 'restart', 5, 'restart answer')
-    if (other === undefined || blocked.has(pairKey(end.owner.peer, end.peer))) return
+    if (other === undefined || isBarred(end)) return
     for (const { owner, peer, session } of [end, other]) {
       for (const each of endsBetween(owner.peer, peer)) each.isCut = false
       owner.feed({ type: 'pathFound', peer, session })
     }
+    for (const each of [end, other]) for (const text of each.held.splice(0)) deliver(each, text)
   }
 
   function closed(end: End): void {
-    if (!ends.includes(end)) return
+    if (!isThere(end)) return
     remove(end)
     end.owner.feed({ type: 'linkClosed', peer: end.peer, session: end.session })
   }
 
   function deliver(to: End, text: string): void {
-    if (!ends.includes(to) || to.isCut) return
+    if (!isThere(to)) return
+    if (to.isCut) return void to.held.push(text)
     const { owner, peer } = to
     owner.feed({ type: 'peerHeard', peer })
     const decoded = decodeRoomMessage(text)
@@ -143,7 +157,9 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
   function sendText(owner: LinkOwner, peer: PeerId, text: string): void {
     const end = openEnd(owner, peer)
     const other = end === undefined ? undefined : otherEnd(end)
-    if (end === undefined || other === undefined || end.isCut) return
+    if (end === undefined || other === undefined) return
+    said.messages++
+    said.bytes += text.length
     clock.after(latency(end), () => deliver(other, text))
   }
 
@@ -159,8 +175,10 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
         heardCandidate: false,
         isOpen: false,
         isCut: false,
+        held: [],
       }
-      ends.push(end)
+      const own = ends.get(owner.peer) ?? new Set()
+      ends.set(owner.peer, own.add(end))
       openedBy.set(owner.peer, (openedBy.get(owner.peer) ?? 0) + 1)
       if (initiator) sayAll(end)
     },
@@ -187,7 +205,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
       if (other !== undefined && end.isOpen && !end.isCut) clock.after(latency(end), () => closed(other))
     },
     vanish(owner) {
-      for (const end of ends.filter((each) => each.owner === owner)) remove(end)
+      ends.delete(owner.peer)
     },
     cut(a, b) {
       for (const end of endsBetween(a, b)) end.isCut = true
@@ -201,6 +219,13 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     sever(a, b) {
       for (const end of endsBetween(a, b)) closed(end)
     },
+    part(side) {
+      oneSide = side
+      for (const own of ends.values())
+        for (const end of own) if (isAcross(end.owner.peer, end.peer)) end.isCut = true
+    },
+    unite: () => void (oneSide = new Set()),
+    said: () => ({ ...said }),
     block: (a, b) => void blocked.add(pairKey(a, b)),
     areJoined(a, b) {
       const [one, two, ...more] = endsBetween(a, b)
@@ -208,6 +233,6 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
       return one.session === two.session && [one, two].every(({ isOpen, isCut }) => isOpen && !isCut)
     },
     openedBy: ({ peer }) => openedBy.get(peer) ?? 0,
-    endCount: (owner) => ends.filter((end) => end.owner === owner).length,
+    endCount: ({ peer }) => endsOf(peer).length,
   }
 }

@@ -300,7 +300,6 @@ describe('notices', () => {
     { code: 'tooMuch', name: 'a.txt' },
     { code: 'emptyFolder', name: 'photos' },
     { code: 'nothingToShare' },
-    { code: 'roomFull', membersMax: 12 },
     { code: 'alreadyShared', name: 'a.txt' },
     { code: 'saveFailed', name: 'a.txt', detail: 'the disk is gone' },
     { code: 'copyFailed' },

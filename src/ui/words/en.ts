@@ -61,6 +61,7 @@ const memberStates: Record<MemberView['state'], string> = {
   connecting: 'Connecting…',
   direct: 'Direct',
   relayed: 'Through a relay',
+  reachable: 'Through others',
   lost: 'Lost touch',
 }
 

@@ -14,6 +14,8 @@ const paths: Record<MemberView['state'], string> = {
   direct: 'You are connected directly, from browser to browser.',
   relayed:
     'You are connected through a relay server, which passes on what you send each other and can read none of it.',
+  reachable:
+    'In a large room not everyone is connected with everyone: you hear of each other through others, and are connected as soon as one wants what the other has.',
   lost: 'You have lost touch. It is tried again by itself.',
 }
 

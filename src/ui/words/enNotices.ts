@@ -1,7 +1,7 @@
 import type { NoticeMessage } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
 import { whileAway } from './enAway.ts'
-import { minutes, people, size, who } from './enCounts.ts'
+import { minutes, size, who } from './enCounts.ts'
 import { whomYouMet } from './enPeople.ts'
 import { nameInSentence as named } from './names.ts'
 
@@ -77,8 +77,6 @@ export function notice(message: NoticeMessage): string {
       return 'There was no file in what you dropped. Files and folders can be shared.'
     case 'emptyFolder':
       return `There are no files in ${named(message.name)}, so there is nothing to share.`
-    case 'roomFull':
-      return `This room is full: it holds ${people(message.membersMax)}. Leave this page open and it lets you in when somebody leaves, or start another room.`
     case 'filesNotFound':
       return `${named(message.name)} is not where it was on this device. Drop it here again to go on sharing it.`
     case 'alreadyShared':

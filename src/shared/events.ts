@@ -1,4 +1,4 @@
-import type { Millis } from '../shared/ids.ts'
+import type { Millis } from './ids.ts'
 
 interface Event {
   readonly at: Millis
