@@ -205,15 +205,3 @@ test('a folder without files is said to be', async ({ openPage }, testInfo) => {
   await expect(notice).toHaveAttribute('data-level', 'warning')
   await expect(alice.getByTestId('share')).toHaveCount(0)
 })
-
-test('a thirteenth member is told that the room is full', async ({ openPage }) => {
-  const roomSize = 12
-  test.setTimeout(300_000)
-  const first = await openPage()
-  const link = await roomLink(first)
-  const pages = [first]
-  while (pages.length < roomSize) pages.push(await openPage(link))
-  for (const page of pages) await waitForPeers(page, roomSize - 1)
-  const late = await openPage(link)
-  await expect(late.getByTestId('notice').filter({ hasText: 'full' })).toHaveCount(1, { timeout: 60_000 })
-})

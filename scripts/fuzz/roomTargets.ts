@@ -48,7 +48,11 @@ const messages: RoomMessage[] = [
   { type: 'cards', cards: [cardOf(peerNumber(1), mailboxes)] },
   { type: 'doubt', heads: [[peerNumber(2), 0]] },
   { type: 'giveWay' },
-  { type: 'roster', members: [fakeCard(peerNumber(1), mailboxes, 1), fakeCard(peerNumber(2), [], 0)] },
+  {
+    type: 'roster',
+    members: [fakeCard(peerNumber(1), mailboxes, 1), fakeCard(peerNumber(2), [], 0)],
+    others: [],
+  },
   relay,
   { type: 'atDoor', nonce: 'n' },
   { type: 'ping' },

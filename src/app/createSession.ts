@@ -11,6 +11,7 @@ import { tellLeftOut } from './intakeNews.ts'
 import { KnownShares } from './knownShares.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
+import { RoomShareTeller } from './roomShares.ts'
 import { Saver } from './saver.ts'
 import { Keeping } from './keeping.ts'
 import type { ConnectionActions, KeepingActions, PeopleActions, ShareActions } from './session.ts'
@@ -42,6 +43,7 @@ class AppSession implements OpenSession {
   readonly #parts: SessionParts
   readonly #engine: Engine
   readonly #known = new KnownShares()
+  readonly #roomShares = new RoomShareTeller()
   readonly #room: RoomDriver
   readonly #news: RoomNews
   readonly #sharing: Sharing
@@ -108,14 +110,21 @@ class AppSession implements OpenSession {
       bugFound: parts.bugFound,
     })
     this.#restored = this.#restore().catch(parts.bugFound)
-    this.#room = this.#openRoom(parts)
+    this.#room = new RoomDriver({
+      ...parts,
+      bulk: this.#engine,
+      listener: {
+        reported: (report) => this.#roomReported(report),
+        changed: () => this.#roomChanged(),
+        blocked: (peer) => this.#news.blocked(peer),
+      },
+    })
+    this.#roomShares.tell(this.#known.all(), this.#room)
     this.#view = new ViewWriter(
       {
         storage,
         shares: this.#shares,
-        members: () => this.#room.members(),
-        signaling: () => this.#room.signalingState(),
-        lanes: (peer) => this.#room.links.lanes(peer),
+        room: this.#room,
         hiding: () => parts.ice.hiding,
         originOf: (share) => this.#origins.viewOf(share),
         acquaintances: () => this.#acquaintances,
@@ -139,18 +148,6 @@ class AppSession implements OpenSession {
       if (this.#known.get(share)?.state === 'complete') this.#saver.completed(share)
     }
     this.#files.restored(shares)
-  }
-
-  #openRoom(parts: SessionParts): RoomDriver {
-    return new RoomDriver({
-      ...parts,
-      bulk: this.#engine,
-      listener: {
-        reported: (report) => this.#roomReported(report),
-        changed: () => this.#roomChanged(),
-        blocked: (peer) => this.#news.blocked(peer),
-      },
-    })
   }
 
   get canSaveAs(): boolean {
@@ -300,6 +297,7 @@ class AppSession implements OpenSession {
     switch (event.type) {
       case 'sharesChanged':
         this.#known.take(event)
+        if (this.#room !== undefined) this.#roomShares.tell(this.#known.all(), this.#room)
         return this.#touch()
       case 'reported':
         return this.#swarmReported(event.report)

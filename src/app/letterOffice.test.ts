@@ -5,7 +5,7 @@ import { openCrypto } from '../crypto/openCrypto.ts'
 import { readEnvelope, writeEnvelope } from '../room/envelopes.ts'
 import type { Signal } from '../room/io.ts'
 import { base64UrlFromBytes, concatBytes, type Bytes } from '../shared/bytes.ts'
-import type { DeviceId, LinkSession, PeerId } from '../shared/ids.ts'
+import type { DeviceId, LinkSession, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomRoomSecret, seededRandom } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
@@ -23,6 +23,7 @@ const content = (sequence: number) => ({
   profile: { name: 'Amber Heron', device: 'desktop' as const },
   mailboxes,
   doors: [{ broker: 0, door: 1, epoch: 20_000 }],
+  shares: ['AAAAAAAAAAAAAAAAAAAAAA' as ShareId],
   sequence,
   lifeSeconds: 75,
 })
@@ -178,6 +179,7 @@ describe('cards', () => {
       { ...card, sequence: 4 },
       { ...card, lifeSeconds: 76 },
       { ...card, doors: [] },
+      { ...card, shares: [] },
       { ...card, profile: { ...card.profile, name: 'Mallory' } },
       { ...card, profile: { ...card.profile, device: 'phone' as const } },
       { ...card, mailboxes: [{ broker: 0, mailbox: 'elsewhere' }] },

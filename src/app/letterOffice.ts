@@ -139,12 +139,14 @@ export class LetterOffice {
 
   #cardBytes(
     { signing, sealing }: TabKeys,
-    { device, profile, mailboxes, doors, sequence, lifeSeconds }: CardContent & Pick<Card, 'device'>,
+    { device, profile, mailboxes, doors, shares, sequence, lifeSeconds }: CardContent & Pick<Card, 'device'>,
   ): Bytes {
     const where = mailboxes.map(({ broker, mailbox }) => [broker, mailbox])
     const held = doors.map(({ broker, door, epoch }) => [broker, door, epoch])
     const { name, device: kind } = profile
-    const text = utf8FromText(JSON.stringify([device, sequence, lifeSeconds, name, kind, where, held]))
+    const text = utf8FromText(
+      JSON.stringify([device, sequence, lifeSeconds, name, kind, where, held, shares]),
+    )
     return this.#inThisRoom('card', concatBytes([signing, sealing, text]))
   }
 

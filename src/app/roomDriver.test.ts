@@ -42,6 +42,8 @@ const anyWay = () => ({ servers: [], relayOnly: false })
 const noBulk: BulkHost = {
   sentElsewhere() {},
   neighboursHeard() {},
+  shareHeard() {},
+  shareUnheard() {},
   addLane() {},
   laneProven() {},
   removeLane() {},

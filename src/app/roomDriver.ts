@@ -14,12 +14,19 @@ import type {
 import { encodeRoomMessage, relayOf } from '../room/messages.ts'
 import { createQuota, type Quota } from '../room/quota.ts'
 import { createRoom, type Room } from '../room/room.ts'
-import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
-import type { Millis, PeerId } from '../shared/ids.ts'
+import {
+  base64UrlFromBytes,
+  bytesFromBase64Url,
+  textFromUtf8,
+  utf8FromText,
+  type Bytes,
+} from '../shared/bytes.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../swarm/manifest.ts'
 import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
@@ -27,6 +34,7 @@ import { inOrder } from '../shared/inOrder.ts'
 import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
+import type { RoomShares } from './roomShares.ts'
 import { SleepWatch } from './sleepWatch.ts'
 
 export interface RoomDriverOptions {
@@ -117,6 +125,18 @@ export class RoomDriver {
     return this.#room.members()
   }
 
+  /** Members that give the share, as they say: in a large room, linked with us or not. */
+  giversOf(share: ShareId): ReadonlySet<PeerId> {
+    return this.#room.giversOf(share)
+  }
+
+  /** What we know of shares now. */
+  sharesChanged(known: RoomShares): void {
+    for (const manifest of known.fresh)
+      this.handle({ type: 'manifestKnown', share: manifest.share, manifest: textOfManifest(manifest) })
+    this.handle({ type: 'sharesChanged', given: known.given, sought: known.sought })
+  }
+
   /** The best that any broker is; offline when there is none. */
   signalingState(): SignalingState {
     return this.#brokers.state()
@@ -191,6 +211,15 @@ export class RoomDriver {
         return this.#whenDone(this.#checkRelay(effect))
       case 'tellNeighbours':
         return this.#options.bulk.neighboursHeard(effect.peer, effect.neighbours)
+      case 'checkManifest':
+        return this.#checkManifest(effect)
+      case 'shareHeard': {
+        const manifest = manifestIn(effect.manifest)
+        if (manifest) this.#options.bulk.shareHeard(manifest)
+        return
+      }
+      case 'shareUnheard':
+        return this.#options.bulk.shareUnheard(effect.share)
       case 'claimDoor':
         return this.#brokers.claim(effect)
       case 'releaseDoor':
@@ -287,6 +316,12 @@ export class RoomDriver {
     else this.#faulted(from, 'a card that is not its own')
   }
 
+  #checkManifest({ from, manifest: text }: RoomEffect & { type: 'checkManifest' }): void {
+    const manifest = manifestIn(text)
+    if (manifest) this.handle({ type: 'manifestChecked', share: manifest.share, manifest: text })
+    else this.#faulted(from, 'a manifest that is none')
+  }
+
   async #checkRelay({ from, message }: RoomEffect & { type: 'checkRelay' }): Promise<void> {
     const author = await this.#letters.writer(bytesFromBase64Url(message.sealed) ?? new Uint8Array())
     if (author !== null) this.handle({ type: 'relayChecked', from, author, message })
@@ -305,5 +340,9 @@ export class RoomDriver {
     if (isPowerOfTwo) this.#options.log('info', 'a letter is refused', { why, soFar: this.#lettersRefused })
   }
 }
+
+const textOfManifest = (manifest: Manifest): string => textFromUtf8(encodeManifest(manifest)) ?? ''
+
+const manifestIn = (text: string): Manifest | null => decodeManifest(utf8FromText(text), sha256AtOnce)
 
 const epochAt = (wallMs: number): number => Math.floor(wallMs / limits.epochMs)

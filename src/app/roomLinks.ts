@@ -13,6 +13,8 @@ export type BulkHost = Pick<
   Engine,
   | 'sentElsewhere'
   | 'neighboursHeard'
+  | 'shareHeard'
+  | 'shareUnheard'
   | 'addLane'
   | 'laneProven'
   | 'removeLane'

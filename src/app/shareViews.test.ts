@@ -78,7 +78,11 @@ const leave = (peer: PeerId): void =>
 
 function look(): ShareView {
   board.tell()
-  const named = { nameOf: (peer: PeerId) => names.get(peer) ?? '', originOf: () => null }
+  const named = {
+    nameOf: (peer: PeerId) => names.get(peer) ?? '',
+    originOf: () => null,
+    giversOf: () => new Set<PeerId>(),
+  }
   const [view] = views.views([member(alice), member(bob)], named, now)
   if (!view) throw new Error('there is no share')
   return view

@@ -16,6 +16,8 @@ const commonCopies = 2
 export interface NamesOf {
   nameOf(peer: PeerId): string
   originOf(share: ShareId): OriginView | null
+  /** Members that give the share, as they say: in a large room, linked with us or not. */
+  giversOf(share: ShareId): ReadonlySet<PeerId>
 }
 
 export interface ShareViewsOptions {
@@ -81,17 +83,20 @@ export class ShareViews {
   #view(
     share: EngineShare,
     states: ReadonlyMap<PeerId, MemberSnapshot['state']>,
-    { nameOf, originOf }: NamesOf,
+    { nameOf, originOf, giversOf }: NamesOf,
     now: Millis,
   ): ShareView {
     const { manifest, pieceCount } = share
+    const near = new Set(share.holders.map(({ peer }) => peer))
+    const far = [...giversOf(share.share)].filter((peer) => !near.has(peer))
+    const otherCopies = share.otherCopies + far.length
     const memory = this.#memory(share.share, now)
     noteProgress(memory, share, now)
     const holders = share.holders.map((holder) =>
       holderView(memory, holder, pieceCount, states.get(holder.peer) ?? 'lost', nameOf, now),
     )
     const downBytesPerSecond = sum(holders, (holder) => holder.downBytesPerSecond)
-    const offer = offerers(share)
+    const offer = offerers(share, far)
     const leftBytes = manifest.sizeBytes - share.heldPayloadBytes
     return {
       share: share.share,
@@ -110,21 +115,22 @@ export class ShareViews {
       upBytesPerSecond: sum(holders, (holder) => holder.upBytesPerSecond),
       timeLeftMs: downBytesPerSecond > 0 ? (1000 * leftBytes) / downBytesPerSecond : null,
       sourceCount: share.holders.filter((holder) => now - holder.lastBlockAt < limits.sourceRecentMs).length,
-      copies: share.otherCopies + (share.state === 'complete' ? 1 : 0),
-      otherCopies: share.otherCopies,
-      roomFraction: fraction(share.othersCount, pieceCount, share.otherCopies > 0),
-      reachableFraction: fraction(share.reachableCount, pieceCount, true),
+      copies: otherCopies + (share.state === 'complete' ? 1 : 0),
+      otherCopies,
+      // Who gives it from afar has all of it, or its origin is about to.
+      roomFraction: far.length > 0 ? 1 : fraction(share.othersCount, pieceCount, share.otherCopies > 0),
+      reachableFraction: far.length > 0 ? 1 : fraction(share.reachableCount, pieceCount, true),
       holders,
       strip: share.strip.map(stripCell),
       pieceCount,
       pieceSizeBytes: manifest.pieceSizeBytes,
-      trouble: this.#trouble(share, memory, now),
+      trouble: this.#trouble(share, memory, far.length > 0, now),
       savingBytes: this.saving.get(share.share) ?? null,
       saved: this.saved.has(share.share),
     }
   }
 
-  #trouble(share: ShareSnapshot, memory: Memory, now: Millis): ShareTrouble | null {
+  #trouble(share: ShareSnapshot, memory: Memory, isGiven: boolean, now: Millis): ShareTrouble | null {
     if (share.contradicted) return { code: 'contradicted' }
     if (share.source === 'lost') return { code: 'sourceChanged' }
     if (isAway(share)) return { code: 'filesAway', canAsk: this.#options.canAsk(share.share) }
@@ -135,7 +141,8 @@ export class ShareViews {
       return { code: 'storageFull', neededBytes: share.manifest.sizeBytes - share.heldPayloadBytes }
     }
     const isWanted = share.state === 'downloading' || share.state === 'paused'
-    if (!isWanted || share.claimedCount > 0 || share.reachableCount === share.pieceCount) return null
+    if (!isWanted || isGiven || share.claimedCount > 0 || share.reachableCount === share.pieceCount)
+      return null
     const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
     return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
   }
@@ -191,7 +198,11 @@ function shareState(share: ShareSnapshot): ShareState {
  * Those who hold the most of it: all, or, while its origin still hashes, as much as there is. Where none of them is linked with us, also who
  * passes it on.
  */
-function offerers(share: ShareSnapshot): { by: readonly PeerId[]; through: readonly PeerId[] } {
+function offerers(
+  share: ShareSnapshot,
+  giving: readonly PeerId[],
+): { by: readonly PeerId[]; through: readonly PeerId[] } {
+  if (share.holders.length === 0) return { by: giving, through: [] }
   const most = Math.max(0, ...share.holders.map((holder) => holder.heldCount))
   const top = share.holders.filter((holder) => holder.heldCount === most)
   const near = top.filter(({ through }) => through === null)

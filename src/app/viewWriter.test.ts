@@ -19,9 +19,12 @@ function drawingIn(tookMs: number) {
   const sources: ViewSources = {
     storage: { kind: 'disk' },
     shares: new ShareViews(new KnownShares(), { memoryLimitBytes: Infinity, canAsk: () => false }),
-    members: () => [],
-    signaling: () => 'online',
-    lanes: () => 0,
+    room: {
+      members: () => [],
+      giversOf: () => new Set(),
+      signalingState: () => 'online',
+      links: { lanes: () => 0 },
+    },
     hiding: () => 'off',
     originOf: () => null,
     acquaintances: () => null,

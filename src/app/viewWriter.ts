@@ -1,5 +1,5 @@
 import type { MemberSnapshot } from '../room/io.ts'
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
@@ -13,10 +13,14 @@ import type { ViewStore } from './viewStore.ts'
 export interface ViewSources {
   readonly storage: View['storage']
   readonly shares: ShareViews
-  members(): MemberSnapshot[]
-  signaling(): SignalingState
-  /** Connections that carry the link to the peer; 0 when there is none. */
-  lanes(peer: PeerId): number
+  readonly room: {
+    members(): MemberSnapshot[]
+    signalingState(): SignalingState
+    /** Members that give the share, linked with us or not. */
+    readonly giversOf: NamesOf['giversOf']
+    /** Connections that carry the link to the peer; 0 when there is none. */
+    readonly links: { lanes(peer: PeerId): number }
+  }
   hiding(): View['hiding']
   originOf: NamesOf['originOf']
   /** Null until they are loaded. */
@@ -62,14 +66,18 @@ export class ViewWriter {
     const sources = this.#sources
     const { storage, shares: views } = sources
     const acquaintances = sources.acquaintances()
-    const members = sources.members()
+    const members = sources.room.members()
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
     const nameOf = (peer: PeerId): string => names.get(peer) ?? ''
-    const shares = views.views(members, { nameOf, originOf: sources.originOf }, this.#clock.now())
+    const shares = views.views(
+      members,
+      { nameOf, originOf: sources.originOf, giversOf: (share: ShareId) => sources.room.giversOf(share) },
+      this.#clock.now(),
+    )
     this.#store.setState({
-      signaling: sources.signaling(),
+      signaling: sources.room.signalingState(),
       members: members.map((member) =>
-        memberView(member, sources.lanes(member.peer), acquaintances?.of(member.peer) ?? stranger),
+        memberView(member, sources.room.links.lanes(member.peer), acquaintances?.of(member.peer) ?? stranger),
       ),
       hiding: sources.hiding(),
       contactCount: acquaintances?.count ?? 0,

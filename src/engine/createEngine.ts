@@ -8,7 +8,7 @@ import type { Random } from '../shared/random.ts'
 import type { BulkChannel } from '../link/bulkChannel.ts'
 import type { PieceStore } from '../store/pieceStore.ts'
 import type { ShareIndex } from '../store/shareIndex.ts'
-import { certified } from '../swarm/manifest.ts'
+import { certified, type Manifest } from '../swarm/manifest.ts'
 import { BulkPeers } from './bulkPeers.ts'
 import { restoreShares } from './earlierShares.ts'
 import type { Attached, EarlierShare, Engine, EngineListener, Wish } from './engine.ts'
@@ -121,6 +121,14 @@ class EngineHere implements Engine {
 
   neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void {
     this.#driver.handle({ type: 'neighboursHeard', peer, neighbours })
+  }
+
+  shareHeard(manifest: Manifest): void {
+    this.#driver.handle({ type: 'shareHeard', manifest })
+  }
+
+  shareUnheard(share: ShareId): void {
+    this.#driver.handle({ type: 'shareUnheard', share })
   }
 
   want(wish: Wish, share: ShareId): void {

@@ -29,6 +29,9 @@ export interface Engine {
   linkClosed(link: number): void
   /** Whom a member says it is linked with: what those cannot get of each other we pass on. */
   neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void
+  /** Somebody in the room gives the share, whom we need not be linked with; nobody does any more. */
+  shareHeard(manifest: Manifest): void
+  shareUnheard(share: ShareId): void
 
   /** Takes up what an earlier page of this tab kept, once, before anything is offered: the shares are known when it is done. */
   restore(): Promise<readonly EarlierShare[]>

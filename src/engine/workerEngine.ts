@@ -126,6 +126,14 @@ class EngineCalls implements Engine {
     this.#tell('neighboursHeard', args)
   }
 
+  shareHeard(...args: Parameters<Engine['shareHeard']>): void {
+    this.#tell('shareHeard', args)
+  }
+
+  shareUnheard(...args: Parameters<Engine['shareUnheard']>): void {
+    this.#tell('shareUnheard', args)
+  }
+
   restore(): ReturnType<Engine['restore']> {
     return this.#ask('restore', [], () => [])
   }

@@ -1,8 +1,10 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
+import { cardParts } from './weights.ts'
 
 /** When twelve arrive together, everyone is told of them in few messages. */
 const rosterBatchMs: Millis = 100
@@ -20,7 +22,7 @@ export interface Announcing {
 
 const own = (card: Card): RoomMessage => ({ type: 'card', version: 3, card })
 
-export function createAnnouncing(context: RoomContext, roster: Roster): Announcing {
+export function createAnnouncing(context: RoomContext, roster: Roster, census: Census): Announcing {
   let toldCard: Card | null = null
   let toldRevision = roster.revision()
   let tellAt: Millis | null = null
@@ -28,8 +30,10 @@ export function createAnnouncing(context: RoomContext, roster: Roster): Announci
   const send = (peer: PeerId, message: RoomMessage) => context.emit({ type: 'send', peer, message })
 
   function rosterFor(reader: PeerId): RoomMessage {
-    const others = roster.linked().filter(({ peer }) => peer !== reader)
-    return { type: 'roster', members: others.flatMap(({ card }) => card ?? []) }
+    const cards = roster.linked().flatMap(({ peer, card }) => (peer === reader ? [] : (card ?? [])))
+    return census.isLarge()
+      ? { type: 'roster', members: [], others: cards.map(({ peer }) => peer) }
+      : { type: 'roster', members: cards, others: [] }
   }
 
   function attendCard(): void {
@@ -53,7 +57,10 @@ export function createAnnouncing(context: RoomContext, roster: Roster): Announci
       if (context.card !== null) send(peer, own(context.card))
       send(peer, rosterFor(peer))
     },
-    turnAway: ({ peer }) => send(peer, rosterFor(peer)),
+    turnAway({ peer }) {
+      for (const cards of cardParts(roster.linked().flatMap(({ card }) => card ?? [])))
+        send(peer, { type: 'cards', cards })
+    },
     attend() {
       attendCard()
       attendRoster()

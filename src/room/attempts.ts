@@ -52,6 +52,7 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   greeted: false,
   doors: [],
   neighbours: new Set(),
+  since: now,
   challenge: null,
 })
 

@@ -66,7 +66,7 @@ describe('one that misbehaves', () => {
     link(carol)
     const echo = welcomeNonce(alice)
     feed(misbehaved())
-    expect(sentTo(pass(200), carol)).toContainEqual({ type: 'roster', members: [] })
+    expect(sentTo(pass(200), carol)).toContainEqual({ type: 'roster', members: [], others: [] })
 
     const session = sessionNumber(1)
     const attempts = () => [
@@ -90,7 +90,7 @@ describe('one that misbehaves', () => {
     link(carol)
     feed(misbehaved())
     const again = peerNumber(9)
-    hear(carol, { type: 'roster', members: [fakeCard(again, [], 1, deviceOf(alice))] })
+    hear(carol, { type: 'roster', members: [fakeCard(again, [], 1, deviceOf(alice))], others: [] })
     expect(room.members().map(({ peer }) => peer)).toEqual([carol])
     const session = sessionNumber(1)
     offer(again, session)
@@ -108,7 +108,7 @@ describe('one that misbehaves', () => {
     const forged = { ...fakeCard(carol, [], 5), proof: 'forged' }
     const stranger = { ...fakeCard(peerNumber(9), [], 5), proof: 'forged' }
     for (let strike = 0; strike < limits.strikesMax; strike++)
-      hear(alice, { type: 'roster', members: [forged, stranger] })
+      hear(alice, { type: 'roster', members: [forged, stranger], others: [] })
     expect(room.members().map(({ peer }) => peer)).toEqual([carol])
   })
 

@@ -1,4 +1,4 @@
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { ownMailboxes, type Deadline, type RoomContext } from './context.ts'
 import type { Census } from './census.ts'
@@ -12,6 +12,8 @@ export interface Cards {
   check(from: LinkedMember, card: Card): void
   /** Our own is signed. */
   signed(card: Card): void
+  /** Shares that we offer, or have all of. */
+  sharesGiven(shares: readonly ShareId[]): void
   /** Somebody has lost us, and others are to hear that we are here. */
   doubted(): void
   /** Has our own signed anew when our mailboxes or doors are others, and in a large room now and then. */
@@ -20,6 +22,8 @@ export interface Cards {
 }
 
 export function createCards(context: RoomContext, census: Census, heldDoors: () => DoorAt[]): Cards {
+  let given: readonly ShareId[] = []
+  let askedShares = ''
   const checks = createQuota<PeerId>(context, { countMax: limits.cardChecksPerTenSecondsMax })
   let asked = ''
   let askedAt: Millis = -Infinity
@@ -29,20 +33,25 @@ export function createCards(context: RoomContext, census: Census, heldDoors: () 
   /** In a small room everyone sees who is here. In a large one each says so now and then, the more of them the less often. */
   const renewMs = (): Millis =>
     Math.max(limits.cardRenewMinMs, (1000 * census.count()) / limits.cardsRenewedPerSecond)
+  /** In a small room everyone hears of them from us. */
+  const listedShares = (): readonly ShareId[] => (census.isLarge() ? given : [])
+
   function renewAt(): Millis {
-    if (isDoubted) return askedAt + limits.cardDoubtedMs
-    return census.isLarge() ? askedAt + renewMs() : Infinity
+    const doubtedAt = isDoubted ? askedAt + limits.cardDoubtedMs : Infinity
+    const newsAt = listedShares().join() === askedShares ? Infinity : askedAt + limits.cardNewsMs
+    return Math.min(doubtedAt, newsAt, census.isLarge() ? askedAt + renewMs() : Infinity)
   }
 
   function sign(): void {
     const { profile } = context
-    const [mailboxes, doors] = [ownMailboxes(context), heldDoors()]
+    const [mailboxes, doors, shares] = [ownMailboxes(context), heldDoors(), listedShares()]
+    askedShares = shares.join()
     const lifeMs = Math.min(limits.cardLifeMaxMs, limits.cardLives * renewMs())
     askedAt = context.now
     isDoubted = false
     sequence++
     const lifeSeconds = Math.ceil(lifeMs / 1000)
-    context.emit({ type: 'signCard', content: { profile, mailboxes, doors, sequence, lifeSeconds } })
+    context.emit({ type: 'signCard', content: { profile, mailboxes, doors, shares, sequence, lifeSeconds } })
   }
 
   return {
@@ -57,6 +66,9 @@ export function createCards(context: RoomContext, census: Census, heldDoors: () 
       if (text === asked && context.now < renewAt()) return
       asked = text
       sign()
+    },
+    sharesGiven(shares) {
+      given = shares.slice(0, limits.sharesPerPeerMax)
     },
     doubted() {
       isDoubted = true

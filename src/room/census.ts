@@ -56,7 +56,11 @@ export interface Census {
 
 const lifeMs = ({ lifeSeconds }: Card): Millis => Math.max(limits.cardLifeMinMs, 1000 * lifeSeconds)
 
-export function createCensus(context: RoomContext, roster: Roster): Census {
+export function createCensus(
+  context: RoomContext,
+  roster: Roster,
+  cardChanged: (before: Card | null, after: Card | null) => void,
+): Census {
   const everyone = new Map<PeerId, Someone>()
   /** The newest card of who is gone: an older one does not bring it back. */
   const gone = new Map<PeerId, number>()
@@ -71,8 +75,15 @@ export function createCensus(context: RoomContext, roster: Roster): Census {
     everyone.set(someone.card.peer, { ...someone, ...changed })
   }
 
-  function forget(peer: PeerId, sequence: number): void {
+  function drop(peer: PeerId): void {
+    const someone = everyone.get(peer)
+    if (!someone) return
     everyone.delete(peer)
+    cardChanged(someone.card, null)
+  }
+
+  function forget(peer: PeerId, sequence: number): void {
+    drop(peer)
     holders.delete(peer)
     gone.delete(peer)
     gone.set(peer, sequence)
@@ -89,7 +100,7 @@ export function createCensus(context: RoomContext, roster: Roster): Census {
     for (const { voucher } of everyone.values()) counts.set(voucher, 1 + (counts.get(voucher) ?? 0))
     const [most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))
     const first = [...everyone.values()].find(({ card, voucher }) => voucher === most && !isLinked(card.peer))
-    if (first) everyone.delete(first.card.peer)
+    if (first) drop(first.card.peer)
   }
 
   /** What shows that it is here makes its card count anew; what was doubted, only it itself can say. */
@@ -130,6 +141,7 @@ export function createCensus(context: RoomContext, roster: Roster): Census {
         makePlace()
         everyone.set(card.peer, { ...fresh, voucher: from, restUntil: 0, isMet: false })
       }
+      cardChanged(known?.card ?? null, card)
       if (card.doors.length > 0) holders.add(card.peer)
       else holders.delete(card.peer)
       return true

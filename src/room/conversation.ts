@@ -6,6 +6,7 @@ import type { Cards } from './cards.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
 import type { DoorChecks } from './doorChecks.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Census } from './census.ts'
 import type { Gossip } from './gossip.ts'
 import type { Meshing } from './meshing.ts'
@@ -27,6 +28,7 @@ export interface ConversationParts {
   readonly census: Census
   readonly gossip: Gossip
   readonly meshing: Meshing
+  readonly catalogue: Catalogue
   readonly announcing: Announcing
   readonly cards: Cards
   readonly parting: Parting
@@ -43,7 +45,7 @@ export interface Conversation {
 
 export function createConversation(context: RoomContext, parts: ConversationParts): Conversation {
   const { roster, relaying, dialing, introductions, doorChecks, announcing, cards, parting } = parts
-  const { census, gossip, meshing } = parts
+  const { census, gossip, meshing, catalogue } = parts
   const { emit } = context
   const messages = createQuota<PeerId>(context, { countMax: limits.messagesPerTenSecondsMax })
 
@@ -81,7 +83,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
       const wasAlone = roster.linked().length === 0
       const member = dialing.opened(peer, session, route)
       if (member === null) return
-      if (roster.linked().length > limits.linksEverMax) {
+      if (!meshing.hasRoomForOne()) {
         announcing.turnAway(member)
         meshing.giveWay(member)
         return
@@ -99,7 +101,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           cardArrived(member, message.card)
           break
         case 'roster':
-          introductions.rosterArrived(member, message.members)
+          introductions.rosterArrived(member, message.members, message.others)
           break
         case 'heads':
           gossip.headsArrived(member, message.heads)
@@ -109,6 +111,12 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           break
         case 'cards':
           introductions.cardsArrived(member, message.cards)
+          break
+        case 'whatAre':
+          catalogue.asked(member, message.shares)
+          break
+        case 'manifests':
+          if (!catalogue.manifestsArrived(member, message.manifests)) faulted(member)
           break
         case 'doubt':
           if (!gossip.doubtArrived(member, message.heads)) faulted(member)

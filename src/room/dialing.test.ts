@@ -172,9 +172,9 @@ describe('attempts and losses', () => {
     const old = link(bob)
     link(carol)
     const forged = { ...cardOf(bob, [], 7), mailboxes: [{ broker: 0, mailbox: 'wrong' }] }
-    hear(carol, { type: 'roster', members: [forged] })
+    hear(carol, { type: 'roster', members: [forged], others: [] })
     feed({ type: 'linkClosed', peer: bob, session: old })
-    hear(carol, { type: 'roster', members: [forged] })
+    hear(carol, { type: 'roster', members: [forged], others: [] })
     pass(2 * limits.redialMinMs)
     const session = opened(welcome(bob))[0]?.session
     if (session === undefined) throw new Error('not dialed')
@@ -187,8 +187,8 @@ describe('attempts and losses', () => {
     link(carol)
     feed({ type: 'linkClosed', peer: bob, session: link(bob) })
     const moved = [{ broker: 0, mailbox: 'moved' }]
-    hear(carol, { type: 'roster', members: [cardOf(bob, moved, 2)] })
-    hear(carol, { type: 'roster', members: [cardOf(bob, [{ broker: 0, mailbox: 'before' }], 0)] })
+    hear(carol, { type: 'roster', members: [cardOf(bob, moved, 2)], others: [] })
+    hear(carol, { type: 'roster', members: [cardOf(bob, [{ broker: 0, mailbox: 'before' }], 0)], others: [] })
     expect(posted(pass(2 * limits.redialMinMs))).toMatchObject([{ mailbox: 'moved' }])
   })
 

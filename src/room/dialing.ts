@@ -39,7 +39,8 @@ export function createDialing(
   /** The time to dial has come; whether it makes sense is another question. */
   function dialDue(member: Member): void {
     const placesTaken = roster.linked().length + roster.attempts()
-    const isInVain = placesTaken >= limits.linksMax || !relaying.reaches(member)
+    const isInVain =
+      placesTaken >= (member.isSought ? limits.linksEverMax : limits.linksMax) || !relaying.reaches(member)
     if (redialing.isStranger(member) && !census.isLarge()) roster.remove(member)
     else if (!isInVain) attempts.call(member)
     else if (redialing.isDispensable(member)) roster.remove(member)

@@ -2,10 +2,12 @@ import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
+import { inParts } from './inParts.ts'
 import type { Card, Head } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
 import type { Roster } from './roster.ts'
+import { cardParts } from './weights.ts'
 
 /** Not asked of again before this: a card takes a round trip, and the time to be checked. */
 const askAgainMs: Millis = 3000
@@ -125,10 +127,9 @@ export function createGossip(
 
   return {
     linked({ peer }) {
-      // Those we are linked with are in the roster that it is greeted with.
-      const untold = [...census.all()].flatMap(({ card }) =>
-        roster.findLinked(card.peer) ? [] : [card.peer],
-      )
+      // In a small room those we are linked with are in the roster that it is greeted with.
+      const isTold = (of: PeerId): boolean => !census.isLarge() && roster.findLinked(of) !== undefined
+      const untold = [...census.all()].flatMap(({ card }) => (isTold(card.peer) ? [] : [card.peer]))
       neighbours.set(peer, { has: new Map(), untold: new Set(untold) })
       if (untold.length > 0) tellSoon()
     },
@@ -169,7 +170,7 @@ export function createGossip(
         if (card) note(neighbour, [peer, card.sequence])
         return card ? [card] : []
       })
-      for (const part of inParts(cards, limits.cardsPerMessage))
+      for (const part of cardParts(cards))
         emit({ type: 'send', peer: to, message: { type: 'cards', cards: part } })
     },
     doubtArrived({ peer: from }, heads) {
@@ -195,8 +196,4 @@ export function createGossip(
       ...(askAt === null ? [] : [{ at: askAt, why: 'ask' }]),
     ],
   }
-}
-
-function* inParts<Item>(items: readonly Item[], countMax: number): Generator<Item[]> {
-  for (let at = 0; at < items.length; at += countMax) yield items.slice(at, at + countMax)
 }

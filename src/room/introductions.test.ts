@@ -190,11 +190,13 @@ describe('links', () => {
     const effects = feed({ type: 'linkOpened', peer: carol, session, route: 'relayed' })
     expect(sentTo(effects, carol)).toMatchObject([
       { type: 'card', card: { profile: { name: 'self' } } },
-      { type: 'roster', members: [{ peer: alice }] },
+      { type: 'roster', members: [{ peer: alice }], others: [] },
     ])
     expect(sentTo(effects, alice)).toEqual([])
     greet(carol)
-    expect(sentTo(pass(100), alice)).toMatchObject([{ type: 'roster', members: [{ peer: carol }] }])
+    expect(sentTo(pass(100), alice)).toMatchObject([
+      { type: 'roster', members: [{ peer: carol }], others: [] },
+    ])
   })
 
   it('an open link is shown as it goes now, and no stale session changes that', () => {

@@ -25,7 +25,7 @@ const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
 export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> {
   letterArrived(letter: Letter): void
   /** The roster of a member: whom it is linked with. */
-  rosterArrived(from: LinkedMember, cards: readonly Card[]): void
+  rosterArrived(from: LinkedMember, members: readonly Card[], others: readonly PeerId[]): void
   /** Cards that we asked the member for. */
   cardsArrived(from: LinkedMember, cards: readonly Card[]): void
   /** A card that somebody, perhaps gone since, showed of somebody else is that peer's own. */
@@ -198,9 +198,10 @@ function createRosterReading(
   }
 
   return {
-    rosterArrived(from, shown) {
-      const others = shown.filter(({ peer }) => peer !== self)
-      from.road.neighbours = new Set(others.map(({ peer }) => peer))
+    rosterArrived(from, members, unshown) {
+      const others = members.filter(({ peer }) => peer !== self)
+      from.road.neighbours = new Set([...others.map(({ peer }) => peer), ...unshown])
+      from.road.neighbours.delete(self)
       meshing.tellNeighbours(from)
       for (const card of others) check(from, card)
     },

@@ -1,4 +1,4 @@
-import type { DeviceId, LinkSession, Millis, PeerId } from '../shared/ids.ts'
+import type { DeviceId, LinkSession, Millis, PeerId, ShareId } from '../shared/ids.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 
 /** Index of a broker in the configuration. */
@@ -63,6 +63,8 @@ export interface CardContent {
   readonly mailboxes: readonly MailboxAt[]
   /** Those it holds. */
   readonly doors: readonly DoorAt[]
+  /** In a large room: shares that it offers, or has all of. */
+  readonly shares: readonly ShareId[]
   /** Counts its cards: the highest is what holds. */
   readonly sequence: number
   /** Who has no other sign of the member counts it as here so long after its newest card came. */
@@ -95,14 +97,21 @@ export interface Relay {
 export type RoomMessage =
   /** The sender's own: the first message on a link, and again when it is another. */
   | { readonly type: 'card'; readonly version: 3; readonly card: Card }
-  /** Everyone the sender has an open link with, as far as they have shown their cards. */
-  | { readonly type: 'roster'; readonly members: readonly Card[] }
+  /**
+   * Everyone the sender has an open link with, as far as they have shown their cards: `members`, and those whose cards it does not show here,
+   * as in a large room.
+   */
+  | { readonly type: 'roster'; readonly members: readonly Card[]; readonly others: readonly PeerId[] }
   /** Cards that the sender has. Whoever lacks some asks for those, and is given them. */
   | { readonly type: 'heads'; readonly heads: readonly Head[] }
   | { readonly type: 'ask'; readonly peers: readonly PeerId[] }
   | { readonly type: 'cards'; readonly cards: readonly Card[] }
   /** The sender has lost its link with these, or heard so: unless a newer card comes, they are gone. */
   | { readonly type: 'doubt'; readonly heads: readonly Head[] }
+  /** Shares of which the sender has heard, and does not know what they are. */
+  | { readonly type: 'whatAre'; readonly shares: readonly ShareId[] }
+  /** What shares are that were asked for. Each is its share's own, as it is sent with an offer. */
+  | { readonly type: 'manifests'; readonly manifests: readonly string[] }
   /** The sender ends the link to make room for others. Both stay members. */
   | { readonly type: 'giveWay' }
   | Relay
@@ -146,6 +155,14 @@ export type RoomInput =
   | { readonly type: 'cardChecked'; readonly from: PeerId; readonly card: Card }
   /** A relayed letter was written by `author`, as asked with `checkRelay`; the same holds. */
   | { readonly type: 'relayChecked'; readonly from: PeerId; readonly author: PeerId; readonly message: Relay }
+  /** What a share is that we have heard of ourselves, as `checkManifest` is answered too; of one that is none, `messageFaulted`. */
+  | { readonly type: 'manifestKnown' | 'manifestChecked'; readonly share: ShareId; readonly manifest: string }
+  /** Shares that we offer or have all of, and those that we want and of which nobody near gives more; in place of what was said before. */
+  | {
+      readonly type: 'sharesChanged'
+      readonly given: readonly ShareId[]
+      readonly sought: readonly ShareId[]
+    }
   /** Our side of a link has something to signal. */
   | {
       readonly type: 'linkSignaled'
@@ -227,6 +244,11 @@ export type RoomEffect =
   | { readonly type: 'signCard'; readonly content: CardContent }
   /** Whether the card that `from` showed is its peer's own: answered by `cardChecked`. */
   | { readonly type: 'checkCard'; readonly from: PeerId; readonly card: Card }
+  /** What share this is the manifest of, if any, that `from` told: answered by `manifestChecked`. */
+  | { readonly type: 'checkManifest'; readonly from: PeerId; readonly manifest: string }
+  /** Somebody in the room gives this share, linked with us or not; nobody does any more. */
+  | { readonly type: 'shareHeard'; readonly manifest: string }
+  | { readonly type: 'shareUnheard'; readonly share: ShareId }
   /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
   | { readonly type: 'checkRelay'; readonly from: PeerId; readonly message: Relay }
   /** The peer says that it is linked with these, ourselves left out: who is not linked with whom concerns the swarm. */

@@ -64,7 +64,9 @@ export interface Linked {
   /** Doors it says it holds, one a broker. */
   doors: readonly ToldDoor[]
   /** Peers it says it has open links with. */
-  neighbours: ReadonlySet<PeerId>
+  neighbours: Set<PeerId>
+  /** It opened then. */
+  readonly since: Millis
   /** The peer spoke as if this link were gone: if it stays silent until then, its offer is taken, or it is made one. */
   challenge: { readonly sign: Offer | Welcome; readonly until: Millis } | null
 }
@@ -74,6 +76,8 @@ export interface Member {
   readonly peer: PeerId
   road: Road
   mailboxes: readonly MailboxAt[]
+  /** It gives something that we want and nobody else near has: called though we have links enough. */
+  isSought: boolean
   /** What it last showed of itself, checked; null for one of whom only a letter has come. */
   card: Card | null
   /** Since when a member we talked with is out of reach; null for one in reach or never met. */

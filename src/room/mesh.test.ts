@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { PeerId } from '../shared/ids.ts'
+import { base64UrlFromBytes } from '../shared/bytes.ts'
+import { idBytes, type PeerId, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { createRoomWorld, type RoomWorld, type Tab } from './testing/roomWorld.ts'
+import { createRoomWorld, manifestOf, type RoomWorld, type Tab } from './testing/roomWorld.ts'
 import { fakeCard } from './testing/fakeSigning.ts'
 import { crowd } from './testing/worldChecks.ts'
 
@@ -55,6 +56,14 @@ function listFaults(tabs: readonly Tab[]): string[] {
   })
 }
 
+const shareNumber = (at: number): ShareId =>
+  base64UrlFromBytes(new Uint8Array(idBytes).fill(at + 1)) as ShareId
+
+function give(tab: Tab | undefined, share: ShareId): void {
+  tab?.feed({ type: 'manifestKnown', share, manifest: manifestOf(share) })
+  tab?.feed({ type: 'sharesChanged', given: [share], sought: [] })
+}
+
 const linkCounts = (tabs: readonly Tab[]): number[] => tabs.map((tab) => tab.linkedWith().length)
 
 describe('a large room', () => {
@@ -90,8 +99,8 @@ describe('a large room', () => {
     for (const tab of tabs) if (!stay.includes(tab)) world.crash(tab)
     world.run(minute)
     expect(largestGroup(stay)).toBe(stay.length)
-    expect(Math.min(...linkCounts(stay))).toBeGreaterThanOrEqual(limits.linksMin - 1)
     world.run(minute)
+    expect(Math.min(...linkCounts(stay))).toBeGreaterThanOrEqual(limits.linksMin - 1)
     expect(listFaults(stay)).toEqual([])
   })
 
@@ -147,6 +156,65 @@ describe('a large room', () => {
     }
     const isOut = tabs.every((tab) => !tab.linkedWith().includes(mallory.peer))
     expect(isOut).toBe(headsEach > 1)
+  })
+
+  it('[R34] that anybody gives a share is known to everyone, and that nobody does any more', () => {
+    const world = createRoomWorld(1)
+    const tabs = gather(world, 30)
+    world.run(10 * second)
+    const shares = tabs.map((_, at) => shareNumber(at))
+    for (const [at, share] of shares.entries()) give(tabs[at], share)
+    world.run(10 * second)
+    for (const [at, tab] of tabs.entries()) expect(tab.shares).toEqual(new Set(shares.toSpliced(at, 1)))
+    const late = world.enter('late')
+    world.run(15 * second)
+    expect(late.shares).toEqual(new Set(shares))
+    expect([...late.room.giversOf(shareNumber(7))]).toEqual([tabs[7]?.peer])
+
+    tabs[7]?.feed({ type: 'sharesChanged', given: [], sought: [] })
+    const [gone, ...others] = tabs
+    if (gone === undefined) throw new Error('thirty tabs')
+    world.crash(gone)
+    world.run(minute)
+    for (const tab of others) {
+      const there = shares.filter((_, at) => at !== 7 && at !== 0 && tabs[at] !== tab)
+      expect(tab.shares).toEqual(new Set(there))
+    }
+  })
+
+  it('[R34] a manifest that nobody asked for, or that is none, counts against who tells it', () => {
+    const world = createRoomWorld(1)
+    const tabs = gather(world, 16)
+    const mallory = world.enter('mallory')
+    world.run(10 * second)
+    const told = mallory.linkedWith()
+    for (let at = 0; at < limits.strikesMax; at++)
+      for (const to of told)
+        world.hostile(mallory).send(to, { type: 'manifests', manifests: [manifestOf(shareNumber(at))] })
+    world.run(second)
+    expect(told.length).toBeGreaterThan(0)
+    for (const { shares, peer, linkedWith } of tabs) {
+      expect(shares.size).toBe(0)
+      if (told.includes(peer)) expect(linkedWith()).not.toContain(mallory.peer)
+    }
+  })
+
+  it('[R35] who wants what no neighbour gives is linked with somebody who gives it', () => {
+    const world = createRoomWorld(2)
+    const tabs = gather(world, 40)
+    world.run(10 * second)
+    const share = shareNumber(1)
+    const [giver] = tabs
+    give(giver, share)
+    world.run(5 * second)
+    const taker = tabs.find((tab) => tab !== giver && giver && !tab.linkedWith().includes(giver.peer))
+    if (giver === undefined || taker === undefined) throw new Error('not everyone is linked with everyone')
+    taker.feed({ type: 'sharesChanged', given: [], sought: [share] })
+    world.run(limits.seekAfterMs * 2)
+    expect(taker.linkedWith()).toContain(giver.peer)
+    world.run(limits.linkKeptMs / 2)
+    expect(taker.linkedWith()).toContain(giver.peer)
+    expect(Math.max(...linkCounts(tabs))).toBeLessThanOrEqual(limits.linksEverMax)
   })
 
   it('[R32] a card of one who has left brings it back to nobody', () => {

@@ -1,6 +1,7 @@
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBelow } from '../shared/random.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Census, Someone } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
@@ -24,6 +25,10 @@ export interface Meshing {
   isHere(peer: PeerId): void
   /** Whether a link with the peer is of use: in a large room those that we know of have others. */
   needs(peer: PeerId): boolean
+  /** Of these shares we want a link with somebody who gives them; in place of what was said before. */
+  seek(shares: readonly ShareId[]): void
+  /** Whether the link that has just opened can be kept: another makes room for it where there are too many and one can be spared. */
+  hasRoomForOne(): boolean
   /** The link makes room for others: both stay members. */
   giveWay(member: LinkedMember): void
   /** The other side has given it up so. */
@@ -40,11 +45,14 @@ export function createMeshing(
   census: Census,
   dialing: Dialing,
   relaying: Relaying,
+  catalogue: Pick<Catalogue, 'giversOf'>,
 ): Meshing {
   const { emit, random } = context
   let wasLarge = false
   let fillAt: Millis = 0
   let shuffleAt: Millis = Infinity
+  /** Shares that we want and nobody near gives, and when somebody is called who does. */
+  const sought = new Map<ShareId, Millis>()
 
   function call({ card }: Someone): void {
     const { peer } = card
@@ -75,12 +83,12 @@ export function createMeshing(
     items.length > 0 ? items[randomBelow(random, items.length)] : undefined
 
   /** Links, and those on their way. */
-  const sought = (): number =>
+  const linksSought = (): number =>
     roster.all().filter((member) => isLinked(member) || member.lostSince === null).length
 
   function fill(): void {
     if (context.now < fillAt) return
-    for (let missing = limits.linksMin - sought(); missing > 0; missing--) {
+    for (let missing = limits.linksMin - linksSought(); missing > 0; missing--) {
       const someone = draw()
       if (someone === null) {
         fillAt = context.now + lookAgainMs
@@ -90,18 +98,38 @@ export function createMeshing(
     }
   }
 
-  /** Of our neighbours one that has links to spare: as many as it can miss one of, and the most of all. */
-  function spare(): LinkedMember | null {
-    const able = roster.linked().filter(({ road }) => road.greeted && road.neighbours.size > limits.linksMin)
+  /** Of our neighbours one that has links to spare, more than it needs and the most of all; a new one only where it is urgent. */
+  function spare(isUrgent: boolean): LinkedMember | null {
+    const able = roster
+      .linked()
+      .filter(({ road }) => road.neighbours.size > limits.linksMin)
+      .filter(({ road }) => isUrgent || context.now - road.since > limits.linkKeptMs)
     const most = Math.max(...able.map(({ road }) => road.neighbours.size))
     return pick(able.filter(({ road }) => road.neighbours.size === most)) ?? null
   }
 
-  function makeRoom(): void {
-    while (roster.linked().length > limits.linksMax) {
-      const member = spare()
+  function makeRoom(linksMax: number, isUrgent: boolean): void {
+    while (roster.linked().length > linksMax) {
+      const member = spare(isUrgent)
       if (member === null) return
       giveWay(member)
+    }
+  }
+
+  /** Links with those who give what we want and no neighbour has. */
+  function seekGivers(): void {
+    for (const [share, at] of sought) {
+      if (context.now < at) continue
+      sought.set(share, context.now + jittered(context, limits.seekAgainMs))
+      const givers = [...catalogue.giversOf(share)]
+      if (givers.some((peer) => roster.find(peer))) continue
+      const giver = pick(givers)
+      const someone = giver && census.find(giver)
+      if (!someone) continue
+      makeRoom(limits.linksEverMax - 2, true)
+      call(someone)
+      const member = roster.find(giver)
+      if (member) member.isSought = true
     }
   }
 
@@ -109,7 +137,7 @@ export function createMeshing(
   function shuffle(): void {
     if (context.now < shuffleAt) return
     shuffleAt = context.now + jittered(context, limits.shuffleMs)
-    const member = roster.linked().length > limits.linksTarget ? spare() : null
+    const member = roster.linked().length > limits.linksTarget ? spare(false) : null
     if (member !== null) giveWay(member)
     else {
       const someone = draw()
@@ -146,11 +174,20 @@ export function createMeshing(
       if (census.isLarge() && member?.road.state === 'waiting' && member.lostSince !== null)
         roster.giveUp(peer)
     },
+    seek(shares) {
+      for (const share of sought.keys()) if (!shares.includes(share)) sought.delete(share)
+      for (const share of shares.slice(0, limits.sharesSoughtMax))
+        if (!sought.has(share)) sought.set(share, context.now + jittered(context, limits.seekAfterMs))
+    },
     tellNeighbours,
     needs(peer) {
       const isKnown = census.find(peer)?.isDoubted === false
       const isOnTheWay = roster.find(peer) !== undefined
       return !census.isLarge() || !isKnown || isOnTheWay || roster.linked().length < limits.linksMin
+    },
+    hasRoomForOne() {
+      makeRoom(limits.linksEverMax, true)
+      return roster.linked().length <= limits.linksEverMax
     },
     giveWay,
     gaveWay: unlink,
@@ -162,12 +199,17 @@ export function createMeshing(
       wasLarge = isLarge
       if (!isLarge) return
       fill()
-      makeRoom()
+      makeRoom(limits.linksMax, false)
       shuffle()
+      seekGivers()
     },
-    deadlines: () =>
-      wasLarge
-        ? [{ at: shuffleAt, why: 'shuffle' }, ...(fillAt > context.now ? [{ at: fillAt, why: 'fill' }] : [])]
-        : [],
+    deadlines() {
+      if (!wasLarge) return []
+      return [
+        { at: shuffleAt, why: 'shuffle' },
+        ...[...sought.values()].map((at) => ({ at, why: 'seek' })),
+        ...(fillAt > context.now ? [{ at: fillAt, why: 'fill' }] : []),
+      ]
+    },
   }
 }

@@ -5,7 +5,7 @@ import { listOf, parseJson, textOf, wholeUpTo, type ParseFault } from '../shared
 import type { Result } from '../shared/result.ts'
 import { readEnvelope } from './envelopes.ts'
 import type { Relay, RoomMessage } from './io.ts'
-import { cardSchema, headSchema, nonceSchema, peerSchema } from './schemas.ts'
+import { cardSchema, headSchema, nonceSchema, peerSchema, shareSchema } from './schemas.ts'
 
 /** A room message as JSON text. */
 export function encodeRoomMessage(message: RoomMessage): string {
@@ -37,10 +37,19 @@ const relaySchema = v.pipe(
 
 const messageSchema = v.union([
   v.object({ type: v.literal('card'), version: v.literal(3), card: cardSchema }),
-  v.object({ type: v.literal('roster'), members: listOf(cardSchema, limits.rosterEntriesMax) }),
+  v.object({
+    type: v.literal('roster'),
+    members: listOf(cardSchema, limits.rosterEntriesMax),
+    others: listOf(peerSchema, limits.rosterEntriesMax),
+  }),
   v.object({ type: v.picklist(['heads', 'doubt']), heads: listOf(headSchema, limits.headsPerMessage) }),
   v.object({ type: v.literal('ask'), peers: listOf(peerSchema, limits.headsPerMessage) }),
   v.object({ type: v.literal('cards'), cards: listOf(cardSchema, limits.cardsPerMessage) }),
+  v.object({ type: v.literal('whatAre'), shares: listOf(shareSchema, limits.headsPerMessage) }),
+  v.object({
+    type: v.literal('manifests'),
+    manifests: listOf(textOf(limits.manifestLengthMax), limits.manifestsPerMessage),
+  }),
   relaySchema,
   v.object({ type: v.literal('atDoor'), nonce: nonceSchema }),
   v.object({ type: v.picklist(['ping', 'pong', 'giveWay', 'bye']) }),

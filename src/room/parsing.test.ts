@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { base64UrlFromBytes } from '../shared/bytes.ts'
-import { idBytes, linkSessionBytes, type LinkSession, type PeerId } from '../shared/ids.ts'
+import { idBytes, linkSessionBytes, type LinkSession, type PeerId, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
 import { readEnvelope } from './envelopes.ts'
@@ -24,6 +24,10 @@ const doors = fc.array(
   fc.record({ broker: brokers, door: fc.nat(limits.doors - 1), epoch: fc.nat(30_000) }),
   { maxLength: 10 },
 )
+const shares = fc.array(
+  bytesOf(idBytes).map((bytes) => base64UrlFromBytes(bytes) as ShareId),
+  { maxLength: 20 },
+)
 const texts = fc.string({ minLength: 1, maxLength: 300, unit: 'binary' })
 
 const signals: fc.Arbitrary<Signal> = fc.oneof(
@@ -42,8 +46,12 @@ const profile = fc.record({
   device: fc.constantFrom('phone' as const, 'tablet' as const, 'desktop' as const),
 })
 const cards: fc.Arbitrary<Card> = fc
-  .tuple(peers, fc.record({ profile, mailboxes, doors, sequence: fc.nat(1000), lifeSeconds: fc.nat(3600) }))
+  .tuple(
+    peers,
+    fc.record({ profile, mailboxes, doors, shares, sequence: fc.nat(1000), lifeSeconds: fc.nat(3600) }),
+  )
   .map(([peer, content]) => signedCard(peer, content))
+const manifests = fc.array(fc.string({ minLength: 1, maxLength: 30 }), { maxLength: 20 })
 const heads = fc.array(fc.tuple(peers, fc.nat(1000)), { maxLength: 20 })
 const relays: fc.Arbitrary<RoomMessage> = fc
   .tuple(peers, peers, letters, fc.nat(limits.relayHopsMax))
@@ -57,7 +65,13 @@ const messages: fc.Arbitrary<RoomMessage> = fc.oneof(
   fc.record({ type: fc.constantFrom('heads' as const, 'doubt' as const), heads }),
   fc.record({ type: fc.constant('ask' as const), peers: fc.array(peers, { maxLength: 20 }) }),
   fc.record({ type: fc.constant('cards' as const), cards: fc.array(cards, { maxLength: 20 }) }),
-  fc.record({ type: fc.constant('roster' as const), members: fc.array(cards, { maxLength: 20 }) }),
+  fc.record({
+    type: fc.constant('roster' as const),
+    members: fc.array(cards, { maxLength: 20 }),
+    others: fc.array(peers, { maxLength: 20 }),
+  }),
+  fc.record({ type: fc.constant('whatAre' as const), shares }),
+  fc.record({ type: fc.constant('manifests' as const), manifests }),
   relays,
   fc.record({ type: fc.constant('atDoor' as const), nonce: nonces }),
   fc.constantFrom({ type: 'ping' as const }, { type: 'pong' as const }, { type: 'bye' as const }),
@@ -179,7 +193,9 @@ describe('bounds', () => {
     }
     const members = Array.from({ length: limits.rosterEntriesMax + 1 }, () => cardOf(peerNumber(1)))
     expect(decodeRoomMessage(JSON.stringify({ type: 'roster', members })).ok).toBe(false)
-    expect(decodeRoomMessage(JSON.stringify({ type: 'roster', members: members.slice(1) })).ok).toBe(true)
+    expect(
+      decodeRoomMessage(JSON.stringify({ type: 'roster', members: members.slice(1), others: [] })).ok,
+    ).toBe(true)
   })
 
   it('[R23] a letter has one of a few lengths, and none is longer than the longest', () => {

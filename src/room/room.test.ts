@@ -194,7 +194,7 @@ describe('parting', () => {
     const session = sessionNumber(1)
     offer(late, session)
     const effects = feed({ type: 'linkOpened', peer: late, session, route: 'direct' })
-    expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['roster', 'giveWay'])
+    expect(sentTo(effects, late).map(({ type }) => type)).toEqual(['cards', 'giveWay'])
     expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'gaveWay' }])
     expect(reportTypes(effects)).toEqual([])
     expect(room.members().length).toBe(limits.linksEverMax)

@@ -1,8 +1,9 @@
-import type { Millis, PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
 import { createCards } from './cards.ts'
+import { createCatalogue } from './catalogue.ts'
 import { createCensus, type Census } from './census.ts'
 import type { RoomContext } from './context.ts'
 import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
@@ -31,6 +32,8 @@ export interface Room {
   handle(input: RoomInput, now: Millis): RoomEffect[]
   /** Everyone else we know of, in the order of acquaintance. */
   members(): MemberSnapshot[]
+  /** Members that give the share, as they say: in a large room, linked with us or not. */
+  giversOf(share: ShareId): ReadonlySet<PeerId>
 }
 
 type Started = Extract<RoomInput, { type: 'started' }>
@@ -96,6 +99,7 @@ export function createRoom(options: RoomOptions): Room {
       run(stage.running, input, now)
       return effects
     },
+    giversOf: (share) => (stage.name === 'running' ? stage.running.giversOf(share) : new Set()),
     members: () => (stage.name === 'running' ? stage.running.members() : []),
   }
 }
@@ -105,11 +109,12 @@ function assemble(context: RoomContext, fresh: boolean) {
   const roster = createRoster(context)
   const relaying = createRelaying(context, roster)
   const nonces = createNonces(context)
-  const census = createCensus(context, roster)
+  const census: Census = createCensus(context, roster, (...cards) => catalogue.cardChanged(...cards))
+  const catalogue = createCatalogue(context, roster, census)
   const cards = createCards(context, census, () => doors.ours())
   const gossip = createGossip(context, roster, census, cards.doubted)
   const dialing = createDialing(context, roster, relaying, nonces, census, gossip)
-  const meshing = createMeshing(context, roster, census, dialing, relaying)
+  const meshing = createMeshing(context, roster, census, dialing, relaying, catalogue)
   const introductions = createIntroductions(
     context,
     roster,
@@ -124,7 +129,7 @@ function assemble(context: RoomContext, fresh: boolean) {
   const liveness = createLiveness(context, roster, introductions)
   const doorChecks = createDoorChecks(context, roster, relaying, nonces)
   const doors = createDoors(context, roster, relaying, nonces, doorChecks, census, fresh)
-  const announcing = createAnnouncing(context, roster)
+  const announcing = createAnnouncing(context, roster, census)
   const parting = createParting(context, roster, census, gossip)
   const parts = {
     roster,
@@ -138,14 +143,28 @@ function assemble(context: RoomContext, fresh: boolean) {
     census,
     gossip,
     meshing,
+    catalogue,
     parting,
     liveness,
   }
   return {
     context,
     ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
+    giversOf: catalogue.giversOf,
     members: () => [...roster.snapshots(), ...reachable(roster, census)],
-    parts: [liveness, introductions, census, meshing, dialing, doorChecks, doors, cards, announcing, gossip],
+    parts: [
+      liveness,
+      introductions,
+      census,
+      meshing,
+      dialing,
+      doorChecks,
+      doors,
+      cards,
+      announcing,
+      gossip,
+      catalogue,
+    ],
   }
 }
 
@@ -167,6 +186,7 @@ function* reachable(roster: Roster, census: Census): Generator<MemberSnapshot> {
 /** Brings each input to the part that it concerns. */
 function createTaking(context: RoomContext, parts: Parts) {
   const { roster, relaying, dialing, introductions, liveness, doors, cards, parting, conversation } = parts
+  const { catalogue, meshing } = parts
 
   function resume(): void {
     liveness.askAll()
@@ -211,6 +231,14 @@ function createTaking(context: RoomContext, parts: Parts) {
         return doors.lost(input)
       case 'letterArrived':
         return introductions.letterArrived(input.letter)
+      case 'manifestKnown':
+        return catalogue.manifestKnown(input.share, input.manifest)
+      case 'manifestChecked':
+        return catalogue.manifestChecked(input.share, input.manifest)
+      case 'sharesChanged':
+        cards.sharesGiven(input.given)
+        meshing.seek(input.sought)
+        break
       case 'cardSigned':
         return cards.signed(input.card)
       case 'cardChecked':

@@ -48,7 +48,7 @@ function inputMaker(
       }),
       () => ({ type: 'ask', peers: cards().map(({ peer: of }) => of) }),
       () => ({ type: 'cards', cards: cards() }),
-      () => ({ type: 'roster', members: cards() }),
+      () => ({ type: 'roster', members: cards(), others: [] }),
       relay,
       () => ({ type: 'atDoor', nonce: nonce() }),
       () => ({ type: oneOf(['ping', 'pong', 'giveWay', 'bye']) }),

@@ -61,6 +61,7 @@ export function createRoster(context: RoomContext): Roster {
       road: { state: 'waiting', dialAt: context.now },
       card,
       mailboxes,
+      isSought: false,
       lostSince: null,
       redialMs: limits.redialMinMs,
       strikes: 0,

@@ -3,9 +3,11 @@ import {
   parseDeviceId,
   parseLinkSession,
   parsePeerId,
+  parseShareId,
   type DeviceId,
   type LinkSession,
   type PeerId,
+  type ShareId,
 } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { isMailbox, type Mailbox } from '../shared/mailboxes.ts'
@@ -40,6 +42,8 @@ const profileSchema = v.object({
   device: v.picklist(['phone', 'tablet', 'desktop']),
 })
 
+export const shareSchema = v.custom<ShareId>((value) => parseShareId(value) !== null)
+
 const sequenceSchema = wholeUpTo(2 ** 31)
 
 export const headSchema = v.tuple([peerSchema, sequenceSchema])
@@ -49,6 +53,7 @@ export const cardSchema = v.object({
   device: v.custom<DeviceId>((value) => parseDeviceId(value) !== null),
   mailboxes: mailboxesSchema,
   doors: doorsSchema,
+  shares: listOf(shareSchema, limits.sharesPerPeerMax),
   profile: profileSchema,
   sequence: sequenceSchema,
   lifeSeconds: wholeUpTo(limits.cardLifeMaxMs / 1000),

@@ -312,6 +312,26 @@ export const limits = {
   headsPerMessage: 1500,
   /** Cards in one message: up to 1.4 kB each. */
   cardsPerMessage: 40,
+  /** Shares of others that a card names, those that were complete last: so many suffice to find somebody who has one. */
+  sharesTakenListedMax: 64,
+  /** A card whose shares have changed is signed anew no more often than this. */
+  cardNewsMs: 2 * seconds,
+  /** Shares known by cards, and by what we know ourselves. */
+  sharesListedMax: 2000,
+  /** A manifest as text: its name may take six letters for one. */
+  manifestLengthMax: 4096,
+  /** Manifests in one message: half a kilobyte each. */
+  manifestsPerMessage: 60,
+  /** Manifests that one member is told in ten seconds. */
+  manifestsPerTenSecondsMax: 2000,
+  /** One whom we called for a share it gives is kept as a neighbour so long at least, and so is any new one. */
+  linkKeptMs: 30 * seconds,
+  /** Nobody near gave more of a share for so long: somebody is called who gives it. Others near may be about to have it. */
+  seekAfterMs: 2 * seconds,
+  /** The same again. */
+  seekAgainMs: 15 * seconds,
+  /** Shares for which somebody is called, at the same time. */
+  sharesSoughtMax: 8,
   /** Cards asked of one neighbour that have not come yet. */
   cardsAskedMax: 100,
   /** Cards that one neighbour is given in ten seconds. */

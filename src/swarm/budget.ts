@@ -52,7 +52,8 @@ export function uncharge(peer: PeerState, share: ShareState): void {
  * who still offer it are told.
  */
 export function forgetUnoffered(turn: Turn, share: ShareState): void {
-  if (share.chargedTo || isOurs(share) || share.source === 'lost' || share.source === 'away') return
+  if (share.chargedTo || share.isHeard || isOurs(share) || share.source === 'lost' || share.source === 'away')
+    return
   const id = share.manifest.share
   const offerers = [...turn.state.peers.values()].filter((peer) => peer.offered.has(id))
   const next = offerers.find((peer) => hasRoom(peer, share.pieceCount))

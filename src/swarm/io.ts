@@ -87,6 +87,9 @@ export type SwarmInput =
   | { readonly type: 'linkBacklog'; readonly peer: PeerId; readonly isFull: boolean }
   /** Bytes that did not parse. */
   | { readonly type: 'messageFaulted'; readonly peer: PeerId }
+  /** Somebody in the room gives this share, whom we need not be linked with; nobody does any more. */
+  | { readonly type: 'shareHeard'; readonly manifest: Manifest }
+  | { readonly type: 'shareUnheard'; readonly share: ShareId }
   /** The user offers files of this device; their hashes follow. */
   | { readonly type: 'shareOffered'; readonly manifest: Manifest }
   /**

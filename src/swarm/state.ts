@@ -122,6 +122,8 @@ export interface ShareState {
   heldUpTo: PieceIndex
   /** All of it has been here, if only for the zero pieces of an empty file. */
   completed: boolean
+  /** The room says that somebody gives it, whom we need not be linked with. */
+  isHeard: boolean
   /** Verified. */
   readonly list: HashList
   /** We made the share's key, and sign its list. */
@@ -302,6 +304,7 @@ export function newShareState(manifest: Manifest, sha256: Sha256): ShareState {
     isInOrder: false,
     heldUpTo: 0,
     completed: false,
+    isHeard: false,
     list: new HashList(sha256),
     isOrigin: false,
     ownAhead: [],

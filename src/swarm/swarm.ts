@@ -1,5 +1,6 @@
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import type { Random } from '../shared/random.ts'
+import { limits } from '../shared/limits.ts'
 import { unreachable } from '../shared/result.ts'
 import { announceShare, forgetInterestTold, greet, seeksList, tellInterest } from './announcing.ts'
 import { announceMissed } from './batching.ts'
@@ -9,7 +10,7 @@ import { attendDeadlines, planWake } from './deadlines.ts'
 import { complete, pieceChecked, pieceHashed } from './holding.ts'
 import type { SwarmEffect, SwarmInput } from './io.ts'
 import { partSigned, partVerified, signNext } from './listing.ts'
-import type { Manifest, Sha256 } from './manifest.ts'
+import { pieceCountOf, type Manifest, type Sha256 } from './manifest.ts'
 import { messageArrived } from './messages.ts'
 import { forgetHolder } from './nearness.ts'
 import { isMemoryShort } from './openPieces.ts'
@@ -162,6 +163,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => blockLost(turn, peer, input))
     case 'blockUnreadable':
       return withPeer(turn, input.peer, (peer) => blockUnreadable(turn, peer, input))
+    case 'shareHeard':
+      return shareHeard(turn, input.manifest)
     case 'shareOffered':
       return shareOffered(turn, input.manifest)
     case 'shareRestored':
@@ -195,6 +198,7 @@ type ShareInput = Exclude<
       | 'sentElsewhere'
       | 'blockLost'
       | 'blockUnreadable'
+      | 'shareHeard'
       | 'shareOffered'
       | 'shareRestored'
       | 'spaceFreed'
@@ -238,6 +242,9 @@ function shareInput(turn: Turn, share: ShareState, input: ShareInput): void {
       return forgetUnoffered(turn, share)
     case 'removeAsked':
       remove(turn, share)
+      return forgetUnoffered(turn, share)
+    case 'shareUnheard':
+      share.isHeard = false
       return forgetUnoffered(turn, share)
     case 'storeOpened':
       return storeOpened(turn, share)
@@ -293,6 +300,22 @@ function linkBacklog(turn: Turn, peer: PeerState, isFull: boolean): void {
   if (isFull) return
   announceMissed(turn, peer)
   fill(turn, peer)
+}
+
+/** Known like one that a neighbour offers, though none may. Whoever makes up shares fills no more than this. */
+function shareHeard(turn: Turn, manifest: Manifest): void {
+  const { shares, sha256 } = turn.state
+  const known = shares.get(manifest.share)
+  if (known) known.isHeard = true
+  else {
+    const heard = [...shares.values()].filter(({ isHeard }) => isHeard)
+    const pieces = heard.reduce((sum, { pieceCount }) => sum + pieceCount, pieceCountOf(manifest))
+    if (heard.length >= limits.sharesListedMax || pieces > limits.piecesPerPeerMax) return
+    const share = newShareState(manifest, sha256)
+    share.isHeard = true
+    shares.set(manifest.share, share)
+    turn.emit({ type: 'report', report: { type: 'shareAppeared', share: manifest.share } })
+  }
 }
 
 function shareOffered(turn: Turn, manifest: Manifest): void {

@@ -84,7 +84,7 @@ export function fakeCard(
 ): Card {
   const profile = { name: peer, device: 'phone' } as const
   const lifeSeconds = limits.cardLifeMinMs / 1000
-  return signedCard(peer, { profile, mailboxes, doors, sequence, lifeSeconds }, device)
+  return signedCard(peer, { profile, mailboxes, doors, shares: [], sequence, lifeSeconds }, device)
 }
 
 export function signedCard(peer: PeerId, content: CardContent, device: DeviceId = deviceOf(peer)): Card {
@@ -98,11 +98,12 @@ const cardProof = ({
   profile,
   mailboxes,
   doors,
+  shares,
   sequence,
   lifeSeconds,
 }: Omit<Card, 'proof'>): string => {
   const { name, device: kind } = profile
-  return fakeHash(JSON.stringify([peer, device, name, kind, mailboxes, doors, sequence, lifeSeconds]))
+  return fakeHash(JSON.stringify([peer, device, name, kind, mailboxes, doors, shares, sequence, lifeSeconds]))
 }
 
 export const isOwnCard = (card: Card): boolean => card.proof === cardProof(card)

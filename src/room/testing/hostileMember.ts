@@ -85,9 +85,10 @@ export function createHostileMember(world: RoomWorld, tab: Tab, seed: number): H
         if (message !== null) tellAll(message)
       }
     },
-    inventsMembers: () => tellAll({ type: 'roster', members: cardsOf(madeUp(limits.membersMax - 2)) }),
+    inventsMembers: () =>
+      tellAll({ type: 'roster', members: cardsOf(madeUp(limits.membersMax - 2)), others: [] }),
     forgesCards() {
-      tellAll({ type: 'roster', members: tab.linkedWith().map(forgedCard) })
+      tellAll({ type: 'roster', members: tab.linkedWith().map(forgedCard), others: [] })
     },
     claimsAllDoors() {
       const doors = Array.from({ length: limits.doors }, (_, door) => ({ ...anyDoor(), door }))

@@ -78,6 +78,7 @@ export const cardOf = (peer: PeerId, mailboxes: readonly MailboxAt[] = [], seque
 export const rosterOf = (peers: readonly PeerId[]): RoomMessage => ({
   type: 'roster',
   members: peers.map((peer) => cardOf(peer)),
+  others: [],
 })
 
 export const hello = { type: 'hello', nonce: 'theirs' } as const

@@ -1,4 +1,4 @@
-import type { Millis, PeerId } from '../../shared/ids.ts'
+import { parseShareId, type Millis, type PeerId, type ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
@@ -64,6 +64,8 @@ export interface Tab {
   readonly peer: PeerId
   readonly room: Room
   readonly reports: RoomReport[]
+  /** Shares that it has heard of. */
+  readonly shares: Set<ShareId>
   feed(input: RoomInput): void
   /** Peers it is linked with. */
   linkedWith(): PeerId[]
@@ -76,6 +78,14 @@ interface TabInside extends Tab {
   readonly timerGrainMs: Millis
   wakeAt: Millis
   sequence: number
+}
+
+/** What stands for a share's manifest. */
+export const manifestOf = (share: ShareId): string => `${share} ${share}`
+
+function shareOf(manifest: string): ShareId | null {
+  const share = parseShareId(manifest.split(' ')[0])
+  return share !== null && manifest === manifestOf(share) ? share : null
 }
 
 function letterCame(tab: TabInside, sealed: string): void {
@@ -158,6 +168,27 @@ export function createRoomWorld(
         break
       case 'tellNeighbours':
         break
+      case 'checkManifest': {
+        // What a manifest is is none of the room's business: here it is the share's id, twice.
+        const { from, manifest } = effect
+        const share = shareOf(manifest)
+        clock.after(1, () =>
+          tab.feed(
+            share === null
+              ? { type: 'messageFaulted', peer: from, fault: 'no manifest' }
+              : { type: 'manifestChecked', share, manifest },
+          ),
+        )
+        break
+      }
+      case 'shareHeard': {
+        const share = shareOf(effect.manifest)
+        if (share !== null) tab.shares.add(share)
+        break
+      }
+      case 'shareUnheard':
+        tab.shares.delete(effect.share)
+        break
       case 'report':
         tab.reports.push(effect.report)
         break
@@ -230,6 +261,7 @@ export function createRoomWorld(
         peer,
         room,
         reports,
+        shares: new Set(),
         feed,
         linkedWith,
         clients,
