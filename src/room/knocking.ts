@@ -21,8 +21,8 @@ export function createKnocking(
   let knocksLinked = 0
 
   const isAlone = () => roster.linked().length === 0
-  /** All together knock as often as two do. */
-  const linkedWaitMs = () => jittered(context, limits.knockLinkedMs * Math.max(1, census.count() / 2))
+  /** However many they are, together members knock about as often as one would. */
+  const linkedWaitMs = () => jittered(context, limits.knockLinkedMs * Math.max(1, census.count()))
 
   /** Nobody answered so far. */
   function attendAlone(place: Place): void {
@@ -46,7 +46,7 @@ export function createKnocking(
     }
     // Now and then at all of them: who has shown to hold a door may yet keep newcomers out.
     if (++knocksLinked % limits.knocksToAllDoors === 0) places.knock(place, () => true)
-    else places.knockAtStrangers(place)
+    else places.knockAtSomeStrangers(place)
     place.knockAt = context.now + linkedWaitMs()
   }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { base64UrlFromBytes } from '../shared/bytes.ts'
-import { idBytes, type PeerId, type ShareId } from '../shared/ids.ts'
+import { idBytes, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { createRoomWorld, manifestOf, type RoomWorld, type Tab } from './testing/roomWorld.ts'
 import { fakeCard } from './testing/fakeSigning.ts'
-import { crowd } from './testing/worldChecks.ts'
+import { crowd, largestGroup, listFaults } from './testing/worldChecks.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -19,41 +19,6 @@ function gather(world: RoomWorld, size: number, withinMs = 10 * second): Tab[] {
     world.run(withinMs / size)
   }
   return tabs
-}
-
-/** The largest number of tabs that all reach each other over links. */
-function largestGroup(tabs: readonly Tab[]): number {
-  const left = new Map(tabs.map((tab) => [tab.peer, tab]))
-  let largest = 0
-  for (const tab of tabs) {
-    const reached = [tab]
-    if (!left.delete(tab.peer)) continue
-    for (const one of reached) {
-      for (const peer of one.linkedWith()) {
-        const next = left.get(peer)
-        if (next === undefined) continue
-        left.delete(peer)
-        reached.push(next)
-      }
-    }
-    largest = Math.max(largest, reached.length)
-  }
-  return largest
-}
-
-const listed = ({ room }: Tab): Set<PeerId> =>
-  new Set(room.members().flatMap(({ peer, state }) => (state === 'lost' ? [] : [peer])))
-
-/** Who lacks whom, or lists who is not there. */
-function listFaults(tabs: readonly Tab[]): string[] {
-  return tabs.flatMap((tab) => {
-    const seen = listed(tab)
-    const missing = tabs.filter(({ peer }) => peer !== tab.peer && !seen.delete(peer))
-    return [
-      ...missing.map(({ name }) => `${tab.name} lacks ${name}`),
-      ...[...seen].map((peer) => `${tab.name} lists ${peer}`),
-    ]
-  })
 }
 
 const shareNumber = (at: number): ShareId =>

@@ -34,6 +34,8 @@ export interface Places {
   knock(place: Place, passes: (door: number) => boolean): void
   /** The same at all doors that nobody we know holds. */
   knockAtStrangers(place: Place): void
+  /** The same at a few of them, chosen by chance. */
+  knockAtSomeStrangers(place: Place): void
   /** A hello at the doors of yesterday and of tomorrow: a clock may be wrong. */
   knockNextEpochs(place: Place): void
   claim(place: Place, door: number): void
@@ -90,6 +92,14 @@ export function createPlaces(
     knockAtStrangers(place) {
       const known = knownHeld(place)
       knock(place, (door) => !known.has(door))
+    },
+    knockAtSomeStrangers(place) {
+      const known = knownHeld(place)
+      const strange = allDoors.filter((door) => !known.has(door) && !place.claims.has(door))
+      const from = context.random() % Math.max(1, strange.length)
+      const turned = [...strange.slice(from), ...strange.slice(0, from)]
+      const some = new Set(turned.slice(0, limits.knockLinkedDoors))
+      knock(place, (door) => some.has(door))
     },
     claim,
     claimFree(place) {

@@ -289,7 +289,7 @@ export const limits = {
   /** Nobody has more: who comes on top is shown whom else it could be linked with. */
   linksEverMax: 16,
   /** A room of any size is a little mixed after this. */
-  shuffleMs: 120 * seconds,
+  shuffleMs: 600 * seconds,
   /** One who did not answer, or whose link made way, is not called again before this. */
   restMs: 60 * seconds,
   /** Members known, linked with us or not; about a kilobyte each. */
@@ -346,8 +346,10 @@ export const limits = {
   doorAnswerMs: 1500,
   /** A member without links knocks again after this. */
   knockAloneMs: 5 * seconds,
-  /** A linked member knocks on doors it does not know after this, so that a split room heals. */
+  /** Somebody of a linked room knocks on doors it does not know after about this, so that a split room heals. */
   knockLinkedMs: 30 * seconds,
+  /** So many of them at a time: the others another time. */
+  knockLinkedDoors: 2,
   /** Every so many knocks of a member without links go to the doors of the day before and after, too: a clock may be wrong. */
   knocksToNextEpochs: 6,
   /** Every so many knocks of a linked member go to all doors. */
@@ -355,7 +357,7 @@ export const limits = {
   /** Who says that it holds a door, and does not read what is left there, is asked again after this long, then twice as long. */
   doorCheckMs: 10 * seconds,
   /** Who has shown that it holds a door is asked again after this. */
-  doorProvenMs: 300 * seconds,
+  doorProvenMs: 1800 * seconds,
   /** Doors move after this. */
   epochMs: 24 * 3600 * seconds,
   /** A link attempt that has not opened in this time is given up and tried again. */

@@ -14,6 +14,8 @@ export interface NetworkOptions {
   /** Who drops a link keeps the other out for this long. */
   readonly banMs: Millis
   readonly input: (peer: VirtualPeer, input: SwarmInput) => void
+  /** A room says who is linked with whom: nothing is told or dialed here. */
+  readonly hasRoom: boolean
 }
 
 /** A link's peer hears of its end so much later than it happens, where it is not the network that tells. */
@@ -44,6 +46,13 @@ export class Network {
     this.#tellRoom(b, a)
     this.#tellNeighboursSoon(a)
     this.#tellNeighboursSoon(b)
+  }
+
+  /** There is no link between the two any more, and both know. */
+  unlink(a: VirtualPeer, b: VirtualPeer): void {
+    if (!this.#forget(a, b)) return
+    this.#options.input(a, { type: 'peerUnlinked', peer: b.id })
+    this.#options.input(b, { type: 'peerUnlinked', peer: a.id })
   }
 
   /** There is never a way between the two, as between two symmetric NATs. */
@@ -123,7 +132,7 @@ export class Network {
 
   /** As in a room: who has another link, or one less, tells all others whom it is linked with, in batches. */
   #tellNeighboursSoon(peer: VirtualPeer): void {
-    if (this.#telling.has(peer)) return
+    if (this.#options.hasRoom || this.#telling.has(peer)) return
     this.#telling.add(peer)
     const { events, peers, input } = this.#options
     events.after(rosterMs, () => {

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly banMs?: Millis
   /** Everyone takes a share as soon as it is heard of. */
   readonly takesAll?: boolean
+  /** A room says who is linked with whom. */
+  readonly hasRoom?: boolean
   /** Look over every peer after each event, and throw where something does not hold, or an honest peer is blamed. */
   readonly check?: (world: World, peer: VirtualPeer) => void
 }
@@ -58,6 +60,7 @@ export class World {
       random: this.random,
       peers: this.peers,
       banMs: options.banMs ?? limits.banMs,
+      hasRoom: options.hasRoom ?? false,
       input: (peer, input) => this.input(peer, input),
     })
     this.manifest = this.newShare(options.sizeBytes, options.pieceSizeBytes)

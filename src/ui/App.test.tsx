@@ -109,6 +109,9 @@ describe('details of a failure', () => {
   })
 })
 
+const renderMany = (count: number): string =>
+  render({ members: Array.from({ length: count }, (_, at) => member(`m${at}`, { state: 'reachable' })) })
+
 describe('the attributes scripts read', () => {
   it('of a share', () => {
     const html = renderShare('downloading', { haveBytes: 63, sourceCount: 2, copies: 3 })
@@ -121,6 +124,15 @@ describe('the attributes scripts read', () => {
     const html = render({ members: [member('bob', { state: 'relayed' })] })
     expect(testIds(html).filter((id) => id === 'peer')).toHaveLength(1)
     expect(tag(html, 'peer')).toContain('data-peer-id="bob" data-state="relayed"')
+  })
+
+  it('of all peers of a large room, though the list is folded', () => {
+    expect(testIds(renderMany(8))).not.toContain('all-members')
+    const html = renderMany(30)
+    expect(testIds(html).filter((id) => id === 'peer')).toHaveLength(30)
+    expect(tag(html, 'all-members')).toContain('aria-expanded="false"')
+    expect(html).toContain('Show all 31 people')
+    expect(html).toContain('Through others')
   })
 
   it('of a notice and of the brokers', () => {

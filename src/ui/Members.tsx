@@ -9,6 +9,9 @@ import { useMe, useMembers } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
 
+/** A longer list would push the files off the page: the rest is shown when asked for. */
+const shownAtOnce = 8
+
 /** Who is here. The picture of the room will stand at the top of this card. */
 export function Members() {
   const me = useMe()
@@ -16,6 +19,9 @@ export function Members() {
   const headingId = useId()
   const [opened, setOpened] = useState<PeerId | null>(null)
   const present = members.filter(({ state }) => state !== 'lost').length
+  const [isUnfolded, setUnfolded] = useState(false)
+  const isLong = members.length > shownAtOnce
+  const listId = useId()
   const shown = members.find(({ peer }) => peer === opened)
   return (
     <section className="card members" aria-labelledby={headingId}>
@@ -23,7 +29,7 @@ export function Members() {
         <h2 id={headingId}>{words.members.heading}</h2>
         <p className="soft">{words.members.count(present + 1)}</p>
       </header>
-      <ul className="member-list">
+      <ul id={listId} className={isLong && !isUnfolded ? 'member-list is-folded' : 'member-list'}>
         <li className="member">
           <div className="member-row">
             <Avatar member={me} />
@@ -35,6 +41,18 @@ export function Members() {
           <Member key={member.peer} member={member} onOpen={setOpened} />
         ))}
       </ul>
+      {isLong && (
+        <button
+          type="button"
+          className="button quiet"
+          data-testid="all-members"
+          aria-expanded={isUnfolded}
+          aria-controls={listId}
+          onClick={() => setUnfolded(!isUnfolded)}
+        >
+          {isUnfolded ? words.members.showFewer : words.members.showAll(present + 1)}
+        </button>
+      )}
       {shown && <MemberDialog key={shown.peer} member={shown} onClose={() => setOpened(null)} />}
     </section>
   )

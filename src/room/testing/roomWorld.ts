@@ -1,4 +1,5 @@
 import { parseShareId, type Millis, type PeerId, type ShareId } from '../../shared/ids.ts'
+import type { Events } from '../../shared/events.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomPeerId, seededRandom } from '../../shared/random.ts'
 import { assert, unreachable } from '../../shared/result.ts'
@@ -8,7 +9,7 @@ import { createRoom, type Room } from '../room.ts'
 import { fakeAuthor, fakeHash, fakeOpen, fakeSeal, isOwnCard, signedCard } from './fakeSigning.ts'
 import { createWorldBroker, doorMailbox, type BrokerClient, type WorldBroker } from './worldBroker.ts'
 import { createWorldClock } from './worldClock.ts'
-import { createWorldLinks, type WorldLinks } from './worldLinks.ts'
+import { createWorldLinks, type LinkListener, type WorldLinks } from './worldLinks.ts'
 
 /**
  * A world in virtual time for tests: tabs made of real room machines, brokers and links that behave as the real ones
@@ -50,7 +51,16 @@ export interface HostileWorld {
   onLetter(heard: (letter: Letter) => void): void
 }
 
+/** A world of swarms in the same time and on the same links. */
+export interface Beside extends LinkListener {
+  readonly events: Events
+  /** As the machine orders it. */
+  performed(peer: PeerId, effect: RoomEffect): void
+}
+
 export interface EnterOptions {
+  /** Any where nothing is said. */
+  readonly peer?: PeerId
   readonly fresh?: boolean
   readonly online?: boolean
   /** How much its clock is ahead of the others'. */
@@ -99,13 +109,14 @@ export function createRoomWorld(
   seed: number,
   brokerCount = 1,
   untilMidnightMs: Millis = limits.epochMs / 2,
+  beside?: Beside,
 ): RoomWorld {
   /** The first is 1, so that there is a day before. */
   const epochAt = (nowMs: Millis): number => 2 + Math.floor((nowMs - untilMidnightMs) / limits.epochMs)
   const random = seededRandom(seed)
-  const clock = createWorldClock(random)
+  const clock = createWorldClock(random, beside?.events)
   const brokers = Array.from({ length: brokerCount }, (_, broker) => createWorldBroker(clock, broker))
-  const links = createWorldLinks(clock, random)
+  const links = createWorldLinks(clock, random, beside)
   const tabs = new Map<PeerId, TabInside>()
 
   function perform(tab: TabInside, effect: RoomEffect): void {
@@ -241,12 +252,17 @@ export function createRoomWorld(
     })
 
   return {
-    enter(name, { fresh = false, online = true, aheadMs = 0, timerGrainMs = 1 } = {}) {
-      const peer = randomPeerId(random)
+    enter(
+      name,
+      { fresh = false, online = true, aheadMs = 0, timerGrainMs = 1, peer = randomPeerId(random) } = {},
+    ) {
       const room = createRoom({ self: peer, random: seededRandom(random()), hash: fakeHash })
       const feed = (input: RoomInput): void => {
         if (tab.state !== 'awake') return
-        for (const effect of room.handle(input, clock.now())) perform(tab, effect)
+        for (const effect of room.handle(input, clock.now())) {
+          perform(tab, effect)
+          beside?.performed(peer, effect)
+        }
       }
       const clients = brokers.map((_, broker) => ({
         mailbox: `${name}-${broker}`,

@@ -38,3 +38,38 @@ export function doorsHeldBy(world: RoomWorld, tabs: readonly Tab[]): number[] {
 /** What a tab's user was told of one peer, in order. */
 export const told = (tab: Tab, of: PeerId): RoomReport['type'][] =>
   tab.reports.flatMap((report) => (report.peer === of ? [report.type] : []))
+
+/** The largest number of tabs that all reach each other over links. */
+export function largestGroup(tabs: readonly Tab[]): number {
+  const left = new Map(tabs.map((tab) => [tab.peer, tab]))
+  let largest = 0
+  for (const tab of tabs) {
+    const reached = [tab]
+    if (!left.delete(tab.peer)) continue
+    for (const one of reached) {
+      for (const peer of one.linkedWith()) {
+        const next = left.get(peer)
+        if (next === undefined) continue
+        left.delete(peer)
+        reached.push(next)
+      }
+    }
+    largest = Math.max(largest, reached.length)
+  }
+  return largest
+}
+
+const listed = ({ room }: Tab): Set<PeerId> =>
+  new Set(room.members().flatMap(({ peer, state }) => (state === 'lost' ? [] : [peer])))
+
+/** Who lacks whom, or lists who is not there. */
+export function listFaults(tabs: readonly Tab[]): string[] {
+  return tabs.flatMap((tab) => {
+    const seen = listed(tab)
+    const missing = tabs.filter(({ peer }) => peer !== tab.peer && !seen.delete(peer))
+    return [
+      ...missing.map(({ name }) => `${tab.name} lacks ${name}`),
+      ...[...seen].map((peer) => `${tab.name} lists ${peer}`),
+    ]
+  })
+}

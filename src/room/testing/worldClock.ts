@@ -11,8 +11,7 @@ export interface WorldClock {
   run(forMs: Millis): void
 }
 
-export function createWorldClock(random: Random): WorldClock {
-  const events = new Events()
+export function createWorldClock(random: Random, events = new Events()): WorldClock {
   return {
     now: () => events.now,
     after: (ms, happen) => events.after(Math.max(0, ms), happen),

@@ -21,6 +21,8 @@ interface End {
   heardDescription: boolean
   heardCandidate: boolean
   isOpen: boolean
+  /** Its owner knows that it is open. */
+  isTold: boolean
   isCut: boolean
   /** What arrives once there is a path again: SCTP sends it until then. */
   readonly held: string[]
@@ -62,9 +64,25 @@ export interface WorldLinks {
   said(): { readonly messages: number; readonly bytes: number }
 }
 
+/** Who moves bytes over the same links. */
+export interface LinkListener {
+  /** Both ends are open, or there is a path again. */
+  linked(a: PeerId, b: PeerId): void
+  /** One of them is gone, or the path between them. */
+  unlinked(a: PeerId, b: PeerId): void
+  /** The room's own words took so many bytes. */
+  said(from: PeerId, bytes: number): void
+}
+
+const deaf: LinkListener = { linked: () => undefined, unlinked: () => undefined, said: () => undefined }
+
 const pairKey = (a: PeerId, b: PeerId) => [a, b].toSorted().join()
 
-export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks {
+export function createWorldLinks(
+  clock: WorldClock,
+  random: Random,
+  { linked, unlinked, said: told }: LinkListener = deaf,
+): WorldLinks {
   /** By owner, in the order they were made. */
   const ends = new Map<PeerId, Set<End>>()
   const latencies = new Map<string, number>()
@@ -96,7 +114,10 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     return ms
   }
 
-  const remove = (end: End): void => void ends.get(end.owner.peer)?.delete(end)
+  function remove(end: End): void {
+    ends.get(end.owner.peer)?.delete(end)
+    if (end.isOpen) unlinked(end.owner.peer, end.peer)
+  }
 
   function say(end: End, kind: LinkSignalKind, afterMs: number, data: string = kind): void {
     clock.after(afterMs, () => {
@@ -122,6 +143,8 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
         each.owner.feed({ type: 'linkOpened', peer: each.peer, session: each.session, route: 'direct' })
         const open = endsOf(each.owner.peer).filter(({ peer, isOpen }) => peer === each.peer && isOpen)
         assert(open.length <= 1, 'a tab keeps two links open to one peer')
+        each.isTold = true
+        if (otherEnd(each)?.isTold === true) linked(each.owner.peer, each.peer)
       })
     }
   }
@@ -136,6 +159,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
       owner.feed({ type: 'pathFound', peer, session })
     }
     for (const each of [end, other]) for (const text of each.held.splice(0)) deliver(each, text)
+    linked(end.owner.peer, end.peer)
   }
 
   function closed(end: End): void {
@@ -160,6 +184,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     if (end === undefined || other === undefined) return
     said.messages++
     said.bytes += text.length
+    told(owner.peer, text.length)
     clock.after(latency(end), () => deliver(other, text))
   }
 
@@ -174,6 +199,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
         heardDescription: false,
         heardCandidate: false,
         isOpen: false,
+        isTold: false,
         isCut: false,
         held: [],
       }
@@ -205,7 +231,7 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
       if (other !== undefined && end.isOpen && !end.isCut) clock.after(latency(end), () => closed(other))
     },
     vanish(owner) {
-      ends.delete(owner.peer)
+      for (const end of endsOf(owner.peer)) remove(end)
     },
     cut(a, b) {
       for (const end of endsBetween(a, b)) end.isCut = true
@@ -222,7 +248,11 @@ export function createWorldLinks(clock: WorldClock, random: Random): WorldLinks 
     part(side) {
       oneSide = side
       for (const own of ends.values())
-        for (const end of own) if (isAcross(end.owner.peer, end.peer)) end.isCut = true
+        for (const end of own) {
+          if (!isAcross(end.owner.peer, end.peer)) continue
+          end.isCut = true
+          unlinked(end.owner.peer, end.peer)
+        }
     },
     unite: () => void (oneSide = new Set()),
     said: () => ({ ...said }),

@@ -105,6 +105,8 @@ export const en = {
   members: {
     heading: 'In this room',
     count: (number: number) => people(number),
+    showAll: (number: number) => `Show all ${people(number)}`,
+    showFewer: 'Show fewer',
     met,
     likeness,
     thisBrowser: 'Another tab of yours',
