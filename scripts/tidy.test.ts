@@ -108,7 +108,8 @@ describe('each check can fail', () => {
     const library = "import { x } from '@noble/hashes/sha2.js'"
     const [first, second] = [source('src/crypto/a.ts', library), source('src/crypto/b.ts', library)]
     expect(sharedLibraries([first, second])).toHaveLength(1)
-    expect(sharedLibraries([first, source('src/crypto/b.test.ts', library)])).toEqual([])
+    for (const path of ['src/crypto/b.test.ts', 'src/crypto/testing/b.ts'])
+      expect(sharedLibraries([first, source(path, library)])).toEqual([])
     const react = "import { useState } from 'react'"
     expect(sharedLibraries([source('src/ui/a.tsx', react), source('src/ui/b.tsx', react)])).toEqual([])
   })

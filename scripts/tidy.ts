@@ -80,11 +80,11 @@ export function wrongDirections(sources: readonly Source[]): string[] {
   })
 }
 
-/** Outside libraries that more than one file imports. Tests and contract suites do not count. */
+/** Outside libraries that more than one file imports. Tests, contract suites and what lies in folders called testing do not count. */
 export function sharedLibraries(sources: readonly Source[]): string[] {
   const importers = new Map<string, Set<string>>()
   for (const { path, text } of sources) {
-    if (isTest(path)) continue
+    if (isTest(path) || /\/testing\//.test(path)) continue
     for (const name of importsOf(text).filter((imported) => !isRelative(imported))) {
       const library = packageOf(name)
       if (!everywhere.has(library)) importers.set(library, (importers.get(library) ?? new Set()).add(path))

@@ -26,6 +26,12 @@ const configs = [
   },
   { iceServersUrl: 'https://turn.example/lend?k=v', relayOnly: true },
   { iceServersUrl: 'turn-credentials', relayOnly: 'yes' },
+  {
+    signaling: [
+      { type: 'mqtt', url: 'wss://user:a%20b@b.example:8084/mqtt?x' },
+      { type: 'mqtt', url: 'ws://[::1]' },
+    ],
+  },
   { uploadLimitKBps: 0.5, pageUrl: 'https://user.example/a b?c#d', signaling: [], iceServers: [] },
 ]
 
@@ -38,6 +44,8 @@ const config = textTarget(
     const { config: read, faults, unreadable } = parseConfig(value)
     if (unreadable !== null) return refused(unreadable)
     assert(read.signaling.length <= limits.brokersMax, 'there are not too many brokers')
+    for (const one of read.signaling)
+      assert(one.type === 'peerjs' || /^wss?:[^#]*$/.test(one.url), 'a broker is spoken to by WebSocket')
     assert(read.iceServers.length <= limits.iceServersMax, 'there are not too many ICE servers')
     assert(!/^http:/i.test(read.iceServersUrl ?? ''), 'nobody else is asked for servers in clear')
     assert(read.pageUrl === null || /^https?:[^#]*$/.test(read.pageUrl), 'the page has an address')

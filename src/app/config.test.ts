@@ -63,7 +63,15 @@ describe('config.json', () => {
     null,
     'broker.example',
     { type: 'carrier pigeon' },
-    { type: 'mqtt', url: 'wss://broker.example/mqtt' },
+    { type: 'mqtt' },
+    { type: 'mqtt', url: 7 },
+    { type: 'mqtt', url: '' },
+    { type: 'mqtt', url: 'broker.example/mqtt' },
+    { type: 'mqtt', url: 'wss://' },
+    { type: 'mqtt', url: 'https://broker.example/mqtt' },
+    { type: 'mqtt', url: 'mqtts://broker.example:8883' },
+    { type: 'mqtt', url: 'wss://broker.example/mqtt#room' },
+    { type: 'mqtt', url: 'wss://alice:50%@broker.example/mqtt' },
     { ...broker, host: '' },
     { ...broker, host: 7 },
     { ...broker, port: 0 },
@@ -76,6 +84,15 @@ describe('config.json', () => {
     const { config, faults } = parseConfig({ signaling: [broker, bad] })
     expect(config.signaling).toEqual([broker])
     expect(faults).toEqual(['entry 2 of "signaling" is not understood'])
+  })
+
+  it('can name brokers of both kinds, in the order in which they are to be used', () => {
+    const signaling = [
+      { type: 'mqtt', url: 'wss://broker.example/mqtt' },
+      broker,
+      { type: 'mqtt', url: 'ws://alice:a%20secret@[::1]:9001/?x=1' },
+    ]
+    expect(parseConfig({ signaling })).toMatchObject({ config: { signaling }, faults: [] })
   })
 
   it('takes ICE servers with one address or several, and with a login', () => {

@@ -4,13 +4,19 @@ import { limits } from '../shared/limits.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { iceServerSchema } from './iceServerShape.ts'
 
-export type BrokerConfig = {
-  readonly type: 'peerjs'
-  readonly host: string
-  readonly port: number
-  readonly path: string
-  readonly secure: boolean
-}
+export type BrokerConfig =
+  | {
+      readonly type: 'peerjs'
+      readonly host: string
+      readonly port: number
+      readonly path: string
+      readonly secure: boolean
+    }
+  | {
+      readonly type: 'mqtt'
+      /** A ws or wss address, with a name and password in it where the broker wants them. */
+      readonly url: string
+    }
 
 /** What `config.json` beside the page says. */
 export interface Config {
@@ -149,13 +155,25 @@ const fieldsSchema = v.object({
   pageUrl: v.optional(v.unknown(), defaultConfig.pageUrl),
 })
 
-const brokerSchema: Schema<BrokerConfig> = v.object({
-  type: v.literal('peerjs'),
-  host: v.pipe(v.string(), v.nonEmpty()),
-  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 443),
-  path: v.optional(v.string(), '/'),
-  secure: v.optional(v.boolean(), true),
-})
+const brokerSchema: Schema<BrokerConfig> = v.union([
+  v.object({
+    type: v.literal('peerjs'),
+    host: v.pipe(v.string(), v.nonEmpty()),
+    port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 443),
+    path: v.optional(v.string(), '/'),
+    secure: v.optional(v.boolean(), true),
+  }),
+  v.object({
+    type: v.literal('mqtt'),
+    // Without a fragment, which no WebSocket may have, and with no percent sign that stands for nothing.
+    url: v.pipe(
+      v.string(),
+      v.url(),
+      v.regex(/^wss?:(?:[^#%]|%[\da-f]{2})*$/i),
+      v.transform((text) => new URL(text).href),
+    ),
+  }),
+])
 
 const rateSchema = v.pipe(v.number(), v.finite(), v.minValue(0))
 

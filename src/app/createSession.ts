@@ -128,6 +128,7 @@ class AppSession implements OpenSession {
         hiding: () => parts.ice.hiding,
         originOf: (share) => this.#origins.viewOf(share),
         acquaintances: () => this.#acquaintances,
+        noticed: (members) => this.#acquaintances?.noticed(members),
       },
       parts.view,
       clock,
@@ -272,8 +273,6 @@ class AppSession implements OpenSession {
   }
 
   #roomChanged(): void {
-    // The first news come while the room is being opened.
-    if (this.#room !== undefined) this.#acquaintances?.noticed(this.#room.members())
     this.#touch()
   }
 

@@ -71,6 +71,12 @@ export class RoomBrokers {
     this.#brokers[broker]?.release(this.#parts.doorMailbox(epoch, door))
   }
 
+  /** It carries nothing that we give it. */
+  leave(broker: BrokerIndex): void {
+    this.#parts.log('warning', 'a broker carries nothing', { broker })
+    this.#brokers[broker]?.leave()
+  }
+
   readonly retryNow = (): void => this.#each((broker) => broker.retryNow())
 
   readonly close = (): void => this.#each((broker) => broker.close())
@@ -82,14 +88,14 @@ export class RoomBrokers {
 
   #open(broker: BrokerIndex, open: OpenSignaling): Signaling {
     const { guard, feed, log, sealedArrived } = this.#parts
-    const doorTold = (type: 'doorHeld' | 'doorTaken' | 'doorLost') =>
+    const doorTold = (type: 'doorHeld' | 'doorShared' | 'doorTaken' | 'doorLost') =>
       guard((mailbox: Mailbox) => {
         const claimed = this.#claimed.get(mailbox)
         if (!claimed) return
         log('info', type, { broker, door: claimed.door })
         feed({ type, broker, ...claimed })
       })
-    return open({
+    const opened = open({
       stateChanged: guard((state, trouble) => {
         log('info', 'broker', trouble === undefined ? { broker, state } : { broker, state, trouble })
         this.#states[broker] = state
@@ -97,9 +103,10 @@ export class RoomBrokers {
         feed({ type: state === 'online' ? 'brokerOnline' : 'brokerOffline', broker })
       }),
       sealedSignalArrived: guard((sealed) => sealedArrived(sealed)),
-      mailboxHeld: doorTold('doorHeld'),
+      mailboxHeld: (mailbox) => doorTold(opened.sharesClaims ? 'doorShared' : 'doorHeld')(mailbox),
       mailboxTaken: doorTold('doorTaken'),
       mailboxLost: doorTold('doorLost'),
     })
+    return opened
   }
 }

@@ -73,9 +73,11 @@ function openDriver(
     const mailbox = `own-${brokers.length}`
     return {
       mailbox,
+      sharesClaims: false,
       post: (_, sealed) => void posts.push(sealed),
       claim() {},
       release() {},
+      leave() {},
       retryNow() {},
       close() {},
       ...broker,

@@ -134,7 +134,8 @@ export class RoomDriver {
   sharesChanged(known: RoomShares): void {
     for (const manifest of known.fresh)
       this.handle({ type: 'manifestKnown', share: manifest.share, manifest: textOfManifest(manifest) })
-    this.handle({ type: 'sharesChanged', given: known.given, sought: known.sought })
+    const { given, sought, gone } = known
+    this.handle({ type: 'sharesChanged', given, sought, gone })
   }
 
   /** The best that any broker is; offline when there is none. */
@@ -220,6 +221,8 @@ export class RoomDriver {
       }
       case 'shareUnheard':
         return this.#options.bulk.shareUnheard(effect.share)
+      case 'brokerSilent':
+        return this.#brokers.leave(effect.broker)
       case 'claimDoor':
         return this.#brokers.claim(effect)
       case 'releaseDoor':
@@ -318,7 +321,9 @@ export class RoomDriver {
 
   #checkManifest({ from, manifest: text }: RoomEffect & { type: 'checkManifest' }): void {
     const manifest = manifestIn(text)
-    if (manifest) this.handle({ type: 'manifestChecked', share: manifest.share, manifest: text })
+    // As we write it: what somebody has added means nothing.
+    if (manifest)
+      this.handle({ type: 'manifestChecked', share: manifest.share, manifest: textOfManifest(manifest) })
     else this.#faulted(from, 'a manifest that is none')
   }
 

@@ -11,6 +11,7 @@ const brokerNotices = {
   unreachable: 'brokerUnreachable',
   full: 'brokerFull',
   refusing: 'brokerRefusing',
+  silent: 'brokerSilent',
 } as const satisfies Record<BrokerTrouble, NoticeMessage['code']>
 
 /** Tells people who comes and goes, who is out of reach, and whether newcomers can still find the room. */

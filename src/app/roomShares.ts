@@ -7,6 +7,8 @@ import type { Manifest } from '../swarm/manifest.ts'
 export interface RoomShares {
   /** Those not known before. */
   readonly fresh: readonly Manifest[]
+  /** Those that are no more. */
+  readonly gone: readonly ShareId[]
   /** Those we offer, and those that we have all of. */
   readonly given: readonly ShareId[]
   /** Those that we want, and of which nobody near has more than we. */
@@ -20,12 +22,13 @@ export class RoomShareTeller {
 
   tell(all: readonly EngineShare[], room: { sharesChanged(known: RoomShares): void }): void {
     const here = new Set(all.map(({ share }) => share))
-    for (const share of this.#told) if (!here.has(share)) this.#told.delete(share)
+    const gone = [...this.#told].filter((share) => !here.has(share))
+    for (const share of gone) this.#told.delete(share)
     const fresh = all.filter(({ share }) => !this.#told.has(share)).map(({ manifest }) => manifest)
     for (const { share } of fresh) this.#told.add(share)
-    const shares = { fresh, given: givenOf(all), sought: soughtOf(all) }
+    const shares = { fresh, gone, given: givenOf(all), sought: soughtOf(all) }
     const text = JSON.stringify([shares.given, shares.sought])
-    if (fresh.length === 0 && text === this.#lastTold) return
+    if (fresh.length + gone.length === 0 && text === this.#lastTold) return
     this.#lastTold = text
     room.sharesChanged(shares)
   }

@@ -9,10 +9,11 @@ import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
+import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import type { CheckParts } from './check/connectionCheck.ts'
 import { pageClock } from './pageClock.ts'
-import { fetchBeside, type ReadConfig } from './config.ts'
+import { fetchBeside, type BrokerConfig, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
 import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
@@ -65,7 +66,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   await lent
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
-  const brokers = canLink ? config.signaling.map((broker) => peerjsSignaling(broker, random)) : []
+  const brokers = canLink ? await Promise.all(config.signaling.map((broker) => brokerOf(broker, random))) : []
   const { storage } = engine
   const check = checking({ brokers, servers: () => ice.settings().servers, storage, log })
   const session = createSession({
@@ -99,6 +100,13 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   followPage({ session, screen, clock: pageClock, wallMs })
   onHidingChange((isHidden) => session.hideAddress(isHidden))
   return session
+}
+
+/** What only some brokers need is loaded where one is named. */
+async function brokerOf(broker: BrokerConfig, random: Random): Promise<OpenSignaling> {
+  if (broker.type === 'peerjs') return peerjsSignaling(broker, random)
+  const { mqttSignaling } = await import('../signaling/mqttSignaling.ts')
+  return mqttSignaling(broker, random)
 }
 
 function lendingServers({ screen, read: { config }, log }: StartOptions): IceServers {

@@ -207,7 +207,7 @@ export interface Notice {
 
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
-  | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' }
+  | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' | 'brokerSilent' }
   /** A peer is there, and the networks let no connection through; `hasRelay`: not even by a relay server. */
   | { readonly code: 'noWayThrough'; readonly hasRelay: boolean }
   /** Addresses are hidden, by choice here or by the page's settings, and there is no relay server to hide behind. */

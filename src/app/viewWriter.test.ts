@@ -26,6 +26,7 @@ function drawingIn(tookMs: number) {
       links: { lanes: () => 0 },
     },
     hiding: () => 'off',
+    noticed: () => undefined,
     originOf: () => null,
     acquaintances: () => null,
   }

@@ -23,6 +23,8 @@ export interface ViewSources {
   }
   hiding(): View['hiding']
   originOf: NamesOf['originOf']
+  /** Those in the room, before they are shown. */
+  noticed(members: readonly MemberSnapshot[]): void
   /** Null until they are loaded. */
   acquaintances(): Pick<Acquaintances, 'of' | 'count'> | null
 }
@@ -67,6 +69,7 @@ export class ViewWriter {
     const { storage, shares: views } = sources
     const acquaintances = sources.acquaintances()
     const members = sources.room.members()
+    sources.noticed(members)
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
     const nameOf = (peer: PeerId): string => names.get(peer) ?? ''
     const shares = views.views(

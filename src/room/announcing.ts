@@ -1,10 +1,11 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
+import type { Gossip } from './gossip.ts'
 import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
-import { cardParts } from './weights.ts'
+import { cardParts, itemsMaxBytes, weightOf } from './weights.ts'
 
 /** When twelve arrive together, everyone is told of them in few messages. */
 const rosterBatchMs: Millis = 100
@@ -22,7 +23,12 @@ export interface Announcing {
 
 const own = (card: Card): RoomMessage => ({ type: 'card', version: 3, card })
 
-export function createAnnouncing(context: RoomContext, roster: Roster, census: Census): Announcing {
+export function createAnnouncing(
+  context: RoomContext,
+  roster: Roster,
+  census: Census,
+  gossip: Pick<Gossip, 'has'>,
+): Announcing {
   let toldCard: Card | null = null
   let toldRevision = roster.revision()
   let tellAt: Millis | null = null
@@ -31,9 +37,15 @@ export function createAnnouncing(context: RoomContext, roster: Roster, census: C
 
   function rosterFor(reader: PeerId): RoomMessage {
     const cards = roster.linked().flatMap(({ peer, card }) => (peer === reader ? [] : (card ?? [])))
-    return census.isLarge()
-      ? { type: 'roster', members: [], others: cards.map(({ peer }) => peer) }
-      : { type: 'roster', members: cards, others: [] }
+    const members: Card[] = []
+    let bytes = 0
+    for (const card of census.isLarge() ? [] : cards) {
+      bytes += weightOf(card)
+      if (bytes > itemsMaxBytes) break
+      members.push(card)
+      gossip.has(reader, [card.peer, card.sequence])
+    }
+    return { type: 'roster', members, others: cards.slice(members.length).map(({ peer }) => peer) }
   }
 
   function attendCard(): void {

@@ -41,7 +41,7 @@ export interface Attempts {
   opened(peer: PeerId, session: LinkSession, route: Linked['route']): LinkedMember | null
 }
 
-const newLink = (session: LinkSession, route: Linked['route'], now: number): Linked => ({
+const newLink = (session: LinkSession, route: Linked['route'], now: Millis, isDrawn: boolean): Linked => ({
   state: 'linked',
   session,
   route,
@@ -53,6 +53,7 @@ const newLink = (session: LinkSession, route: Linked['route'], now: number): Lin
   doors: [],
   neighbours: new Set(),
   since: now,
+  isDrawn,
   challenge: null,
 })
 
@@ -165,7 +166,7 @@ export function createAttempts(
         return null
       }
       roster.changed()
-      return Object.assign(member, { road: newLink(session, route, context.now) })
+      return Object.assign(member, { road: newLink(session, route, context.now, road.state === 'offering') })
     },
   }
 }

@@ -21,9 +21,14 @@ export interface Cards {
   deadlines(): Deadline[]
 }
 
+const none: readonly ShareId[] = []
+
 export function createCards(context: RoomContext, census: Census, heldDoors: () => DoorAt[]): Cards {
-  let given: readonly ShareId[] = []
-  let askedShares = ''
+  let given = none
+  /** As they were signed last, and for how long that counts. */
+  let signedShares = none
+  let signedLifeMs: Millis = 0
+  const allChecks = createQuota<'all'>(context, { countMax: limits.cardChecksInAllPerTenSecondsMax })
   const checks = createQuota<PeerId>(context, { countMax: limits.cardChecksPerTenSecondsMax })
   let asked = ''
   let askedAt: Millis = -Infinity
@@ -34,29 +39,36 @@ export function createCards(context: RoomContext, census: Census, heldDoors: () 
   const renewMs = (): Millis =>
     Math.max(limits.cardRenewMinMs, (1000 * census.count()) / limits.cardsRenewedPerSecond)
   /** In a small room everyone hears of them from us. */
-  const listedShares = (): readonly ShareId[] => (census.isLarge() ? given : [])
+  const listedShares = (): readonly ShareId[] => (census.isLarge() ? given : none)
+
+  /** Each card comes to everyone: the more they are, the longer news wait, so that a crowd that takes a share is no storm. */
+  const newsMs = (): Millis => limits.cardNewsMs * Math.max(1, census.count() / limits.cardNewsMembers)
 
   function renewAt(): Millis {
     const doubtedAt = isDoubted ? askedAt + limits.cardDoubtedMs : Infinity
-    const newsAt = listedShares().join() === askedShares ? Infinity : askedAt + limits.cardNewsMs
-    return Math.min(doubtedAt, newsAt, census.isLarge() ? askedAt + renewMs() : Infinity)
+    const newsAt = listedShares() === signedShares ? Infinity : askedAt + newsMs()
+    // It may have been signed when there were fewer, to count for a shorter time.
+    const due = askedAt + Math.min(renewMs(), signedLifeMs / limits.cardLives)
+    return Math.min(doubtedAt, newsAt, census.isLarge() ? due : Infinity)
   }
 
   function sign(): void {
     const { profile } = context
     const [mailboxes, doors, shares] = [ownMailboxes(context), heldDoors(), listedShares()]
-    askedShares = shares.join()
+    signedShares = shares
     const lifeMs = Math.min(limits.cardLifeMaxMs, limits.cardLives * renewMs())
     askedAt = context.now
     isDoubted = false
     sequence++
     const lifeSeconds = Math.ceil(lifeMs / 1000)
+    signedLifeMs = lifeMs
     context.emit({ type: 'signCard', content: { profile, mailboxes, doors, shares, sequence, lifeSeconds } })
   }
 
   return {
     check(from, card) {
-      if (checks.allows(from.peer)) context.emit({ type: 'checkCard', from: from.peer, card })
+      if (checks.allows(from.peer) && allChecks.allows('all'))
+        context.emit({ type: 'checkCard', from: from.peer, card })
     },
     signed(card) {
       if (card.sequence === sequence) context.card = card

@@ -21,13 +21,15 @@ export interface Catalogue {
   cardChanged(before: Card | null, after: Card | null): void
   /** What we know of ourselves. */
   manifestKnown(share: ShareId, manifest: string): void
+  /** We do not know these of ourselves any more. */
+  forget(shares: readonly ShareId[]): void
   /** Members ask what these are. */
   asked(from: LinkedMember, shares: readonly ShareId[]): void
-  /** A member tells; each is checked, as asked with `checkManifest`. False where it told what nobody asked. */
-  manifestsArrived(from: LinkedMember, manifests: readonly string[]): boolean
+  /** A member tells; each is checked, as asked with `checkManifest`. */
+  manifestsArrived(from: LinkedMember, manifests: readonly string[]): void
   /** Of what came: it is the share's own. */
   manifestChecked(share: ShareId, manifest: string): void
-  /** Members that give the share, as they say. */
+  /** Members that give the share, as they say; `giversMax` of them at most. */
   giversOf(share: ShareId): ReadonlySet<PeerId>
   attend(): void
   deadlines(): Deadline[]
@@ -35,10 +37,10 @@ export interface Catalogue {
 
 interface Listed {
   readonly givers: Set<PeerId>
+  /** Who named it first, and so takes its place from others. */
+  readonly chargedTo: PeerId
   /** Null until somebody has told it. */
   manifest: string | null
-  /** Who asked us for it before we had it. */
-  readonly owedTo: Set<PeerId>
   askedOf: PeerId | null
   askedAt: Millis
 }
@@ -48,32 +50,58 @@ const nobody: ReadonlySet<PeerId> = new Set()
 export function createCatalogue(context: RoomContext, roster: Roster, census: Census): Catalogue {
   const { emit } = context
   const listed = new Map<ShareId, Listed>()
+  /** How many of them are charged to whom. */
+  const charges = new Map<PeerId, number>()
   /** What we know of ourselves, and others may ask for. */
   const own = new Map<ShareId, string>()
   /** Of these it is not known what they are. */
   const unknown = new Set<ShareId>()
-  /** Manifests asked of each, and not told yet. */
-  const due = new Map<PeerId, number>()
-  const toldOf = createQuota<PeerId>(context, { countMax: limits.manifestsPerTenSecondsMax })
+  /** Who asked us before we knew, or is to be told with the next batch. */
+  const owed = new Map<PeerId, Set<ShareId>>()
+  const told = createQuota<PeerId>(context, { countMax: limits.manifestsPerTenSecondsMax })
+  const heard = createQuota<PeerId>(context, { countMax: limits.manifestsPerTenSecondsMax })
   let askAt: Millis | null = null
+  let tellAt: Millis | null = null
+
+  const tellSoon = (): void => void (tellAt ??= context.now + limits.gossipMs)
+
+  /** One who names shares without end takes no place from others: of who has most listed, one makes way. Whether there is a place now. */
+  function makePlace(giver: PeerId): boolean {
+    if (listed.size < limits.sharesListedMax) return true
+    const [most, count] = [...charges].reduce((a, b) => (b[1] > a[1] ? b : a))
+    if (most === giver || count <= 1 + (charges.get(giver) ?? 0)) return false
+    const last = [...listed].findLast(([, { chargedTo }]) => chargedTo === most)
+    if (last) drop(...last)
+    return last !== undefined
+  }
 
   function list(share: ShareId, giver: PeerId): void {
     const known = listed.get(share)
-    if (known) return void known.givers.add(giver)
-    if (listed.size >= limits.sharesListedMax) return
+    if (known) {
+      if (known.givers.size < limits.giversMax) known.givers.add(giver)
+      return
+    }
+    if (!makePlace(giver)) return
     const manifest = own.get(share) ?? null
-    listed.set(share, { givers: new Set([giver]), manifest, owedTo: new Set(), askedOf: null, askedAt: 0 })
+    listed.set(share, { givers: new Set([giver]), chargedTo: giver, manifest, askedOf: null, askedAt: 0 })
+    charges.set(giver, 1 + (charges.get(giver) ?? 0))
     if (manifest !== null) return emit({ type: 'shareHeard', manifest })
     unknown.add(share)
-    askAt ??= context.now
+    askAt ??= context.now + limits.gossipMs
+  }
+
+  function drop(share: ShareId, { chargedTo, manifest }: Listed): void {
+    listed.delete(share)
+    unknown.delete(share)
+    const left = (charges.get(chargedTo) ?? 1) - 1
+    if (left > 0) charges.set(chargedTo, left)
+    else charges.delete(chargedTo)
+    if (manifest !== null) emit({ type: 'shareUnheard', share })
   }
 
   function unlist(share: ShareId, giver: PeerId): void {
     const known = listed.get(share)
-    if (!known?.givers.delete(giver) || known.givers.size > 0) return
-    listed.delete(share)
-    unknown.delete(share)
-    if (known.manifest !== null) emit({ type: 'shareUnheard', share })
+    if (known?.givers.delete(giver) && known.givers.size === 0) drop(share, known)
   }
 
   function learn(share: ShareId, manifest: string): void {
@@ -82,10 +110,7 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
     known.manifest = manifest
     unknown.delete(share)
     emit({ type: 'shareHeard', manifest })
-    for (const peer of known.owedTo)
-      if (roster.findLinked(peer))
-        emit({ type: 'send', peer, message: { type: 'manifests', manifests: [manifest] } })
-    known.owedTo.clear()
+    if (owed.size > 0) tellSoon()
   }
 
   /** First one that gives the share itself; else anybody, who may have heard of it. */
@@ -107,13 +132,28 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
       known.askedAt = context.now
       asks.set(teller, [...(asks.get(teller) ?? []), share])
     }
-    for (const peer of due.keys()) if (!roster.findLinked(peer)) due.delete(peer)
-    for (const [peer, all] of asks) {
-      due.set(peer, (due.get(peer) ?? 0) + all.length)
+    for (const [peer, all] of asks)
       for (const shares of inParts(all, limits.headsPerMessage))
         emit({ type: 'send', peer, message: { type: 'whatAre', shares } })
-    }
     askAt = unknown.size > 0 ? context.now + limits.gossipMs : null
+  }
+
+  const manifestOf = (share: ShareId): string | null => own.get(share) ?? listed.get(share)?.manifest ?? null
+
+  function tell(): void {
+    tellAt = null
+    for (const [peer, shares] of owed) {
+      const manifests: string[] = []
+      for (const share of shares) {
+        const manifest = manifestOf(share)
+        // What nobody lists any more nobody waits for.
+        if (manifest !== null || !listed.has(share)) shares.delete(share)
+        if (manifest !== null && told.allows(peer)) manifests.push(manifest)
+      }
+      if (shares.size === 0) owed.delete(peer)
+      for (const part of manifestParts(manifests))
+        emit({ type: 'send', peer, message: { type: 'manifests', manifests: part } })
+    }
   }
 
   return {
@@ -123,32 +163,36 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
       if (after) for (const share of kept) list(share, after.peer)
     },
     manifestKnown(share, manifest) {
-      if (own.size < limits.sharesListedMax) own.set(share, manifest)
+      own.set(share, manifest)
+      for (const oldest of own.keys()) {
+        if (own.size <= limits.sharesListedMax) break
+        own.delete(oldest)
+      }
       learn(share, manifest)
     },
+    forget(shares) {
+      for (const share of shares) own.delete(share)
+    },
     asked({ peer }, shares) {
-      const manifests = shares.flatMap((share): string[] => {
-        if (!toldOf.allows(peer)) return []
-        const known = listed.get(share)
-        const manifest = own.get(share) ?? known?.manifest ?? null
-        if (manifest === null) known?.owedTo.add(peer)
-        return manifest === null ? [] : [manifest]
-      })
-      for (const part of manifestParts(manifests))
-        emit({ type: 'send', peer, message: { type: 'manifests', manifests: part } })
+      const of = owed.get(peer) ?? new Set()
+      for (const share of shares) if (of.size < limits.sharesListedMax) of.add(share)
+      owed.set(peer, of)
+      tellSoon()
     },
     manifestsArrived({ peer }, manifests) {
-      const left = (due.get(peer) ?? 0) - manifests.length
-      if (left < 0) return false
-      due.set(peer, left)
-      for (const manifest of manifests) emit({ type: 'checkManifest', from: peer, manifest })
-      return true
+      for (const manifest of manifests)
+        if (unknown.size > 0 && heard.allows(peer)) emit({ type: 'checkManifest', from: peer, manifest })
     },
     manifestChecked: learn,
     giversOf: (share) => listed.get(share)?.givers ?? nobody,
     attend() {
+      for (const peer of owed.keys()) if (!roster.findLinked(peer)) owed.delete(peer)
+      if (tellAt !== null && context.now >= tellAt) tell()
       if (askAt !== null && context.now >= askAt && census.isLarge()) ask()
     },
-    deadlines: () => (askAt === null || !census.isLarge() ? [] : [{ at: askAt, why: 'ask' }]),
+    deadlines: () => [
+      ...(tellAt === null ? [] : [{ at: tellAt, why: 'tell' }]),
+      ...(askAt === null || !census.isLarge() ? [] : [{ at: askAt, why: 'ask' }]),
+    ],
   }
 }

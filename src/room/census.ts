@@ -38,8 +38,10 @@ export interface Census {
   count(): number
   /** More than link with everyone: some are reached through others. */
   isLarge(): boolean
-  /** Those that members say they hold whom we are not linked with, and so cannot ask. */
+  /** Those of members whom we are not linked with, and so cannot ask, but who have answered what we left at doors. */
   doorsElsewhere(): DoorAt[]
+  /** The peer welcomed us where we had knocked. */
+  answeredAtDoor(peer: PeerId): void
   /** Somebody lost its link with the peer while this was its newest card: whether that is news. */
   doubt(head: Head): boolean
   /** Whether it would be. */
@@ -64,8 +66,8 @@ export function createCensus(
   const everyone = new Map<PeerId, Someone>()
   /** The newest card of who is gone: an older one does not bring it back. */
   const gone = new Map<PeerId, number>()
-  /** Who says it holds doors. */
-  const holders = new Set<PeerId>()
+  /** Who says it holds doors, and when it last answered what was left at one. */
+  const holders = new Map<PeerId, Millis>()
   let lookAt: Millis | null = null
 
   const isLinked = (peer: PeerId): boolean => roster.findLinked(peer) !== undefined
@@ -79,12 +81,12 @@ export function createCensus(
     const someone = everyone.get(peer)
     if (!someone) return
     everyone.delete(peer)
+    holders.delete(peer)
     cardChanged(someone.card, null)
   }
 
   function forget(peer: PeerId, sequence: number): void {
     drop(peer)
-    holders.delete(peer)
     gone.delete(peer)
     gone.set(peer, sequence)
     for (const oldest of gone.keys()) {
@@ -142,8 +144,8 @@ export function createCensus(
         everyone.set(card.peer, { ...fresh, voucher: from, restUntil: 0, isMet: false })
       }
       cardChanged(known?.card ?? null, card)
-      if (card.doors.length > 0) holders.add(card.peer)
-      else holders.delete(card.peer)
+      if (card.doors.length === 0) holders.delete(card.peer)
+      else if (!isSameDoors(known?.card.doors, card.doors)) holders.set(card.peer, -Infinity)
       return true
     },
     find: (peer) => everyone.get(peer),
@@ -151,11 +153,14 @@ export function createCensus(
     count: () => everyone.size,
     doorsElsewhere() {
       if (!isLarge()) return []
-      return [...holders].flatMap((peer) => {
+      return [...holders].flatMap(([peer, provenAt]) => {
         const someone = everyone.get(peer)
-        const isBelieved = someone?.isDoubted === false && !isLinked(peer)
-        return isBelieved ? someone.card.doors : []
+        const isBelieved = context.now - provenAt < limits.doorProvenMs && someone?.isDoubted === false
+        return isBelieved && !isLinked(peer) ? someone.card.doors : []
       })
+    },
+    answeredAtDoor(peer) {
+      if (holders.has(peer)) holders.set(peer, context.now)
     },
     isLarge,
     isDoubtable,
@@ -186,3 +191,6 @@ export function createCensus(
     deadlines: () => (lookAt === null ? [] : [{ at: lookAt, why: 'census' }]),
   }
 }
+
+const isSameDoors = (some: readonly DoorAt[] | undefined, others: readonly DoorAt[]): boolean =>
+  JSON.stringify(some) === JSON.stringify(others)

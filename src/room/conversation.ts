@@ -61,14 +61,14 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     const isMoved = !isSame(member.mailboxes, card.mailboxes)
     if (roster.takeCard(member, card) && (isMoved || !member.road.greeted)) roster.changed()
     doorChecks.told(member, card.doors)
-    gossip.shown(member.peer, [card.peer, card.sequence])
+    gossip.has(member.peer, [card.peer, card.sequence])
     if (census.take(card, member.peer, true)) gossip.news(card.peer)
     if (member.road.greeted) return
     member.road.greeted = true
     const isBack = member.lostSince !== null
     member.lostSince = null
     member.redialMs = limits.redialMinMs
-    roster.forgetEarlier(member)
+    for (const earlier of roster.forgetEarlier(member)) census.remove(earlier)
     if (census.met(member.peer) && !isBack) return
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile: card.profile } })
   }
@@ -88,8 +88,8 @@ export function createConversation(context: RoomContext, parts: ConversationPart
         meshing.giveWay(member)
         return
       }
-      announcing.greet(member)
       gossip.linked(member)
+      announcing.greet(member)
       // Those who were out of reach may be in reach of this one.
       if (wasAlone) dialing.redialNow()
     },
@@ -116,7 +116,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
           catalogue.asked(member, message.shares)
           break
         case 'manifests':
-          if (!catalogue.manifestsArrived(member, message.manifests)) faulted(member)
+          catalogue.manifestsArrived(member, message.manifests)
           break
         case 'doubt':
           if (!gossip.doubtArrived(member, message.heads)) faulted(member)

@@ -17,6 +17,8 @@ export interface Doors extends Pick<Places, 'ours' | 'releaseAll'> {
   /** Another day: doors held are given back, and others claimed. */
   epochChanged(epoch: number): void
   held(at: DoorAt): void
+  /** Held, and others may hold it too: they get a hello there, now and whenever we knock. */
+  shared(at: DoorAt): void
   taken(at: DoorAt): void
   lost(at: DoorAt): void
   /** Says hello at every door now, those of members we know too: they may be gone. */
@@ -71,6 +73,12 @@ export function createDoors(
     },
     held(at) {
       if (isToday(at)) places.at(at.broker)?.claims.set(at.door, 'held')
+    },
+    shared(at) {
+      const place = places.at(at.broker)
+      if (place === undefined || !isToday(at)) return
+      place.claims.set(at.door, 'shared')
+      places.knock(place, (door) => door === at.door)
     },
     taken(at) {
       const { broker, door } = at

@@ -1,5 +1,6 @@
 import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { BrokerChecks } from './brokerChecks.ts'
 import type { Cards } from './cards.ts'
 import type { Census } from './census.ts'
 import { createChallenges, type Challenges } from './challenges.ts'
@@ -45,6 +46,7 @@ export function createIntroductions(
   census: Census,
   gossip: Gossip,
   meshing: Meshing,
+  brokerChecks: Pick<BrokerChecks, 'cameBack'>,
 ): Introductions {
   const { emit } = context
   const early = createEarlyCandidates()
@@ -73,7 +75,9 @@ export function createIntroductions(
   }
 
   function welcomeArrived(letter: Letter, welcome: Welcome): void {
-    if (!nonces.isHello(welcome.echo) || !meshing.needs(letter.from)) return
+    if (!nonces.isHello(welcome.echo)) return
+    census.answeredAtDoor(letter.from)
+    if (!meshing.needs(letter.from)) return
     const member = roster.meet(toWriter(letter))
     if (member === null) return
     const { state } = member.road
@@ -140,6 +144,7 @@ export function createIntroductions(
 
   return {
     letterArrived(letter) {
+      if (letter.from === context.self) return brokerChecks.cameBack(letter)
       if (roster.isBanned(letter.from) || !relaying.accepts(letter)) return
       const { from, signal } = letter
       switch (signal.type) {
@@ -192,7 +197,7 @@ function createRosterReading(
 ): Pick<Introductions, 'rosterArrived' | 'cardsArrived' | 'otherShown'> {
   function check(from: LinkedMember, card: Card): void {
     const { peer, sequence } = card
-    gossip.shown(from.peer, [peer, sequence])
+    gossip.has(from.peer, [peer, sequence])
     if (census.isNews([peer, sequence], from.road.neighbours.has(peer))) cards.check(from, card)
     else meshing.shown(peer)
   }

@@ -146,7 +146,8 @@ export type RoomInput =
   | { readonly type: 'epochChanged'; readonly epoch: number }
   | { readonly type: 'brokerOnline'; readonly broker: BrokerIndex }
   | { readonly type: 'brokerOffline'; readonly broker: BrokerIndex }
-  | ({ readonly type: 'doorHeld' | 'doorTaken' | 'doorLost' } & DoorAt)
+  /** `doorShared`: we hold it, and others may hold it as well. */
+  | ({ readonly type: 'doorHeld' | 'doorShared' | 'doorTaken' | 'doorLost' } & DoorAt)
   /** A letter was opened, checked and parsed, whichever way it came. */
   | { readonly type: 'letterArrived'; readonly letter: Letter }
   /** Our own card, as asked for with `signCard`. */
@@ -162,6 +163,8 @@ export type RoomInput =
       readonly type: 'sharesChanged'
       readonly given: readonly ShareId[]
       readonly sought: readonly ShareId[]
+      /** These we do not know any more. */
+      readonly gone: readonly ShareId[]
     }
   /** Our side of a link has something to signal. */
   | {
@@ -254,6 +257,8 @@ export type RoomEffect =
   /** The peer says that it is linked with these, ourselves left out: who is not linked with whom concerns the swarm. */
   | { readonly type: 'tellNeighbours'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
   | ({ readonly type: 'claimDoor' | 'releaseDoor' } & DoorAt)
+  /** The broker keeps its connection open and carries nothing: leave it, and try it again later. */
+  | { readonly type: 'brokerSilent'; readonly broker: BrokerIndex }
   | { readonly type: 'wakeAt'; readonly at: Millis; readonly why: string }
   | { readonly type: 'report'; readonly report: RoomReport }
 

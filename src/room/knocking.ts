@@ -22,7 +22,8 @@ export function createKnocking(
 
   const isAlone = () => roster.linked().length === 0
   /** However many they are, together members knock about as often as one would. */
-  const linkedWaitMs = () => jittered(context, limits.knockLinkedMs * Math.max(1, census.count()))
+  const linkedMs = () => limits.knockLinkedMs * Math.max(1, Math.min(census.count(), limits.knockMembersMax))
+  const linkedWaitMs = () => jittered(context, linkedMs())
 
   /** Nobody answered so far. */
   function attendAlone(place: Place): void {
@@ -52,6 +53,9 @@ export function createKnocking(
 
   /** Company changes how often we knock. */
   function attendCompany(): void {
+    const latest = context.now + 1.25 * linkedMs()
+    for (const place of places.all)
+      if (place.knockAt !== null) place.knockAt = Math.min(place.knockAt, latest)
     if (wasAlone === isAlone()) return
     wasAlone = isAlone()
     const wait = wasAlone ? limits.doorAnswerMs : linkedWaitMs()

@@ -67,6 +67,8 @@ export interface Linked {
   neighbours: Set<PeerId>
   /** It opened then. */
   readonly since: Millis
+  /** We drew whom it leads to: not the other side. */
+  readonly isDrawn: boolean
   /** The peer spoke as if this link were gone: if it stays silent until then, its offer is taken, or it is made one. */
   challenge: { readonly sign: Offer | Welcome; readonly until: Millis } | null
 }
@@ -76,7 +78,7 @@ export interface Member {
   readonly peer: PeerId
   road: Road
   mailboxes: readonly MailboxAt[]
-  /** It gives something that we want and nobody else near has: called though we have links enough. */
+  /** We want a link with it though we may have enough. */
   isSought: boolean
   /** What it last showed of itself, checked; null for one of whom only a letter has come. */
   card: Card | null

@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Census, Someone } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
-import { isLinked, type LinkedMember } from './member.ts'
+import { isLinked, type LinkedMember, type Member } from './member.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
 
@@ -50,6 +50,10 @@ export function createMeshing(
   const { emit, random } = context
   let wasLarge = false
   let fillAt: Millis = 0
+  let mixAt: Millis = Infinity
+  /** How many there were when links were last mixed, and how many of them are still to make way. */
+  let mixedCount = 0
+  let swapsLeft = 0
   let shuffleAt: Millis = Infinity
   /** Shares that we want and nobody near gives, and when somebody is called who does. */
   const sought = new Map<ShareId, Millis>()
@@ -61,18 +65,27 @@ export function createMeshing(
     if (isNew && member?.road.state === 'waiting') member.road.dialAt = context.now + dialing.yieldTo(peer)
   }
 
-  /** Somebody whom we may call: first by who vouches, then by chance, so that one who makes people up is not all that we hear. */
+  /** Whom we may call. */
+  const isFree = ({ card, restUntil, isDoubted }: Someone): boolean =>
+    !isDoubted && context.now >= restUntil && roster.find(card.peer) === undefined
+
+  /**
+   * Somebody whom we may call: of those that one vouched for, or says it is linked with. Who that one is is drawn first, so that one who makes
+   * people up is not all that we hear.
+   */
   function draw(): Someone | null {
-    const byVoucher = new Map<PeerId, Someone[]>()
-    for (const someone of census.all()) {
-      const { card, voucher, restUntil, isDoubted } = someone
-      if (isDoubted || context.now < restUntil || roster.find(card.peer)) continue
-      const others = byVoucher.get(voucher)
+    const groups = new Map<PeerId | LinkedMember, Someone[]>()
+    const put = (group: PeerId | LinkedMember, someone: Someone | undefined): void => {
+      if (!someone || !isFree(someone)) return
+      const others = groups.get(group)
       if (others) others.push(someone)
-      else byVoucher.set(voucher, [someone])
+      else groups.set(group, [someone])
     }
+    for (const someone of census.all()) put(someone.voucher, someone)
+    for (const member of roster.linked())
+      for (const peer of member.road.neighbours) put(member, census.find(peer))
     for (let draws = 0; draws < drawsMax; draws++) {
-      const group = pick([...byVoucher.values()])
+      const group = pick([...groups.values()])
       const someone = group && pick(group)
       if (someone && relaying.reaches({ ...someone.card, card: someone.card })) return someone
     }
@@ -98,22 +111,42 @@ export function createMeshing(
     }
   }
 
-  /** Of our neighbours one that has links to spare, more than it needs and the most of all; a new one only where it is urgent. */
-  function spare(isUrgent: boolean): LinkedMember | null {
-    const able = roster
-      .linked()
-      .filter(({ road }) => road.neighbours.size > limits.linksMin)
-      .filter(({ road }) => isUrgent || context.now - road.since > limits.linkKeptMs)
-    const most = Math.max(...able.map(({ road }) => road.neighbours.size))
-    return pick(able.filter(({ road }) => road.neighbours.size === most)) ?? null
+  /** Neighbours whom we drew ourselves. */
+  const drawn = (): LinkedMember[] => roster.linked().filter(({ road }) => road.isDrawn)
+
+  /**
+   * A neighbour that can be spared. Not the one that says it has the most links: then those with many would be linked with those with few alone.
+   * `isAny`: whatever it says of itself, as who claims to have few would never be spared else. Some links that we drew ourselves stay, whoever calls us, or many who belong together would be all that we are linked with.
+   */
+  function spare(isAny: boolean): LinkedMember | null {
+    const linked = roster.linked()
+    const drawnCount = drawn().length
+    const able = linked
+      .filter(({ road, isSought }) => !isSought || context.now - road.since > limits.linkKeptMs)
+      .filter(({ road }) => !road.isDrawn || drawnCount > limits.linksDrawnMin)
+    const withMore = able.filter(({ road }) => road.neighbours.size > limits.linksMin)
+    return pick(isAny ? able : withMore) ?? null
   }
 
-  function makeRoom(linksMax: number, isUrgent: boolean): void {
+  function makeRoom(linksMax: number, isAny: boolean): void {
     while (roster.linked().length > linksMax) {
-      const member = spare(isUrgent)
+      const member = spare(isAny)
       if (member === null) return
       giveWay(member)
     }
+  }
+
+  /** Calls one though there may be links enough: others make room. */
+  function seekOut(someone: Someone): void {
+    makeRoom(limits.linksEverMax - 2, true)
+    call(someone)
+    const member = roster.find(someone.card.peer)
+    if (member) member.isSought = true
+  }
+
+  function isAwaited(member: Member | undefined): boolean {
+    if (member === undefined) return false
+    return isLinked(member) ? context.now - member.road.since < limits.seekAgainMs : member.lostSince === null
   }
 
   /** Links with those who give what we want and no neighbour has. */
@@ -122,27 +155,43 @@ export function createMeshing(
       if (context.now < at) continue
       sought.set(share, context.now + jittered(context, limits.seekAgainMs))
       const givers = [...catalogue.giversOf(share)]
-      if (givers.some((peer) => roster.find(peer))) continue
-      const giver = pick(givers)
+      // One that is on its way, or has only just come, may give it yet.
+      if (givers.some((peer) => isAwaited(roster.find(peer)))) continue
+      const giver = pick(givers.filter((peer) => roster.find(peer) === undefined))
       const someone = giver && census.find(giver)
       if (!someone) continue
-      makeRoom(limits.linksEverMax - 2, true)
-      call(someone)
-      const member = roster.find(giver)
-      if (member) member.isSought = true
+      seekOut(someone)
     }
   }
 
-  /** Old acquaintances make way for others now and then: a room that came together in clusters grows into one. */
-  function shuffle(): void {
-    if (context.now < shuffleAt) return
-    shuffleAt = context.now + jittered(context, limits.shuffleMs)
-    const member = roster.linked().length > limits.linksTarget ? spare(false) : null
-    if (member !== null) giveWay(member)
-    else {
-      const someone = draw()
-      if (someone !== null) call(someone)
+  /**
+   * Who has links enough to live looks for some more, at leisure; and where the room has grown, some of the old ones make way for others that are
+   * drawn. So chance alone says who is linked with whom, not who came when, and what is new gets around fast.
+   */
+  function mix(): void {
+    if (context.now < mixAt) return
+    mixAt = context.now + jittered(context, limits.mixMs)
+    // With so few nearly all are linked with each other as it is.
+    const isMany = census.count() > limits.mixMembersMin
+    if (isMany && census.count() > limits.mixGrowth * mixedCount) {
+      mixedCount = census.count()
+      swapsLeft = limits.mixSwaps
     }
+    if (isMany && context.now >= shuffleAt) {
+      shuffleAt = context.now + jittered(context, limits.shuffleMs)
+      swapsLeft = Math.max(1, swapsLeft)
+    }
+    const isShort = roster.linked().length < limits.linksTarget
+    const isToSwap = swapsLeft > 0 || (isMany && drawn().length < limits.linksDrawnMin)
+    const member = !isShort && isToSwap ? spare(true) : null
+    if (!isShort && member === null) return
+    const someone = pick([...census.all()].filter(isFree))
+    if (!someone || !relaying.reaches({ ...someone.card, card: someone.card })) return
+    if (member !== null) {
+      swapsLeft = Math.max(0, swapsLeft - 1)
+      giveWay(member)
+    }
+    seekOut(someone)
   }
 
   function unlink({ peer, road }: LinkedMember): void {
@@ -186,27 +235,30 @@ export function createMeshing(
       return !census.isLarge() || !isKnown || isOnTheWay || roster.linked().length < limits.linksMin
     },
     hasRoomForOne() {
-      makeRoom(limits.linksEverMax, true)
+      makeRoom(limits.linksEverMax, false)
       return roster.linked().length <= limits.linksEverMax
     },
     giveWay,
     gaveWay: unlink,
     attend() {
       const isLarge = census.isLarge()
-      if (isLarge && !wasLarge) shuffleAt = context.now + jittered(context, limits.shuffleMs)
+      if (isLarge && !wasLarge) {
+        mixAt = context.now + jittered(context, limits.mixMs)
+        shuffleAt = context.now + jittered(context, limits.shuffleMs)
+      }
       if (!isLarge && wasLarge) for (const someone of census.all()) call(someone)
       if (isLarge !== wasLarge) for (const member of roster.linked()) tellNeighbours(member)
       wasLarge = isLarge
       if (!isLarge) return
       fill()
       makeRoom(limits.linksMax, false)
-      shuffle()
+      mix()
       seekGivers()
     },
     deadlines() {
       if (!wasLarge) return []
       return [
-        { at: shuffleAt, why: 'shuffle' },
+        { at: mixAt, why: 'mix' },
         ...[...sought.values()].map((at) => ({ at, why: 'seek' })),
         ...(fillAt > context.now ? [{ at: fillAt, why: 'fill' }] : []),
       ]

@@ -15,8 +15,8 @@ const allDoors = Array.from({ length: limits.doors }, (_, door) => door)
 /** The doors of one broker as we see them. */
 export interface Place {
   readonly broker: BrokerIndex
-  /** Ours, asked for or held. */
-  readonly claims: Map<number, 'claiming' | 'held'>
+  /** Ours, asked for or held, alone or perhaps with others. */
+  readonly claims: Map<number, 'claiming' | 'held' | 'shared'>
   readonly takenAt: Map<number, Millis>
   /** When to knock, or to claim if we are alone and hold nothing; null while the broker is offline. */
   knockAt: Millis | null
@@ -28,9 +28,9 @@ export interface Place {
 export interface Places {
   readonly all: readonly Place[]
   at(broker: BrokerIndex): Place | undefined
-  /** Doors that members we are linked with have shown to hold, and that others say they hold, whom their neighbours ask. */
+  /** Doors that members have shown to hold. */
   knownHeld(place: Place): Set<number>
-  /** Leaves one hello at each of the doors that pass, our own excepted. */
+  /** Leaves one hello at each of the doors that pass, except at those that we hold or claim alone. */
   knock(place: Place, passes: (door: number) => boolean): void
   /** The same at all doors that nobody we know holds. */
   knockAtStrangers(place: Place): void
@@ -45,6 +45,8 @@ export interface Places {
   ours(): DoorAt[]
   releaseAll(): void
 }
+
+const isOursAlone = ({ claims }: Place, door: number): boolean => (claims.get(door) ?? 'shared') !== 'shared'
 
 export function createPlaces(
   context: RoomContext,
@@ -74,7 +76,7 @@ export function createPlaces(
     context.now - (takenAt.get(door) ?? -Infinity) < takenForgetMs
 
   function knock(place: Place, passes: (door: number) => boolean): void {
-    const others = allDoors.filter((door) => !place.claims.has(door) && passes(door))
+    const others = allDoors.filter((door) => !isOursAlone(place, door) && passes(door))
     const doors = others.map((door) => at(place, door))
     relaying.sendToDoors(doors, { type: 'hello', nonce: nonces.forHello() })
   }
@@ -95,7 +97,7 @@ export function createPlaces(
     },
     knockAtSomeStrangers(place) {
       const known = knownHeld(place)
-      const strange = allDoors.filter((door) => !known.has(door) && !place.claims.has(door))
+      const strange = allDoors.filter((door) => !known.has(door) && !isOursAlone(place, door))
       const from = context.random() % Math.max(1, strange.length)
       const turned = [...strange.slice(from), ...strange.slice(0, from)]
       const some = new Set(turned.slice(0, limits.knockLinkedDoors))
@@ -118,7 +120,7 @@ export function createPlaces(
     },
     ours: () =>
       all.flatMap((place) =>
-        [...place.claims].flatMap(([door, state]) => (state === 'held' ? [at(place, door)] : [])),
+        [...place.claims].flatMap(([door, state]) => (state === 'claiming' ? [] : [at(place, door)])),
       ),
     releaseAll() {
       for (const place of all) {

@@ -3,7 +3,7 @@ import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
 import { ownMailboxes, type RoomContext } from './context.ts'
-import type { Card, DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
+import type { BrokerIndex, Card, DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
 import { createRecent } from './recent.ts'
@@ -28,6 +28,8 @@ export interface Addressee {
 export interface Relaying {
   /** Sends a signal by every way we know: the peer's mailboxes, and members who may pass it on. */
   send(to: Addressee, signal: Signal): void
+  /** Leaves a signal in our own mailbox at a broker. */
+  sendToSelf(broker: BrokerIndex, signal: Signal): void
   /** Leaves a signal at doors. */
   sendToDoors(doors: readonly DoorAt[], signal: Signal): void
   /** Whether `send` would send anything. */
@@ -96,6 +98,12 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
       if (mailboxes.length + via.length === 0) return
       const letter = draft(to.peer, signal)
       emit({ type: 'sendLetter', letter, card: to.card, mailboxes, doors: [], via })
+    },
+    sendToSelf(broker, signal) {
+      const mailboxes = ownMailboxes(context).filter((at) => at.broker === broker)
+      const letter = draft(self, signal)
+      if (mailboxes.length > 0)
+        emit({ type: 'sendLetter', letter, card: context.card, mailboxes, doors: [], via: [] })
     },
     sendToDoors(doors, signal) {
       if (doors.length === 0) return

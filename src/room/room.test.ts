@@ -89,12 +89,23 @@ describe('doors', () => {
     feed(online)
     feed({ type: 'doorHeld', ...doorAt(0) })
     pass(limits.doorAnswerMs)
-    const all = leftAtDoors(pass(10 * limits.knockAloneMs))
+    const all = leftAtDoors(pass(10 * limits.knockAloneMs)).filter(
+      ({ letter }) => letter.signal.type === 'hello',
+    )
     const knocks = all.filter(({ epoch }) => epoch === today)
     expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([today - 1, today, today + 1]))
     expect(new Set(knocks.map(({ door }) => door))).toEqual(new Set(allDoors.slice(1)))
     expect(knocks.length / (limits.doors - 1)).toBeGreaterThanOrEqual(8)
     expect(knocks.length / (limits.doors - 1)).toBeLessThanOrEqual(14)
+  })
+
+  it('a door that others may hold as well gets a hello once it is ours, and each time the others do', () => {
+    const { feed, pass } = createBench({ fresh: true })
+    feed(online)
+    expect(doorsPosted(feed({ type: 'doorShared', ...doorAt(0) }))).toEqual([0])
+    const knocks = leftAtDoors(pass(3 * limits.knockAloneMs)).filter(({ epoch }) => epoch === today)
+    expect(new Set(knocks.map(({ door }) => door))).toEqual(new Set(allDoors))
+    expect(doorsClaimed(pass(60_000))).toEqual([])
   })
 
   it('[R3] nothing is done at a broker that is offline', () => {
@@ -110,9 +121,10 @@ describe('doors', () => {
     const { feed, pass, link } = createBench()
     feed(online)
     link(alice, [doorAt(0)])
-    const effects = passHearing({ pass, feed }, 2 * limits.knockLinkedMs)
+    const effects = passHearing({ pass, feed }, 9 * limits.knockLinkedMs)
     expect(doorsPosted(effects)).not.toContain(0)
     expect(doorsPosted(effects)).toContain(7)
+    expect(doorsPosted(effects).length).toBeLessThanOrEqual(12 * limits.knockLinkedDoors)
   })
 
   it('[R6] the member first in order of those without a door claims the lowest free one', () => {

@@ -2,6 +2,7 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert, unreachable } from '../shared/result.ts'
 import { createAnnouncing } from './announcing.ts'
+import { createBrokerChecks, type BrokerChecks } from './brokerChecks.ts'
 import { createCards } from './cards.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createCensus, type Census } from './census.ts'
@@ -115,6 +116,7 @@ function assemble(context: RoomContext, fresh: boolean) {
   const gossip = createGossip(context, roster, census, cards.doubted)
   const dialing = createDialing(context, roster, relaying, nonces, census, gossip)
   const meshing = createMeshing(context, roster, census, dialing, relaying, catalogue)
+  const brokerChecks = createBrokerChecks(context, relaying, nonces, () => doors.ours())
   const introductions = createIntroductions(
     context,
     roster,
@@ -125,11 +127,12 @@ function assemble(context: RoomContext, fresh: boolean) {
     census,
     gossip,
     meshing,
+    brokerChecks,
   )
   const liveness = createLiveness(context, roster, introductions)
   const doorChecks = createDoorChecks(context, roster, relaying, nonces)
   const doors = createDoors(context, roster, relaying, nonces, doorChecks, census, fresh)
-  const announcing = createAnnouncing(context, roster, census)
+  const announcing = createAnnouncing(context, roster, census, gossip)
   const parting = createParting(context, roster, census, gossip)
   const parts = {
     roster,
@@ -144,6 +147,7 @@ function assemble(context: RoomContext, fresh: boolean) {
     gossip,
     meshing,
     catalogue,
+    brokerChecks,
     parting,
     liveness,
   }
@@ -160,6 +164,7 @@ function assemble(context: RoomContext, fresh: boolean) {
       dialing,
       doorChecks,
       doors,
+      brokerChecks,
       cards,
       announcing,
       gossip,
@@ -170,6 +175,7 @@ function assemble(context: RoomContext, fresh: boolean) {
 
 interface Parts extends ConversationParts {
   readonly doors: Doors
+  readonly brokerChecks: BrokerChecks
   readonly liveness: Liveness
   readonly conversation: Conversation
 }
@@ -186,7 +192,7 @@ function* reachable(roster: Roster, census: Census): Generator<MemberSnapshot> {
 /** Brings each input to the part that it concerns. */
 function createTaking(context: RoomContext, parts: Parts) {
   const { roster, relaying, dialing, introductions, liveness, doors, cards, parting, conversation } = parts
-  const { catalogue, meshing } = parts
+  const { catalogue, meshing, brokerChecks } = parts
 
   function resume(): void {
     liveness.askAll()
@@ -214,17 +220,21 @@ function createTaking(context: RoomContext, parts: Parts) {
       case 'brokerOnline':
         setOnline(input.broker, true)
         doors.brokerOnline(input.broker)
+        brokerChecks.brokerOnline(input.broker)
         dialing.redialNow()
         liveness.brokerOnline()
         break
       case 'brokerOffline':
         setOnline(input.broker, false)
         doors.brokerOffline(input.broker)
+        brokerChecks.brokerOffline(input.broker)
         break
       case 'epochChanged':
         return doors.epochChanged(input.epoch)
       case 'doorHeld':
         return doors.held(input)
+      case 'doorShared':
+        return doors.shared(input)
       case 'doorTaken':
         return doors.taken(input)
       case 'doorLost':
@@ -236,6 +246,7 @@ function createTaking(context: RoomContext, parts: Parts) {
       case 'manifestChecked':
         return catalogue.manifestChecked(input.share, input.manifest)
       case 'sharesChanged':
+        catalogue.forget(input.gone)
         cards.sharesGiven(input.given)
         meshing.seek(input.sought)
         break

@@ -71,7 +71,7 @@ function inputMaker(
     oneOf<() => RoomInput>([
       () => ({ type: oneOf(['brokerOnline', 'brokerOffline']), broker: below(3) }),
       () => (below(20) === 0 ? { type: 'epochChanged', epoch: below(2) } : { type: 'woke' }),
-      () => ({ type: oneOf(['doorHeld', 'doorTaken', 'doorLost']), ...door() }),
+      () => ({ type: oneOf(['doorHeld', 'doorShared', 'doorTaken', 'doorLost']), ...door() }),
       () => {
         const from = peer()
         const to = below(4) === 0 ? null : peerNumber(1)

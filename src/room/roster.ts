@@ -32,8 +32,8 @@ export interface Roster {
   giveUp(peer: PeerId): void
   /** Forgets a member that said goodbye. */
   removeLeft(member: Member): void
-  /** Forgets pages of the member's device that are lost: it is back in this one. */
-  forgetEarlier(member: Member): void
+  /** Forgets pages of the member's device that are lost, and says which: it is back in this one. */
+  forgetEarlier(member: Member): PeerId[]
   /** Forgets the peer and keeps it out for a while, and its device as far as it is known. */
   ban(peer: PeerId): void
   isBanned(who: PeerId | DeviceId): boolean
@@ -110,10 +110,12 @@ export function createRoster(context: RoomContext): Roster {
     },
     removeLeft,
     forgetEarlier(member) {
-      for (const other of members.values()) {
-        const isEarlier = other !== member && other.card?.device === member.card?.device
-        if (isEarlier && other.lostSince !== null && !hasSession(other.road)) removeLeft(other)
-      }
+      const earlier = [...members.values()].filter(
+        (other) => other !== member && other.card?.device === member.card?.device,
+      )
+      const lost = earlier.filter(({ lostSince, road }) => lostSince !== null && !hasSession(road))
+      for (const other of lost) removeLeft(other)
+      return lost.map(({ peer }) => peer)
     },
     ban(peer) {
       const device = members.get(peer)?.card?.device

@@ -31,7 +31,11 @@ const doorAtSchema = v.object({
 
 /** A member's mailboxes: at most one for each broker there may be. */
 export const mailboxesSchema = listOf(mailboxAtSchema, limits.brokersMax)
-export const doorsSchema = listOf(doorAtSchema, limits.brokersMax * limits.doors)
+/** At most one for each broker: nobody needs more, and who says it holds them all would keep others from it. */
+export const doorsSchema = v.pipe(
+  listOf(doorAtSchema, limits.brokersMax),
+  v.check((doors) => new Set(doors.map(({ broker }) => broker)).size === doors.length),
+)
 
 /** Keys, certificate and signature of a card: 192 bytes in base64url. */
 const proofLengthMax = 256

@@ -282,14 +282,24 @@ export const limits = {
   membersMax: 12,
   /** In a larger room a member looks for others while it has fewer links than this: data wants that many, gossip alone would do with five. */
   linksMin: 8,
-  /** Now and then a link makes way for another where there are more than this. */
+  /** At leisure it looks for so many. Were the others content with fewer than those who came first, they would be linked with those alone. */
   linksTarget: 10,
+  /** One link is drawn anew after this, come what may: whoever is all that somebody is linked with does not stay so. */
+  shuffleMs: 600 * seconds,
+  /** So many links that a member drew itself do not make way for those who call it. */
+  linksDrawnMin: 4,
   /** With more than this, links make way as far as their other sides can spare them. */
   linksMax: 12,
   /** Nobody has more: who comes on top is shown whom else it could be linked with. */
   linksEverMax: 16,
-  /** A room of any size is a little mixed after this. */
-  shuffleMs: 600 * seconds,
+  /** One more link is looked for after this where there are fewer than `linksTarget`, or one makes way for another where the room is to be mixed: */
+  mixMs: 3 * seconds,
+  /** where there are more than so many members, */
+  mixMembersMin: 24,
+  /** and so many times as many as when it last was, */
+  mixGrowth: 1.5,
+  /** so many of each member's links. */
+  mixSwaps: 6,
   /** One who did not answer, or whose link made way, is not called again before this. */
   restMs: 60 * seconds,
   /** Members known, linked with us or not; about a kilobyte each. */
@@ -316,15 +326,19 @@ export const limits = {
   sharesTakenListedMax: 64,
   /** A card whose shares have changed is signed anew no more often than this. */
   cardNewsMs: 2 * seconds,
+  /** In a room of more than so many, so many times less often. */
+  cardNewsMembers: 100,
+  /** Members remembered of those who give a share: enough to find one. */
+  giversMax: 64,
   /** Shares known by cards, and by what we know ourselves. */
   sharesListedMax: 2000,
   /** A manifest as text: its name may take six letters for one. */
   manifestLengthMax: 4096,
   /** Manifests in one message: half a kilobyte each. */
   manifestsPerMessage: 60,
-  /** Manifests that one member is told in ten seconds. */
-  manifestsPerTenSecondsMax: 2000,
-  /** One whom we called for a share it gives is kept as a neighbour so long at least, and so is any new one. */
+  /** Manifests that one member is told, or tells us, in ten seconds. */
+  manifestsPerTenSecondsMax: 600,
+  /** One whom we called for a share it gives is kept as a neighbour so long at least. */
   linkKeptMs: 30 * seconds,
   /** Nobody near gave more of a share for so long: somebody is called who gives it. Others near may be about to have it. */
   seekAfterMs: 2 * seconds,
@@ -336,7 +350,7 @@ export const limits = {
   cardsAskedMax: 100,
   /** Cards that one neighbour is given in ten seconds. */
   cardsGivenPerTenSecondsMax: 1000,
-  /** Members that all neighbours together make us doubt in ten seconds: as many as may leave at once. One alone may try so with twice as many. */
+  /** Members that all neighbours together make us doubt in ten seconds: as many as may leave at once. One alone may try with three times as many. */
   doubtsPerTenSecondsMax: 200,
   /** Broker mailboxes at which members of a room can be found. */
   doors: 8,
@@ -348,6 +362,8 @@ export const limits = {
   knockAloneMs: 5 * seconds,
   /** Somebody of a linked room knocks on doors it does not know after about this, so that a split room heals. */
   knockLinkedMs: 30 * seconds,
+  /** Of more members than this each knocks as often as of so many: who makes up members keeps nobody from it for long. */
+  knockMembersMax: 120,
   /** So many of them at a time: the others another time. */
   knockLinkedDoors: 2,
   /** Every so many knocks of a member without links go to the doors of the day before and after, too: a clock may be wrong. */
@@ -360,6 +376,12 @@ export const limits = {
   doorProvenMs: 1800 * seconds,
   /** Doors move after this. */
   epochMs: 24 * 3600 * seconds,
+  /** A letter that we leave ourselves, to see whether a broker carries any, goes out so soon after it comes online, */
+  ownLetterFirstMs: 10 * seconds,
+  /** again after this, */
+  ownLetterMs: 600 * seconds,
+  /** and where so many do not come back the broker is left. */
+  ownLettersMissedMax: 2,
   /** A link attempt that has not opened in this time is given up and tried again. */
   linkOpenTimeoutMs: 15 * seconds,
   /** First wait before dialing a lost member again; doubles up to the maximum. */
@@ -414,6 +436,8 @@ export const limits = {
   welcomesPerTenSecondsMax: 100,
   /** Cards that one member makes us check in ten seconds: each costs two signatures. */
   cardChecksPerTenSecondsMax: 300,
+  /** The same of all together. */
+  cardChecksInAllPerTenSecondsMax: 1500,
   /** A card says how long it counts where nothing else shows that its member is here, within these. */
   cardLifeMinMs: 75 * seconds,
   cardLifeMaxMs: 3600 * seconds,

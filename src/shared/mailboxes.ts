@@ -1,7 +1,7 @@
 import { randomBytes, type Random } from './random.ts'
 
 /**
- * Where a sealed signal can be left at a broker: a PeerJS id, later an MQTT topic.
+ * Where a sealed signal can be left at a broker: a PeerJS id, the last level of an MQTT topic.
  * Letters, digits and single inner dashes only, at most 64 of them, so that every broker takes it.
  */
 export type Mailbox = string

@@ -34,6 +34,7 @@ export function peerjsSignaling(config: PeerjsConfig, random: Random): OpenSigna
       (mailbox, registrationListener) => new PeerjsRegistration(config, mailbox, token, registrationListener),
       random,
       listener,
+      { sharesClaims: false },
     )
   }
 }

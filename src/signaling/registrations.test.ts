@@ -27,6 +27,7 @@ function openBroker() {
       mailboxTaken() {},
       mailboxLost() {},
     },
+    { sharesClaims: false },
   )
   /** Ends the newest dial after it was held so long, and waits for the next; the span between. */
   function nextDialAfter(why: RegistrationEnd, heldMs: number | null = null): number {

@@ -5,7 +5,10 @@ import { randomBelow, type Random } from '../shared/random.ts'
 import { assert } from '../shared/result.ts'
 import type { BrokerTrouble, Signaling, SignalingListener } from './signaling.ts'
 
-/** One mailbox held at a broker over a connection of its own. It is never opened twice: a new one takes its place. */
+/**
+ * One mailbox held at a broker, over a connection of its own or over that of our own mailbox. It is never opened twice: a new one takes
+ * its place.
+ */
 export interface Registration {
   /** Lost without a word unless held. */
   post(to: Mailbox, sealed: Bytes): void
@@ -16,7 +19,7 @@ export interface Registration {
 }
 
 /** The mailbox is somebody else's, the connection is gone, or the broker says why it takes nobody. */
-export type RegistrationEnd = 'taken' | 'lost' | Exclude<BrokerTrouble, 'unreachable'>
+export type RegistrationEnd = 'taken' | 'lost' | Exclude<BrokerTrouble, 'unreachable' | 'silent'>
 
 /** Told after the opening call has returned. After `ended` nothing follows. */
 export interface RegistrationListener {
@@ -25,6 +28,7 @@ export interface RegistrationListener {
   sealedSignalArrived(sealed: Bytes): void
 }
 
+/** The first is for our own mailbox, and so is each that follows the end of such a one; others are opened while that is held. */
 export type OpenRegistration = (mailbox: Mailbox, listener: RegistrationListener) => Registration
 
 type Own =
@@ -37,9 +41,10 @@ interface Claim {
   held: boolean
 }
 
-/** Signaling for brokers that bind one mailbox to one connection: our own, redialed for ever, and the claimed ones. */
+/** Signaling by registrations: that of our own mailbox, redialed for ever, and those of the claimed ones. */
 export class RegistrationSignaling implements Signaling {
   readonly mailbox: Mailbox
+  readonly sharesClaims: boolean
   readonly #openRegistration: OpenRegistration
   readonly #random: Random
   readonly #listener: SignalingListener
@@ -48,7 +53,13 @@ export class RegistrationSignaling implements Signaling {
   #failures = 0
   #onlineAt = Infinity
 
-  constructor(openRegistration: OpenRegistration, random: Random, listener: SignalingListener) {
+  constructor(
+    openRegistration: OpenRegistration,
+    random: Random,
+    listener: SignalingListener,
+    { sharesClaims }: Pick<Signaling, 'sharesClaims'>,
+  ) {
+    this.sharesClaims = sharesClaims
     this.#openRegistration = openRegistration
     this.#random = random
     this.#listener = listener
@@ -79,6 +90,12 @@ export class RegistrationSignaling implements Signaling {
   release(mailbox: Mailbox): void {
     this.#claims.get(mailbox)?.registration.close()
     this.#claims.delete(mailbox)
+  }
+
+  leave(): void {
+    if (this.#own.state !== 'online') return
+    this.#own.registration.close()
+    this.#wentOffline('silent')
   }
 
   retryNow(): void {
@@ -127,7 +144,8 @@ export class RegistrationSignaling implements Signaling {
     // One that takes us in and throws us out again is no better than one that does not.
     if (performance.now() - this.#onlineAt >= limits.brokerSteadyMs) this.#failures = 0
     this.#onlineAt = Infinity
-    const waitMs = retryWaitMs(this.#failures++, this.#random)
+    const failures = trouble === 'silent' ? failuresOfSilent : this.#failures++
+    const waitMs = retryWaitMs(failures, this.#random)
     this.#own = { state: 'offline', retry: setTimeout(() => this.#redial(), waitMs) }
     this.#listener.stateChanged('offline', trouble)
     for (const [mailbox, claim] of this.#claims) {
@@ -151,6 +169,9 @@ export class RegistrationSignaling implements Signaling {
     else this.#listener.mailboxTaken(mailbox)
   }
 }
+
+/** One that carries nothing is tried again after the longest wait: it would take us in at once. */
+const failuresOfSilent = 10
 
 function troubleOf(why: RegistrationEnd): BrokerTrouble {
   if (why === 'lost') return 'unreachable'

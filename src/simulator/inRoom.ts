@@ -2,7 +2,6 @@ import type { RoomEffect } from '../room/io.ts'
 import { createRoomWorld, manifestOf, type Tab } from '../room/testing/roomWorld.ts'
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { randomBelow } from '../shared/random.ts'
 import { equal, hashBytesPerSecond, MB, type Scenario } from './crowds.ts'
 import { maxMs, outcomeOf, worldOptions } from './outcome.ts'
 import { copyOf, type VirtualPeer } from './virtualPeer.ts'
@@ -66,7 +65,7 @@ class Room {
   give({ tab }: Member): void {
     const { share } = this.world
     tab.feed({ type: 'manifestKnown', share, manifest: manifestOf(share) })
-    tab.feed({ type: 'sharesChanged', given: [share], sought: [] })
+    tab.feed({ type: 'sharesChanged', given: [share], sought: [], gone: [] })
   }
 
   /** The member is gone without a word. */
@@ -106,41 +105,62 @@ function boundOf(room: Room, receivers: readonly Member[]): Millis {
   return high
 }
 
+interface Comings {
+  readonly about: string
+  /** All come within so long. */
+  readonly withinMs: Millis
+  /** Of them a minute, this part goes without a word, and as many come. */
+  readonly churnPart: number
+}
+
+const roomOf = ({ about, withinMs, churnPart }: Comings): Scenario => ({
+  about,
+  run(peers, seed, check) {
+    const room = new Room(seed, check)
+    const { world } = room
+    const source = room.enter()
+    world.run(2000)
+    world.offer(source.peer, hashBytesPerSecond)
+    room.give(source)
+    for (let at = 1; at < peers; at++) world.events.after((at * withinMs) / peers, () => room.enter())
+    world.run(world.events.now + withinMs)
+    if (churnPart > 0) churn(room, source, minuteMs / (churnPart * peers))
+    let lookAt = 0
+    world.run(maxMs, () => {
+      if (world.events.now < lookAt) return false
+      lookAt = world.events.now + 500
+      return room.there().every((member) => member === source || room.hasAll(member))
+    })
+    const receivers = room.members.filter((member) => member !== source)
+    const stayed = receivers.filter(({ leftMs }) => leftMs === Infinity)
+    return outcomeOf({
+      world,
+      receivers: stayed.map(({ peer }) => peer),
+      boundMs: boundOf(room, receivers),
+    })
+  },
+})
+
+/** From now until it ends one goes and one comes, again and again. */
+function churn(room: Room, source: Member, everyMs: Millis): void {
+  const { world } = room
+  const others = room.there().filter((member) => member !== source)
+  room.crash(world.pick(others))
+  room.enter()
+  if (world.events.now + everyMs < churnEndsMs)
+    world.events.after(everyMs, () => churn(room, source, everyMs))
+}
+
 export const inRoom = {
-  room: {
+  room: roomOf({
     about:
       'members come within a minute, find each other through a broker, and take 100 MB from whoever has some; a tenth of them a minute goes without a word, and as many come',
-    run(peers, seed, check) {
-      const room = new Room(seed, check)
-      const { world } = room
-      const source = room.enter()
-      world.run(2000)
-      world.offer(source.peer, hashBytesPerSecond)
-      room.give(source)
-      for (let at = 1; at < peers; at++) world.events.after((at * minuteMs) / peers, () => room.enter())
-      const everyMs = (10 * minuteMs) / peers
-      const churn = (): void => {
-        const others = room.there().filter((member) => member !== source)
-        room.crash(world.pick(others))
-        room.enter()
-        if (world.events.now + everyMs < churnEndsMs)
-          world.events.after(everyMs + randomBelow(world.random, 2), churn)
-      }
-      world.events.after(minuteMs + everyMs, churn)
-      world.run(churnEndsMs)
-      let lookAt = 0
-      world.run(maxMs, () => {
-        if (world.events.now < lookAt) return false
-        lookAt = world.events.now + 500
-        return room.there().every((member) => member === source || room.hasAll(member))
-      })
-      const receivers = room.members.filter((member) => member !== source)
-      const stayed = receivers.filter(({ leftMs }) => leftMs === Infinity)
-      return outcomeOf({
-        world,
-        receivers: stayed.map(({ peer }) => peer),
-        boundMs: boundOf(room, receivers),
-      })
-    },
-  },
+    withinMs: minuteMs,
+    churnPart: 0.1,
+  }),
+  roomStays: roomOf({
+    about: 'as room, but all stay',
+    withinMs: minuteMs,
+    churnPart: 0,
+  }),
 } as const satisfies Record<string, Scenario>

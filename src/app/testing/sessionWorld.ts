@@ -28,7 +28,7 @@ const settleTurnsMax = 20_000
  * when nothing else is under way, so a wait costs nothing and the same seed gives the same run.
  */
 export class SessionWorld {
-  readonly broker = new MemoryBroker()
+  readonly broker: MemoryBroker
   readonly random: Random
   /** Errors that only bugs of ours can cause: `close` fails when there are any. */
   readonly bugs: unknown[] = []
@@ -44,7 +44,8 @@ export class SessionWorld {
   /** Reads, hashes and writes that have not settled. */
   #pending = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, broker = new MemoryBroker()) {
+    this.broker = broker
     this.random = seededRandom(seed)
     this.#keys = this.#crypto.roomKeys(randomRoomSecret(this.random))
   }

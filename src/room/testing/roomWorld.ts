@@ -203,6 +203,12 @@ export function createRoomWorld(
       case 'report':
         tab.reports.push(effect.report)
         break
+      case 'brokerSilent':
+        atBroker(tab, effect.broker, (broker, client) => {
+          broker.disconnect(client)
+          clock.after(limits.brokerRetryMaxMs, () => broker.connect(client))
+        })
+        break
       case 'claimDoor':
       case 'releaseDoor':
         atBroker(tab, effect.broker, (broker, client) =>

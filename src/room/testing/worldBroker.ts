@@ -19,6 +19,8 @@ export interface WorldBroker {
   /** Everyone is thrown out, and let in again when it is up. */
   setUp(up: boolean): void
   holder(at: DoorAt): BrokerClient | undefined
+  /** Keeps all sockets, and carries nothing. */
+  swallow(all: boolean): void
   /** Answers everything so many times as slowly as it did. */
   slowDown(times: number): void
   /** Signals carried so far. */
@@ -43,6 +45,7 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
   let isUp = true
   let posted = 0
   let slowness = 1
+  let swallows = false
   const postedBy = new Map<string, number>()
   const records: { readonly to: string; readonly sealed: string }[] = []
 
@@ -81,7 +84,7 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
       postedBy.set(from.mailbox, (postedBy.get(from.mailbox) ?? 0) + 1)
       records.push({ to, sealed })
       if (records.length > recordsMax) records.shift()
-      if (!online.has(from)) return
+      if (!online.has(from) || swallows) return
       clock.after(anyDelay(), () => {
         const holder = holders.get(to)
         if (holder !== undefined && holder !== null && online.has(holder)) holder.sealedArrived(sealed)
@@ -106,6 +109,7 @@ export function createWorldBroker(clock: WorldClock, broker: number): WorldBroke
       if (up) for (const client of clients) admit(client)
     },
     holder: (at) => holders.get(doorMailbox(at)) ?? undefined,
+    swallow: (all) => void (swallows = all),
     slowDown: (times) => void (slowness = times),
     posted: () => posted,
     postedBy: ({ mailbox }) => postedBy.get(mailbox) ?? 0,

@@ -7,6 +7,17 @@ export function crowd(world: RoomWorld, size: number, options: { readonly fresh?
   return Array.from({ length: size }, (_, at) => world.enter(`tab${at}`, options))
 }
 
+/** So many come within the time, the first of them alone. */
+export function gather(world: RoomWorld, size: number, withinMs = 10_000): Tab[] {
+  const tabs = [world.enter('first', { fresh: true })]
+  world.run(3000)
+  for (let at = 1; at < size; at++) {
+    tabs.push(world.enter(`tab${at}`))
+    world.run(withinMs / size)
+  }
+  return tabs
+}
+
 /** Whether two tabs have one link and both know it. */
 export const areLinked = (world: RoomWorld, a: Tab, b: Tab): boolean =>
   world.links.areJoined(a.peer, b.peer) && a.linkedWith().includes(b.peer) && b.linkedWith().includes(a.peer)

@@ -3,12 +3,13 @@ import { seededRandom } from '../../shared/random.ts'
 import { MemoryBroker } from './memorySignaling.ts'
 import { signalingContract } from './signalingContract.ts'
 
-describe('the broker in memory', () =>
+describe.each([{ sharesClaims: false }, { sharesClaims: true }])('the broker in memory, where %j', (kind) =>
   signalingContract(async () => {
-    const broker = new MemoryBroker()
+    const broker = new MemoryBroker(kind)
     return {
       openSignaling: broker.signaling(seededRandom(1)),
       switchOff: async () => broker.switchOff(),
       switchOn: async () => broker.switchOn(),
     }
-  }))
+  }, kind),
+)

@@ -3,13 +3,25 @@ import { limits } from '../../shared/limits.ts'
 import { isMailbox, randomMailbox, type Mailbox } from '../../shared/mailboxes.ts'
 import type { Random } from '../../shared/random.ts'
 import { assert } from '../../shared/result.ts'
-import type { OpenSignaling, Signaling, SignalingListener, SignalingState } from '../signaling.ts'
+import type {
+  BrokerTrouble,
+  OpenSignaling,
+  Signaling,
+  SignalingListener,
+  SignalingState,
+} from '../signaling.ts'
 
 /** A broker inside the process, the twin of a real one. All it does it does by microtask, in the order asked. */
 export class MemoryBroker {
+  readonly sharesClaims: boolean
   #on = true
   readonly #clients = new Set<MemoryClient>()
-  readonly #holders = new Map<Mailbox, MemoryClient>()
+  readonly #holders = new Map<Mailbox, Set<MemoryClient>>()
+
+  /** The twin of a PeerServer, or, where claims are shared, of an MQTT broker. */
+  constructor({ sharesClaims }: Pick<Signaling, 'sharesClaims'> = { sharesClaims: false }) {
+    this.sharesClaims = sharesClaims
+  }
 
   /** What a client of this broker opens it with. */
   signaling(random: Random): OpenSignaling {
@@ -38,14 +50,14 @@ export class MemoryBroker {
 
   /** Whether the mailbox is now that client's. */
   hold(mailbox: Mailbox, client: MemoryClient): boolean {
-    const holder = this.#holders.get(mailbox)
-    if (holder && holder !== client) return false
-    this.#holders.set(mailbox, client)
+    const holders = this.#holders.get(mailbox) ?? new Set()
+    if (!this.sharesClaims && holders.size > 0 && !holders.has(client)) return false
+    this.#holders.set(mailbox, holders.add(client))
     return true
   }
 
   release(mailbox: Mailbox, client: MemoryClient): void {
-    if (this.#holders.get(mailbox) === client) this.#holders.delete(mailbox)
+    this.#holders.get(mailbox)?.delete(client)
   }
 
   forget(client: MemoryClient): void {
@@ -53,12 +65,13 @@ export class MemoryBroker {
   }
 
   deliver(to: Mailbox, sealed: Bytes): void {
-    this.#holders.get(to)?.sealedSignalArrived(sealed, to)
+    for (const holder of this.#holders.get(to) ?? []) holder.sealedSignalArrived(sealed.slice(), to)
   }
 }
 
 class MemoryClient implements Signaling {
   readonly mailbox: Mailbox
+  readonly sharesClaims: boolean
   readonly #broker: MemoryBroker
   readonly #listener: SignalingListener
   readonly #claimed = new Set<Mailbox>()
@@ -66,6 +79,7 @@ class MemoryClient implements Signaling {
 
   constructor(broker: MemoryBroker, mailbox: Mailbox, listener: SignalingListener) {
     this.#broker = broker
+    this.sharesClaims = broker.sharesClaims
     this.mailbox = mailbox
     this.#listener = listener
   }
@@ -93,6 +107,10 @@ class MemoryClient implements Signaling {
     })
   }
 
+  leave(): void {
+    this.#lose('silent')
+  }
+
   retryNow(): void {
     if (this.#state !== 'offline') return
     this.#change('connecting')
@@ -114,9 +132,13 @@ class MemoryClient implements Signaling {
   }
 
   brokerSwitchedOff(): void {
+    this.#lose('unreachable')
+  }
+
+  #lose(trouble: BrokerTrouble): void {
     if (this.#state !== 'online') return
     this.#broker.release(this.mailbox, this)
-    this.#change('offline')
+    this.#change('offline', trouble)
     for (const mailbox of this.#claimed) {
       this.#broker.release(mailbox, this)
       this.#listener.mailboxLost(mailbox)
@@ -128,9 +150,9 @@ class MemoryClient implements Signaling {
     this.#listener.sealedSignalArrived(sealed, at)
   }
 
-  #change(state: SignalingState): void {
+  #change(state: SignalingState, trouble: BrokerTrouble = 'unreachable'): void {
     this.#state = state
-    if (state === 'offline') this.#listener.stateChanged(state, 'unreachable')
+    if (state === 'offline') this.#listener.stateChanged(state, trouble)
     else this.#listener.stateChanged(state)
   }
 }

@@ -70,8 +70,11 @@ export class Client implements SignalingListener {
   }
 }
 
-/** What every kind of signaling must do. */
-export function signalingContract(startBroker: () => Promise<BrokerUnderTest>): void {
+/** What every kind of signaling must do; only who may hold a claimed mailbox differs between brokers. */
+export function signalingContract(
+  startBroker: () => Promise<BrokerUnderTest>,
+  { sharesClaims }: Pick<Signaling, 'sharesClaims'>,
+): void {
   let broker: BrokerUnderTest
   let clients: Client[] = []
 
@@ -99,6 +102,7 @@ export function signalingContract(startBroker: () => Promise<BrokerUnderTest>): 
     const [alice, bob] = await Promise.all([openOnline(), openOnline()])
     expect(isMailbox(alice.signaling.mailbox)).toBe(true)
     expect(alice.signaling.mailbox).not.toBe(bob.signaling.mailbox)
+    expect(alice.signaling.sharesClaims).toBe(sharesClaims)
     expect(alice.events).toEqual([{ type: 'state', state: 'online' }])
   })
 
@@ -134,33 +138,79 @@ export function signalingContract(startBroker: () => Promise<BrokerUnderTest>): 
     expect(alice.events).toEqual([{ type: 'state', state: 'online' }])
   })
 
-  test('gives a claimed mailbox to the first who asks, and signals with it', async () => {
+  test('leaves a broker that carries nothing, says so, and comes back with the same mailbox when it is told to try', async () => {
+    const alice = await openOnline()
+    alice.signaling.claim('room-0')
+    await alice.next()
+    const { mailbox } = alice.signaling
+    alice.signaling.leave()
+    expect(await alice.next()).toEqual({ type: 'state', state: 'offline', trouble: 'silent' })
+    expect(await alice.next()).toEqual({ type: 'lost', mailbox: 'room-0' })
+    alice.signaling.retryNow()
+    await alice.nextState('online')
+    expect(alice.signaling.mailbox).toBe(mailbox)
+  })
+
+  test('gives a claimed mailbox to who asks, and signals with it, until it is released', async () => {
     const [alice, bob] = await Promise.all([openOnline(), openOnline()])
     alice.signaling.claim('room-0')
     expect(await alice.next()).toEqual({ type: 'held', mailbox: 'room-0' })
-    bob.signaling.claim('room-0')
-    expect(await bob.next()).toEqual({ type: 'taken', mailbox: 'room-0' })
     bob.signaling.post('room-0', patterned(9))
     expect(await alice.next()).toEqual({ type: 'signal', sealed: patterned(9), at: 'room-0' })
-  })
-
-  test('gives a mailbox that two claim at the same moment to one of them', async () => {
-    const [alice, bob] = await Promise.all([openOnline(), openOnline()])
-    alice.signaling.claim('room-0')
-    bob.signaling.claim('room-0')
-    const answers = [await alice.next(), await bob.next()]
-    expect(answers.map((answer) => answer.type).toSorted()).toEqual(['held', 'taken'])
-  })
-
-  test('frees a mailbox that is released or whose holder closes', async () => {
-    const [alice, bob] = await Promise.all([openOnline(), openOnline()])
-    alice.signaling.claim('room-0')
-    await alice.next()
     alice.signaling.release('room-0')
     await claimUntilHeld(bob, 'room-0')
-    bob.signaling.close()
-    await claimUntilHeld(alice, 'room-0')
+    alice.signaling.post('room-0', patterned(8))
+    alice.signaling.post(alice.signaling.mailbox, patterned(7))
+    expect(await bob.next()).toEqual({ type: 'signal', sealed: patterned(8), at: 'room-0' })
+    expect(await alice.next()).toMatchObject({ sealed: patterned(7) })
   })
+
+  if (sharesClaims) {
+    test('gives a claimed mailbox to everyone who asks, and all of them what is left there', async () => {
+      const [alice, bob] = await Promise.all([openOnline(), openOnline()])
+      for (const client of [alice, bob]) client.signaling.claim('room-0')
+      for (const client of [alice, bob])
+        expect(await client.next()).toEqual({ type: 'held', mailbox: 'room-0' })
+      bob.signaling.post('room-0', patterned(9))
+      for (const client of [alice, bob])
+        expect(await client.next()).toEqual({ type: 'signal', sealed: patterned(9), at: 'room-0' })
+    })
+
+    test('leaves a mailbox to the others where one releases it or closes', async () => {
+      const [alice, bob, carol] = await Promise.all([openOnline(), openOnline(), openOnline()])
+      for (const client of [alice, bob, carol]) await claimUntilHeld(client, 'room-0')
+      alice.signaling.release('room-0')
+      bob.signaling.close()
+      alice.signaling.post('room-0', patterned(4))
+      expect(await carol.next()).toMatchObject({ sealed: patterned(4), at: 'room-0' })
+    })
+  } else {
+    test('gives a claimed mailbox to the first who asks alone', async () => {
+      const [alice, bob] = await Promise.all([openOnline(), openOnline()])
+      alice.signaling.claim('room-0')
+      expect(await alice.next()).toEqual({ type: 'held', mailbox: 'room-0' })
+      bob.signaling.claim('room-0')
+      expect(await bob.next()).toEqual({ type: 'taken', mailbox: 'room-0' })
+      bob.signaling.post('room-0', patterned(9))
+      expect(await alice.next()).toEqual({ type: 'signal', sealed: patterned(9), at: 'room-0' })
+    })
+
+    test('gives a mailbox that two claim at the same moment to one of them', async () => {
+      const [alice, bob] = await Promise.all([openOnline(), openOnline()])
+      alice.signaling.claim('room-0')
+      bob.signaling.claim('room-0')
+      const answers = [await alice.next(), await bob.next()]
+      expect(answers.map((answer) => answer.type).toSorted()).toEqual(['held', 'taken'])
+    })
+
+    test('frees a mailbox whose holder closes', async () => {
+      const [alice, bob] = await Promise.all([openOnline(), openOnline()])
+      bob.signaling.claim('room-0')
+      await bob.next()
+      bob.signaling.close()
+      await claimUntilHeld(alice, 'room-0')
+    })
+  }
 
   test('loses claimed mailboxes with the broker, answers nothing while offline, and comes back by itself', async () => {
     const [alice, bob] = await Promise.all([openOnline(), openOnline()])

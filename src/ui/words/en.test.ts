@@ -279,6 +279,7 @@ describe('notices', () => {
     { code: 'relaysNotAsked', detail: 'its host did not answer' },
     { code: 'brokerFull' },
     { code: 'brokerRefusing' },
+    { code: 'brokerSilent' },
     { code: 'configUnreadable', detail: 'offline' },
     { code: 'bug' },
     { code: 'startFailed' },

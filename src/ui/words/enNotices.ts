@@ -25,6 +25,8 @@ export function notice(message: NoticeMessage): string {
       return 'The introduction service is full, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
     case 'brokerRefusing':
       return 'The introduction service does not accept this page, so nobody new can join. Everyone already here stays connected. It is tried again by itself; if it stays so, tell whoever runs the page.'
+    case 'brokerSilent':
+      return 'The introduction service takes us in and passes nothing on, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
     case 'noWayThrough':
       return noWayThrough(message.hasRelay)
     case 'hiddenWithoutRelay':
