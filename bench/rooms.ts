@@ -13,8 +13,10 @@ const { values } = parseArgs({
   options: {
     members: { type: 'string', default: '12,16,100' },
     seed: { type: 'string', default: '1' },
-    /** All come within so long. */
+    /** All come within so many seconds. */
     within: { type: 'string', default: '60' },
+    /** Minutes in which nothing happens. */
+    rest: { type: 'string', default: '10' },
   },
 })
 
@@ -30,7 +32,7 @@ function rowOf(size: number, seed: number): string {
   const listedMs = settle(world, tabs)
   world.run(2 * minute)
   const [saidBefore, postedBefore] = [world.links.said(), world.brokers[0]?.posted() ?? 0]
-  const restMs = 10 * minute
+  const restMs = Number(values.rest) * minute
   world.run(restMs)
   const said = world.links.said()
   const perMinute = (before: number, after: number): number => ((after - before) / size / restMs) * minute

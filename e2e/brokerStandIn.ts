@@ -19,6 +19,23 @@ export const refusingBroker = (said: object): Promise<BrokerStandIn> =>
 
 /** Takes everyone in, and hands each word on to the real one and back so much later. */
 export const slowBroker = (port: number, lateMs: number): Promise<BrokerStandIn> =>
+  goBetween(port, { lateMs, carries: () => true })
+
+/** Takes everyone in and keeps all sockets open; it carries letters only while it is told to. */
+export async function forgetfulBroker(port: number): Promise<BrokerStandIn & { carryAll(): void }> {
+  let carriesAll = false
+  const carries = (text: string): boolean => carriesAll || !text.includes('"sealed"')
+  const broker = await goBetween(port, { lateMs: 0, carries })
+  return { ...broker, carryAll: () => void (carriesAll = true) }
+}
+
+interface Carrying {
+  readonly lateMs: number
+  /** Whether it hands this on to the real one. */
+  carries(text: string): boolean
+}
+
+const goBetween = (port: number, { lateMs, carries }: Carrying): Promise<BrokerStandIn> =>
   standIn((socket, path) => {
     const real = new WebSocket(`ws://localhost:${port}${path}`)
     const early: string[] = []
@@ -26,6 +43,7 @@ export const slowBroker = (port: number, lateMs: number): Promise<BrokerStandIn>
     socket.on('message', (data) =>
       setTimeout(() => {
         const text = String(data)
+        if (!carries(text)) return
         if (real.readyState === WebSocket.OPEN) real.send(text)
         else early.push(text)
       }, lateMs),

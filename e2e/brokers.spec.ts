@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { refusingBroker, slowBroker } from './brokerStandIn.ts'
+import { forgetfulBroker, refusingBroker, slowBroker } from './brokerStandIn.ts'
 import { secondsUntil } from './processes.ts'
 import { addressOf, expect, roomLink, startPageServer, test, waitForPeers } from './room.ts'
 
@@ -54,6 +54,40 @@ test(
     await broker.close()
   },
 )
+
+test('[R36] a broker that keeps us and carries nothing is left, and said to be so, until it carries again', async ({
+  openPage,
+  server,
+}) => {
+  const broker = await forgetfulBroker(server.port)
+  const pages = await pagesWith(broker.port)
+  const alice = await openPage(addressOf(pages))
+  await expect(alice.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+  await expect(warningOf(alice, 'passes nothing on')).toHaveCount(1, { timeout: 60_000 })
+  const bob = await openPage(await roomLink(alice))
+  await expect(bob.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+  await expect(bob.getByTestId('peer')).toHaveCount(0)
+  broker.carryAll()
+  await waitForPeers(bob, 1)
+  await expect(warningOf(alice, 'passes nothing on')).toHaveCount(0)
+  await pages.close()
+  await broker.close()
+})
+
+test('[R1] of two brokers one is enough: when the first dies, newcomers come by the second', async ({
+  openPage,
+  server,
+}) => {
+  const first = await startPageServer()
+  const pages = await pagesWith(first.port, server.port)
+  const alice = await openPage(addressOf(pages))
+  await expect(alice.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+  await first.close()
+  const bob = await openPage(await roomLink(alice))
+  await waitForPeers(bob, 1)
+  await expect(alice.getByTestId('signaling')).toHaveAttribute('data-state', 'online')
+  await pages.close()
+})
 
 test('[R30] two groups that formed while their broker was down are one room once it is back', async ({
   openPage,

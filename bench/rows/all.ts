@@ -5,6 +5,7 @@ import { folder } from './folder.ts'
 import { hugeFile, hugeNamed } from './hugeFile.ts'
 import { lateJoiner } from './lateJoiner.ts'
 import { manyShares } from './manyShares.ts'
+import { manyTabs } from './manyTabs.ts'
 import { memory } from './memory.ts'
 import { moments } from './moments.ts'
 import { browsers, tabs } from './oneToOne.ts'
@@ -18,7 +19,7 @@ import { uploadLimit } from './uploadLimit.ts'
 /** In the order in which they are measured and told. */
 export const rowGroups: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
   { title: 'On one machine', rows: [tabs, browsers, crowd, folder, moments, memory, uploadLimit] },
-  { title: 'Big things', rows: [hugeFile, deepFolder, manyShares] },
+  { title: 'Big things', rows: [hugeFile, deepFolder, manyShares, manyTabs] },
   { title: 'One to one over a path', rows: [...paths, flooder, otherNetwork] },
   { title: 'Swarms', rows: [...swarms, lateJoiner] },
   { title: 'Others in the same run', rows: [oneToOneRivals, ...webTorrentSwarms] },
