@@ -10,7 +10,7 @@ import type { Row } from './row.ts'
 const tabs = 24
 const patienceMs = 120_000
 /** How soon these are in is told. */
-const watched = [2, 12, 16, 24]
+const watched = new Set([2, 12, 16, 24])
 
 /** More tabs in one room than can all be linked with each other: how soon each is in, and what it costs. */
 export const manyTabs: Row = { name: 'manyTabs', shaped: false, isBig: true, run: measure }
@@ -31,7 +31,7 @@ async function measure(teardown: Teardown): Promise<Figure[]> {
     pages.push(page)
     await expect(page.getByTestId('peer')).toHaveCount(pages.length - 1, { timeout: patienceMs })
     const seconds = (performance.now() - openedMs) / 1000
-    if (watched.includes(pages.length))
+    if (watched.has(pages.length))
       figures.push(less(`tab ${pages.length} of a room: opened to all others listed`, seconds, 's'))
   }
   for (const page of pages)
