@@ -26,10 +26,12 @@ test('sixteen tabs in one room: each lists all others and their shares, and take
   for (const page of pages) await expect(page.locator('[data-testid=peer][data-state=lost]')).toHaveCount(0)
 
   // Each takes what the seventh after it gives, with which it may or may not be linked.
-  for (const [at, page] of pages.entries()) {
-    const file = files[(at + 7) % roomSize]
-    if (!file) throw new Error('each gives a file')
-    const download = await downloadWhole(shareNamed(page, file.name))
-    expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
-  }
+  await Promise.all(
+    pages.map(async (page, at) => {
+      const file = files[(at + 7) % roomSize]
+      if (!file) throw new Error('each gives a file')
+      const download = await downloadWhole(shareNamed(page, file.name))
+      expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
+    }),
+  )
 })

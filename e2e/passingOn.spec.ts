@@ -35,7 +35,7 @@ test('T1 two that find no way to each other exchange through a third, who keeps 
   await waitForPeers(carol, 2)
   await offerFiles(alice, file)
   const atBob = shareNamed(bob, file.name)
-  await expect(atBob).toContainText(/from .?someone.* through .?Carol/, { timeout: 60_000 })
+  await expect(atBob).toContainText(/from (?!.?someone).+ through .?Carol/, { timeout: 60_000 })
   for (const page of [alice, bob]) await waitForPeers(page, 1)
   await atBob.getByRole('button', { name: 'Details' }).click()
   await expect(atBob).toContainText('passes it on from')
