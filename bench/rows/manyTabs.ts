@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { sampleBytes, MiB } from '../../e2e/files.ts'
 import { openHeap } from '../../e2e/memory.ts'
-import { downloadWhole, expect, offerFiles, roomLink, shareNamed } from '../../e2e/room.ts'
+import { downloadWhole, expect, roomLink, shareNamed } from '../../e2e/room.ts'
 import { median, less, told, type Figure } from '../figures.ts'
 import { Scene } from '../scene.ts'
 import type { Teardown } from '../teardown.ts'
@@ -38,7 +38,9 @@ async function measure(teardown: Teardown): Promise<Figure[]> {
     await expect(page.getByTestId('peer')).toHaveCount(tabs - 1, { timeout: patienceMs })
   const file = { name: 'for all.bin', bytes: sampleBytes(MiB) }
   const offeredMs = performance.now()
-  await offerFiles(first, file)
+  await first
+    .getByTestId('file-input')
+    .setInputFiles({ name: file.name, mimeType: 'application/octet-stream', buffer: file.bytes })
   for (const page of pages) await expect(shareNamed(page, file.name)).toHaveCount(1, { timeout: patienceMs })
   const seenSeconds = (performance.now() - offeredMs) / 1000
   const takers = pages.slice(1)
