@@ -70,7 +70,9 @@ export class Acquaintances {
     const device = this.#present.get(peer)?.device
     if (device === undefined) return
     this.#becomeStrangers((present) => present.device === device)
-    this.#change(device, () => null)
+    this.#book.change(device, () => null)
+    this.#likenesses = null
+    this.#keep(this.#parts.store.forget(device))
   }
 
   forgetEveryone(): void {

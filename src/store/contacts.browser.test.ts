@@ -8,6 +8,8 @@ import { chromiumPath, serveContract, type ServedContract } from './testing/serv
 const inPage = {
   run: (name: string) => (globalThis as unknown as { contactsCases: ContactsCases }).contactsCases.run(name),
   keep: () => (globalThis as unknown as { contactsCases: ContactsCases }).contactsCases.keep(),
+  forgetAndLeave: () =>
+    (globalThis as unknown as { contactsCases: ContactsCases }).contactsCases.forgetAndLeave(),
   names: () => (globalThis as unknown as { contactsCases: ContactsCases }).contactsCases.names(),
 }
 
@@ -42,5 +44,16 @@ describe.skipIf(chromiumPath === undefined)('contacts in IndexedDB, in Chromium'
     await opened.reload()
     await isLoaded()
     expect(await opened.evaluate(inPage.names)).toEqual(['Amber'])
+  })
+
+  it('are forgotten though the page is left in the same moment', async () => {
+    for (let tries = 0; tries < 5; tries++) {
+      await opened.evaluate(inPage.keep)
+      const loaded = opened.waitForEvent('load')
+      await opened.evaluate(inPage.forgetAndLeave)
+      await loaded
+      await isLoaded()
+      expect(await opened.evaluate(inPage.names)).toEqual([])
+    }
   })
 })

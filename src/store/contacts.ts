@@ -8,6 +8,8 @@ export interface ContactStore {
   list(): Promise<Contact[]>
   /** Reads and writes in one step, so that no tab undoes what another did meanwhile. */
   change(device: DeviceId, change: ContactChange): Promise<void>
+  /** On disk even if the page is left in the next moment; so is `clear`. */
+  forget(device: DeviceId): Promise<void>
   clear(): Promise<void>
 }
 
@@ -38,8 +40,20 @@ function contactsIn(database: IDBPDatabase<Schema>): ContactStore {
       }
       await transaction.done
     },
-    clear: () => database.clear('contacts'),
+    forget: (device) => atOnce(database, (store) => store.delete(device)),
+    clear: () => atOnce(database, (store) => store.clear()),
   }
+}
+
+/** A transaction is committed when nothing more is asked of it, which a page that is left does not live to see: this one is at once. */
+async function atOnce(
+  database: IDBPDatabase<Schema>,
+  ask: (store: { delete(device: string): Promise<void>; clear(): Promise<void> }) => Promise<void>,
+): Promise<void> {
+  const transaction = database.transaction('contacts', 'readwrite')
+  const asked = ask(transaction.store)
+  transaction.commit()
+  await Promise.all([asked, transaction.done])
 }
 
 /** For Node, and for browsers without IndexedDB. */
@@ -48,6 +62,7 @@ export function memoryContacts(): ContactStore {
   return {
     list: async () => book.all(),
     change: async (device, change) => book.change(device, change),
+    forget: async (device) => book.change(device, () => null),
     clear: async () => book.clear(),
   }
 }

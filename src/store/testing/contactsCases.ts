@@ -29,6 +29,12 @@ const contactsCases = {
       isCompared: true,
     }))
   },
+  /** Forgets it, and is loaded anew in the same moment. */
+  async forgetAndLeave(): Promise<void> {
+    const store = await openContacts()
+    void store.forget('amber' as Parameters<typeof store.forget>[0])
+    location.reload()
+  },
   async names(): Promise<readonly string[]> {
     return (await (await openContacts()).list()).map(({ name }) => name)
   },

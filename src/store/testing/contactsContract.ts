@@ -78,7 +78,7 @@ export const contactsContract: readonly ContactsCase[] = [
     async run(open) {
       const store = await open()
       await put(store, amber, teal)
-      await store.change(amber.device, () => null)
+      await store.forget(amber.device)
       await expectKept(store, teal)
       await store.clear()
       await expectKept(store)
