@@ -69,6 +69,8 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     member.lostSince = null
     member.redialMs = limits.redialMinMs
     for (const earlier of roster.forgetEarlier(member)) census.remove(earlier)
+    // Those behind us may have given it up, and us: only a newer card of each brings it back to all.
+    if (isBack && census.isLarge()) cards.doubted()
     if (census.met(member.peer) && !isBack) return
     emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile: card.profile } })
   }
