@@ -17,9 +17,13 @@ class FakeRegistration extends EventTarget {
   waiting: FakeWorker | null = null
   installing: FakeWorker | null = null
   lookCount = 0
+  /** Looks are under way until it is let go. */
+  letGo: (() => void) | null = null
+  isSlow = false
 
   async update(): Promise<void> {
     this.lookCount++
+    if (this.isSlow) await new Promise<void>((done) => (this.letGo = done))
     // As without a network.
     throw new TypeError('Failed to fetch')
   }
@@ -45,6 +49,9 @@ function open(prepare: (registration: FakeRegistration, container: FakeContainer
   return { registration, container, clock, news, versions }
 }
 
+/** A look that is under way has come to its end. */
+const looked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
 describe('a newer build', () => {
   it('is found once it is all there, and said once', () => {
     const { registration, news } = open()
@@ -53,6 +60,17 @@ describe('a newer build', () => {
     worker.becomes('installed')
     registration.finds().becomes('installed')
     expect(news.count).toBe(1)
+  })
+
+  it('that came while one was looked for is looked for once more', async () => {
+    const { registration, versions } = open((made) => (made.isSlow = true))
+    for (let asked = 0; asked < 3; asked++) versions.look()
+    expect(registration.lookCount).toBe(1)
+    for (let turns = 0; turns < 5; turns++) {
+      registration.letGo?.()
+      await looked()
+    }
+    expect(registration.lookCount).toBe(2)
   })
 
   it('of which a file cannot be had is none', () => {
@@ -92,15 +110,19 @@ describe('a newer build', () => {
 })
 
 describe('it is looked for', () => {
-  it('at once, and every so often while the page is open', () => {
+  it('at once, and every so often while the page is open', async () => {
     const { registration, clock } = open()
     expect(registration.lookCount).toBe(1)
-    for (const hours of [1, 2, 3]) clock.advanceTo(hours * limits.versionCheckMs)
+    for (const hours of [1, 2, 3]) {
+      await looked()
+      clock.advanceTo(hours * limits.versionCheckMs)
+    }
     expect(registration.lookCount).toBe(4)
   })
 
-  it('when somebody comes back to the page, but not each time', () => {
+  it('when somebody comes back to the page, but not each time', async () => {
     const { registration, clock, versions } = open()
+    await looked()
     versions.seen()
     expect(registration.lookCount).toBe(1)
     clock.advanceTo(limits.versionCheckGapMs)

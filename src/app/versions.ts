@@ -34,6 +34,8 @@ export class Versions {
   readonly #options: VersionsOptions
   #isFound = false
   #lookedMs = -Infinity
+  #isLooking = false
+  #isAskedAgain = false
 
   constructor(options: VersionsOptions) {
     const { registration, container } = options
@@ -58,7 +60,23 @@ export class Versions {
   /** Looks now. Without a network, or where the host fails, there is nothing newer. */
   look(): void {
     this.#lookedMs = this.#options.clock.now()
-    this.#options.registration.update().catch(() => undefined)
+    // The browser would answer from the look that is under way, which may have begun before there was a network.
+    if (this.#isLooking) {
+      this.#isAskedAgain = true
+      return
+    }
+    this.#isLooking = true
+    this.#options.registration.update().then(
+      () => this.#looked(),
+      () => this.#looked(),
+    )
+  }
+
+  #looked(): void {
+    this.#isLooking = false
+    if (!this.#isAskedAgain) return
+    this.#isAskedAgain = false
+    this.look()
   }
 
   #lookAgain(): void {
