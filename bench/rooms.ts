@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { createRoomWorld, type RoomWorld, type Tab } from '../src/room/testing/roomWorld.ts'
-import { largestGroup, listFaults } from '../src/room/testing/worldChecks.ts'
+import { gather, largestGroup, listFaults } from '../src/room/testing/worldChecks.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -53,16 +53,6 @@ function rowOf(size: number, seed: number): string {
     opened.toFixed(1),
     `${((performance.now() - startedAt) / second).toFixed(0)} s`,
   ].join(' | ')
-}
-
-function gather(world: RoomWorld, size: number, withinMs: number): Tab[] {
-  const tabs = [world.enter('first', { fresh: true })]
-  world.run(3 * second)
-  for (let at = 1; at < size; at++) {
-    tabs.push(world.enter(`tab${at}`))
-    world.run(withinMs / size)
-  }
-  return tabs
 }
 
 /** Runs until each lists exactly the others, and says how long that took; Infinity where it does not within five minutes. */

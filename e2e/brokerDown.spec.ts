@@ -1,10 +1,10 @@
-import type { Page } from '@playwright/test'
 import { openBrokerApart, type BrokerApart } from './brokerApart.ts'
 import { sampleBytes } from './files.ts'
 import {
   bytesOf,
   downloadWhole,
   expect,
+  expectSignaling,
   offerFiles,
   roomLink,
   shareNamed,
@@ -20,9 +20,6 @@ const test = base.extend<{ broker: BrokerApart }>({
     await broker.close()
   },
 })
-
-/** The longest pause between two tries, and some. */
-const backSoonMs = 60_000
 
 test('a broker that is down at first is said to be, and used once it is back', async ({
   openPage,
@@ -62,8 +59,3 @@ test('the room goes on without its broker, and takes newcomers when it is back',
   const carol = await openPage(link)
   await waitForPeers(carol, 2)
 })
-
-async function expectSignaling(page: Page, state: 'online' | 'offline'): Promise<void> {
-  const signaling = page.getByTestId('signaling')
-  await expect(signaling).toHaveAttribute('data-state', state, { timeout: backSoonMs })
-}

@@ -6,6 +6,7 @@ import {
   bytesOf,
   downloadWhole,
   expect,
+  expectSignaling,
   offerFiles,
   roomLink,
   shareNamed,
@@ -34,14 +35,6 @@ const test = base.extend<{ site: Site }>({
 })
 
 test.skip(missing !== null, missing ?? '')
-
-/** The longest pause between two tries, and some. */
-const backSoonMs = 60_000
-
-async function expectSignaling(page: Page, state: 'online' | 'offline'): Promise<void> {
-  const signaling = page.getByTestId('signaling')
-  await expect(signaling).toHaveAttribute('data-state', state, { timeout: backSoonMs })
-}
 
 async function handOver(from: Page, to: Page, name: string): Promise<void> {
   const file = { name, bytes: sampleBytes(300_000) }

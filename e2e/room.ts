@@ -118,6 +118,14 @@ export async function waitForPeers(page: Page, count: number): Promise<void> {
   await expect(linked).toHaveCount(count, { timeout: 60_000 })
 }
 
+/** The longest pause between two tries, and some. */
+const backSoonMs = 60_000
+
+export async function expectSignaling(page: Page, state: 'online' | 'offline'): Promise<void> {
+  const signaling = page.getByTestId('signaling')
+  await expect(signaling).toHaveAttribute('data-state', state, { timeout: backSoonMs })
+}
+
 /** The names of all other members, whatever their state: a member that is gone is a ghost. */
 export const expectOthers = (page: Page, ...names: readonly string[]): Promise<void> =>
   expect(page.getByTestId('peer').locator('bdi')).toHaveText([...names])

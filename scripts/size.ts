@@ -25,8 +25,7 @@ const onlyForSome = {
   probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',
   keepPage: 'keeps the page for times without a network, behind the rest',
-  mqttSignaling: 'where config.json names an MQTT broker',
-  'mqtt.esm': 'likewise',
+  'mqtt.esm': 'where config.json names an MQTT broker',
   pageEngine: 'for browsers that hand no data channel to a worker',
 }
 

@@ -104,7 +104,6 @@ class AppSession implements OpenSession {
     this.#origins = new ShareOrigins({
       crypto,
       self: parts.identity.device,
-      members: () => this.#room.members(),
       rememberedName: (device) => this.#acquaintances?.nameOf(device) ?? null,
       changed,
       bugFound: parts.bugFound,
@@ -115,7 +114,7 @@ class AppSession implements OpenSession {
       bulk: this.#engine,
       listener: {
         reported: (report) => this.#roomReported(report),
-        changed: () => this.#roomChanged(),
+        changed: () => this.#touch(),
         blocked: (peer) => this.#news.blocked(peer),
       },
     })
@@ -126,7 +125,7 @@ class AppSession implements OpenSession {
         shares: this.#shares,
         room: this.#room,
         hiding: () => parts.ice.hiding,
-        originOf: (share) => this.#origins.viewOf(share),
+        originOf: (...of) => this.#origins.viewOf(...of),
         acquaintances: () => this.#acquaintances,
         noticed: (members) => this.#acquaintances?.noticed(members),
       },
@@ -135,7 +134,7 @@ class AppSession implements OpenSession {
     )
     parts.acquaintances.then((loaded) => {
       this.#acquaintances = loaded
-      this.#roomChanged()
+      this.#touch()
     }, parts.bugFound)
   }
 
@@ -270,10 +269,6 @@ class AppSession implements OpenSession {
     const members = this.#room.members()
     this.#acquaintances?.noticed(members)
     this.#news.reported(report, this.#acquaintances?.of(report.peer)?.met ?? null)
-  }
-
-  #roomChanged(): void {
-    this.#touch()
   }
 
   #touch(): void {

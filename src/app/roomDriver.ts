@@ -14,19 +14,13 @@ import type {
 import { encodeRoomMessage, relayOf } from '../room/messages.ts'
 import { createQuota, type Quota } from '../room/quota.ts'
 import { createRoom, type Room } from '../room/room.ts'
-import {
-  base64UrlFromBytes,
-  bytesFromBase64Url,
-  textFromUtf8,
-  utf8FromText,
-  type Bytes,
-} from '../shared/bytes.ts'
+import { base64UrlFromBytes, bytesFromBase64Url, utf8FromText, type Bytes } from '../shared/bytes.ts'
 import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
-import { decodeManifest, encodeManifest, type Manifest } from '../swarm/manifest.ts'
+import { decodeManifest, type Manifest } from '../swarm/manifest.ts'
 import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
@@ -34,7 +28,7 @@ import { inOrder } from '../shared/inOrder.ts'
 import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
-import type { RoomShares } from './roomShares.ts'
+import { knownShare } from './roomShares.ts'
 import { SleepWatch } from './sleepWatch.ts'
 
 export interface RoomDriverOptions {
@@ -128,14 +122,6 @@ export class RoomDriver {
   /** Members that give the share, as they say: in a large room, linked with us or not. */
   giversOf(share: ShareId): ReadonlySet<PeerId> {
     return this.#room.giversOf(share)
-  }
-
-  /** What we know of shares now. */
-  sharesChanged(known: RoomShares): void {
-    for (const manifest of known.fresh)
-      this.handle({ type: 'manifestKnown', share: manifest.share, manifest: textOfManifest(manifest) })
-    const { given, sought, gone } = known
-    this.handle({ type: 'sharesChanged', given, sought, gone })
   }
 
   /** The best that any broker is; offline when there is none. */
@@ -322,8 +308,7 @@ export class RoomDriver {
   #checkManifest({ from, manifest: text }: RoomEffect & { type: 'checkManifest' }): void {
     const manifest = manifestIn(text)
     // As we write it: what somebody has added means nothing.
-    if (manifest)
-      this.handle({ type: 'manifestChecked', share: manifest.share, manifest: textOfManifest(manifest) })
+    if (manifest) this.handle({ type: 'manifestChecked', ...knownShare(manifest) })
     else this.#faulted(from, 'a manifest that is none')
   }
 
@@ -345,8 +330,6 @@ export class RoomDriver {
     if (isPowerOfTwo) this.#options.log('info', 'a letter is refused', { why, soFar: this.#lettersRefused })
   }
 }
-
-const textOfManifest = (manifest: Manifest): string => textFromUtf8(encodeManifest(manifest)) ?? ''
 
 const manifestIn = (text: string): Manifest | null => decodeManifest(utf8FromText(text), sha256AtOnce)
 

@@ -1,38 +1,36 @@
 import type { EngineShare } from '../engine/engine.ts'
+import type { KnownShare, RoomInput } from '../room/io.ts'
+import { textFromUtf8 } from '../shared/bytes.ts'
 import type { ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { Manifest } from '../swarm/manifest.ts'
+import { encodeManifest, type Manifest } from '../swarm/manifest.ts'
 
-/** What the room is to know of the shares, for those who are not linked with us. */
-export interface RoomShares {
-  /** Those not known before. */
-  readonly fresh: readonly Manifest[]
-  /** Those that are no more. */
-  readonly gone: readonly ShareId[]
-  /** Those we offer, and those that we have all of. */
-  readonly given: readonly ShareId[]
-  /** Those that we want, and of which nobody near has more than we. */
-  readonly sought: readonly ShareId[]
-}
-
-/** Tells the room what is new of the shares. */
+/** Tells the room what is new of the shares, for those who are not linked with us. */
 export class RoomShareTeller {
   readonly #told = new Set<ShareId>()
   #lastTold = ''
 
-  tell(all: readonly EngineShare[], room: { sharesChanged(known: RoomShares): void }): void {
+  tell(all: readonly EngineShare[], room: { handle(input: RoomInput): void }): void {
     const here = new Set(all.map(({ share }) => share))
     const gone = [...this.#told].filter((share) => !here.has(share))
     for (const share of gone) this.#told.delete(share)
-    const fresh = all.filter(({ share }) => !this.#told.has(share)).map(({ manifest }) => manifest)
+    const fresh = all
+      .filter(({ share }) => !this.#told.has(share))
+      .map(({ manifest }) => knownShare(manifest))
     for (const { share } of fresh) this.#told.add(share)
-    const shares = { fresh, gone, given: givenOf(all), sought: soughtOf(all) }
-    const text = JSON.stringify([shares.given, shares.sought])
+    const [given, sought] = [givenOf(all), soughtOf(all)]
+    const text = JSON.stringify([given, sought])
     if (fresh.length + gone.length === 0 && text === this.#lastTold) return
     this.#lastTold = text
-    room.sharesChanged(shares)
+    room.handle({ type: 'sharesChanged', fresh, gone, given, sought })
   }
 }
+
+/** As the room tells others of it. */
+export const knownShare = (manifest: Manifest): KnownShare => ({
+  share: manifest.share,
+  manifest: textFromUtf8(encodeManifest(manifest)) ?? '',
+})
 
 /** All that we offer; of what we took, that which came last, as others give it too. */
 function givenOf(all: readonly EngineShare[]): ShareId[] {

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { newIdentity } from '../crypto/identity.ts'
 import { nobleCrypto } from '../crypto/nobleCrypto.ts'
-import type { MemberSnapshot } from '../room/io.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
 import type { DeviceId } from '../shared/ids.ts'
 import { certified, type Manifest, type ManifestFields } from '../swarm/manifest.ts'
@@ -24,34 +23,37 @@ async function shareOf(changes: Partial<ManifestFields> = {}): Promise<Manifest>
   return certified({ ...made, ...vouched, ...changes }, fakeSha256)
 }
 
+const nobody: ReadonlyMap<DeviceId, string> = new Map()
+
 interface Around {
   readonly self?: DeviceId
-  readonly here?: readonly MemberSnapshot[]
+  readonly here?: ReadonlyMap<DeviceId, string>
   readonly remembered?: string
 }
 
 /** What is found out of a share. */
-function originOf(manifest: Manifest, { self = mallory.device, here = [], remembered }: Around = {}) {
+function originOf(manifest: Manifest, { self = mallory.device, here = nobody, remembered }: Around = {}) {
   return new Promise<OriginView | null>((resolve, reject) => {
     const origins = new ShareOrigins({
       crypto,
       self,
-      members: () => here,
       rememberedName: () => remembered ?? null,
-      changed: () => resolve(origins.viewOf(manifest.share)),
+      changed: () => resolve(origins.viewOf(manifest.share, here)),
       bugFound: reject,
     })
     origins.appeared(manifest)
-    expect(origins.viewOf(manifest.share)).toBeNull()
+    expect(origins.viewOf(manifest.share, here)).toBeNull()
   })
 }
 
 it('a share is of the device that signed its key, by the name that is known of it', async () => {
   const hers = await shareOf()
-  const profile = { name: 'Amber', device: 'phone' } as const
-  const member: MemberSnapshot = { peer: amber.peer, profile, device: amber.device, state: 'direct' }
   expect(await originOf(hers)).toEqual({ kind: 'stranger' })
-  expect(await originOf(hers, { here: [member] })).toEqual({ kind: 'known', name: 'Amber', isHere: true })
+  expect(await originOf(hers, { here: new Map([[amber.device, 'Amber']]) })).toEqual({
+    kind: 'known',
+    name: 'Amber',
+    isHere: true,
+  })
   expect(await originOf(hers, { remembered: 'Amber' })).toEqual({
     kind: 'known',
     name: 'Amber',
@@ -74,7 +76,6 @@ it('of a share that is gone nothing is kept', async () => {
   const origins = new ShareOrigins({
     crypto,
     self: mallory.device,
-    members: () => [],
     rememberedName: () => null,
     changed: () => told++,
     bugFound: () => told++,
@@ -83,5 +84,5 @@ it('of a share that is gone nothing is kept', async () => {
   origins.gone(manifest.share)
   await originOf(manifest)
   expect(told).toBe(0)
-  expect(origins.viewOf(manifest.share)).toBeNull()
+  expect(origins.viewOf(manifest.share, nobody)).toBeNull()
 })

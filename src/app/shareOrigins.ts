@@ -1,6 +1,5 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import { isShareOfDevice } from '../crypto/identity.ts'
-import type { MemberSnapshot } from '../room/io.ts'
 import { bytesFromBase64Url, type Bytes } from '../shared/bytes.ts'
 import type { DeviceId, ShareId } from '../shared/ids.ts'
 import type { Manifest } from '../swarm/manifest.ts'
@@ -10,7 +9,6 @@ export interface ShareOriginsOptions {
   readonly crypto: Crypto
   /** Our own device. */
   readonly self: DeviceId
-  members(): readonly MemberSnapshot[]
   /** What a device that was met before was called last. */
   rememberedName(device: DeviceId): string | null
   /** It is known now of which device a share is. */
@@ -39,14 +37,14 @@ export class ShareOrigins {
     this.#devices.delete(share)
   }
 
-  /** As people see it; null until it is known. */
-  viewOf(share: ShareId): OriginView | null {
+  /** As people see it; null until it is known. `here`: names of those in the room, by device. */
+  viewOf(share: ShareId, here: ReadonlyMap<DeviceId, string>): OriginView | null {
     const device = this.#devices.get(share)
     if (device === undefined) return null
     if (device === null) return { kind: 'unsigned' }
     if (device === this.#options.self) return { kind: 'you' }
-    const here = this.#options.members().find((member) => member.device === device)
-    if (here?.profile) return { kind: 'known', name: here.profile.name, isHere: true }
+    const nameHere = here.get(device)
+    if (nameHere !== undefined) return { kind: 'known', name: nameHere, isHere: true }
     const name = this.#options.rememberedName(device)
     return name === null ? { kind: 'stranger' } : { kind: 'known', name, isHere: false }
   }

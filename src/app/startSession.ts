@@ -8,6 +8,7 @@ import type { DeviceId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
+import { mqttSignaling } from '../signaling/mqttSignaling.ts'
 import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
@@ -66,7 +67,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   await lent
   const { config } = read
   const canLink = 'RTCPeerConnection' in globalThis
-  const brokers = canLink ? await Promise.all(config.signaling.map((broker) => brokerOf(broker, random))) : []
+  const brokers = canLink ? config.signaling.map((broker) => brokerOf(broker, random)) : []
   const { storage } = engine
   const check = checking({ brokers, servers: () => ice.settings().servers, storage, log })
   const session = createSession({
@@ -102,11 +103,8 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   return session
 }
 
-/** What only some brokers need is loaded where one is named. */
-async function brokerOf(broker: BrokerConfig, random: Random): Promise<OpenSignaling> {
-  if (broker.type === 'peerjs') return peerjsSignaling(broker, random)
-  const { mqttSignaling } = await import('../signaling/mqttSignaling.ts')
-  return mqttSignaling(broker, random)
+function brokerOf(broker: BrokerConfig, random: Random): OpenSignaling {
+  return broker.type === 'peerjs' ? peerjsSignaling(broker, random) : mqttSignaling(broker, random)
 }
 
 function lendingServers({ screen, read: { config }, log }: StartOptions): IceServers {

@@ -1,12 +1,12 @@
 import type { MemberSnapshot } from '../room/io.ts'
-import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
+import type { DeviceId, Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import { hueOf } from './names.ts'
 import type { NamesOf, ShareViews } from './shareViews.ts'
-import type { AcquaintanceView, MemberView, View } from './view.ts'
+import type { AcquaintanceView, MemberView, OriginView, View } from './view.ts'
 import type { ViewStore } from './viewStore.ts'
 
 /** Where the session's parts of the view come from. */
@@ -22,7 +22,8 @@ export interface ViewSources {
     readonly links: { lanes(peer: PeerId): number }
   }
   hiding(): View['hiding']
-  originOf: NamesOf['originOf']
+  /** `here`: names of those in the room, by device. */
+  originOf(share: ShareId, here: ReadonlyMap<DeviceId, string>): OriginView | null
   /** Those in the room, before they are shown. */
   noticed(members: readonly MemberSnapshot[]): void
   /** Null until they are loaded. */
@@ -72,9 +73,14 @@ export class ViewWriter {
     sources.noticed(members)
     const names = new Map(members.map((member) => [member.peer, member.profile?.name ?? '']))
     const nameOf = (peer: PeerId): string => names.get(peer) ?? ''
+    const here = namesByDevice(members)
     const shares = views.views(
       members,
-      { nameOf, originOf: sources.originOf, giversOf: (share: ShareId) => sources.room.giversOf(share) },
+      {
+        nameOf,
+        originOf: (share) => sources.originOf(share, here),
+        giversOf: (share) => sources.room.giversOf(share),
+      },
       this.#clock.now(),
     )
     this.#store.setState({
@@ -97,6 +103,14 @@ export class ViewWriter {
   close(): void {
     this.#alarm.stop()
   }
+}
+
+/** Of a device whose name two of its pages say differently, the one that has been here longer counts. */
+function namesByDevice(members: readonly MemberSnapshot[]): ReadonlyMap<DeviceId, string> {
+  const names = new Map<DeviceId, string>()
+  for (const { device, profile } of members)
+    if (device !== null && profile !== null && !names.has(device)) names.set(device, profile.name)
+  return names
 }
 
 /** Its numbers change by themselves as time passes. */

@@ -2,10 +2,12 @@ import type { Millis, PeerId, ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
+import { countUp, mostCounted, putInto } from './groups.ts'
 import { inParts } from './inParts.ts'
-import type { Card } from './io.ts'
+import type { Card, KnownShare, SharesNews } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
+import { createRecent } from './recent.ts'
 import type { Roster } from './roster.ts'
 import { manifestParts } from './weights.ts'
 
@@ -19,16 +21,14 @@ const askAgainMs: Millis = 3000
 export interface Catalogue {
   /** A card is in the place of another, or gone. */
   cardChanged(before: Card | null, after: Card | null): void
-  /** What we know of ourselves. */
-  manifestKnown(share: ShareId, manifest: string): void
-  /** We do not know these of ourselves any more. */
-  forget(shares: readonly ShareId[]): void
+  /** What we know of ourselves, and know no more. */
+  sharesChanged(news: Pick<SharesNews, 'fresh' | 'gone'>): void
   /** Members ask what these are. */
   asked(from: LinkedMember, shares: readonly ShareId[]): void
   /** A member tells; each is checked, as asked with `checkManifest`. */
   manifestsArrived(from: LinkedMember, manifests: readonly string[]): void
   /** Of what came: it is the share's own. */
-  manifestChecked(share: ShareId, manifest: string): void
+  manifestChecked(known: KnownShare): void
   /** Members that give the share, as they say; `giversMax` of them at most. */
   giversOf(share: ShareId): ReadonlySet<PeerId>
   attend(): void
@@ -53,7 +53,7 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
   /** How many of them are charged to whom. */
   const charges = new Map<PeerId, number>()
   /** What we know of ourselves, and others may ask for. */
-  const own = new Map<ShareId, string>()
+  const own = createRecent<ShareId, string>(limits.sharesListedMax)
   /** Of these it is not known what they are. */
   const unknown = new Set<ShareId>()
   /** Who asked us before we knew, or is to be told with the next batch. */
@@ -68,7 +68,7 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
   /** One who names shares without end takes no place from others: of who has most listed, one makes way. Whether there is a place now. */
   function makePlace(giver: PeerId): boolean {
     if (listed.size < limits.sharesListedMax) return true
-    const [most, count] = [...charges].reduce((a, b) => (b[1] > a[1] ? b : a))
+    const [most, count] = mostCounted(charges)
     if (most === giver || count <= 1 + (charges.get(giver) ?? 0)) return false
     const last = [...listed].findLast(([, { chargedTo }]) => chargedTo === most)
     if (last) drop(...last)
@@ -82,9 +82,9 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
       return
     }
     if (!makePlace(giver)) return
-    const manifest = own.get(share) ?? null
+    const manifest = own.noted(share) ?? null
     listed.set(share, { givers: new Set([giver]), chargedTo: giver, manifest, askedOf: null, askedAt: 0 })
-    charges.set(giver, 1 + (charges.get(giver) ?? 0))
+    countUp(charges, giver)
     if (manifest !== null) return emit({ type: 'shareHeard', manifest })
     unknown.add(share)
     askAt ??= context.now + limits.gossipMs
@@ -104,7 +104,7 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
     if (known?.givers.delete(giver) && known.givers.size === 0) drop(share, known)
   }
 
-  function learn(share: ShareId, manifest: string): void {
+  function learn({ share, manifest }: KnownShare): void {
     const known = listed.get(share)
     if (!known || known.manifest !== null) return
     known.manifest = manifest
@@ -130,7 +130,7 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
       if (teller === undefined) continue
       known.askedOf = teller
       known.askedAt = context.now
-      asks.set(teller, [...(asks.get(teller) ?? []), share])
+      putInto(asks, teller, share)
     }
     for (const [peer, all] of asks)
       for (const shares of inParts(all, limits.headsPerMessage))
@@ -138,7 +138,8 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
     askAt = unknown.size > 0 ? context.now + limits.gossipMs : null
   }
 
-  const manifestOf = (share: ShareId): string | null => own.get(share) ?? listed.get(share)?.manifest ?? null
+  const manifestOf = (share: ShareId): string | null =>
+    own.noted(share) ?? listed.get(share)?.manifest ?? null
 
   function tell(): void {
     tellAt = null
@@ -162,16 +163,12 @@ export function createCatalogue(context: RoomContext, roster: Roster, census: Ce
       if (before) for (const share of before.shares) if (!kept.has(share)) unlist(share, before.peer)
       if (after) for (const share of kept) list(share, after.peer)
     },
-    manifestKnown(share, manifest) {
-      own.set(share, manifest)
-      for (const oldest of own.keys()) {
-        if (own.size <= limits.sharesListedMax) break
-        own.delete(oldest)
+    sharesChanged({ fresh, gone }) {
+      for (const known of fresh) {
+        own.note(known.share, known.manifest)
+        learn(known)
       }
-      learn(share, manifest)
-    },
-    forget(shares) {
-      for (const share of shares) own.delete(share)
+      for (const share of gone) own.forget(share)
     },
     asked({ peer }, shares) {
       const of = owed.get(peer) ?? new Set()

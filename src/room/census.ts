@@ -1,8 +1,10 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Deadline, RoomContext } from './context.ts'
+import { countUp, isSameList, mostCounted } from './groups.ts'
 import type { Card, DoorAt, Head } from './io.ts'
 import { hasSession } from './member.ts'
+import { createRecent } from './recent.ts'
 import type { Roster } from './roster.ts'
 
 /** Somebody of the room, linked with us or not. */
@@ -65,7 +67,7 @@ export function createCensus(
 ): Census {
   const everyone = new Map<PeerId, Someone>()
   /** The newest card of who is gone: an older one does not bring it back. */
-  const gone = new Map<PeerId, number>()
+  const gone = createRecent<PeerId, number>(limits.censusMax)
   /** Who says it holds doors, and when it last answered what was left at one. */
   const holders = new Map<PeerId, Millis>()
   let lookAt: Millis | null = null
@@ -87,20 +89,15 @@ export function createCensus(
 
   function forget(peer: PeerId, sequence: number): void {
     drop(peer)
-    gone.delete(peer)
-    gone.set(peer, sequence)
-    for (const oldest of gone.keys()) {
-      if (gone.size <= limits.censusMax) break
-      gone.delete(oldest)
-    }
+    gone.note(peer, sequence)
   }
 
   /** One who makes people up fills no more than others leave: of who vouches for most, the one that came first goes. */
   function makePlace(): void {
     if (everyone.size < limits.censusMax) return
     const counts = new Map<PeerId, number>()
-    for (const { voucher } of everyone.values()) counts.set(voucher, 1 + (counts.get(voucher) ?? 0))
-    const [most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))
+    for (const { voucher } of everyone.values()) countUp(counts, voucher)
+    const [most] = mostCounted(counts)
     const first = [...everyone.values()].find(({ card, voucher }) => voucher === most && !isLinked(card.peer))
     if (first) drop(first.card.peer)
   }
@@ -127,7 +124,7 @@ export function createCensus(
 
   function isNews([peer, sequence]: Head, isSeen: boolean): boolean {
     if (peer === context.self || roster.isBanned(peer)) return false
-    const goneWith = gone.get(peer) ?? -1
+    const goneWith = gone.noted(peer) ?? -1
     const isBack = sequence > goneWith || (isSeen && goneWith < Infinity)
     return isBack && sequence > (everyone.get(peer)?.card.sequence ?? -1)
   }
@@ -145,7 +142,7 @@ export function createCensus(
       }
       cardChanged(known?.card ?? null, card)
       if (card.doors.length === 0) holders.delete(card.peer)
-      else if (!isSameDoors(known?.card.doors, card.doors)) holders.set(card.peer, -Infinity)
+      else if (!isSameList(known?.card.doors ?? [], card.doors)) holders.set(card.peer, -Infinity)
       return true
     },
     find: (peer) => everyone.get(peer),
@@ -191,6 +188,3 @@ export function createCensus(
     deadlines: () => (lookAt === null ? [] : [{ at: lookAt, why: 'census' }]),
   }
 }
-
-const isSameDoors = (some: readonly DoorAt[] | undefined, others: readonly DoorAt[]): boolean =>
-  JSON.stringify(some) === JSON.stringify(others)

@@ -9,9 +9,10 @@ import type { DoorChecks } from './doorChecks.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Census } from './census.ts'
 import type { Gossip } from './gossip.ts'
+import { isSameList } from './groups.ts'
 import type { Meshing } from './meshing.ts'
 import type { Introductions } from './introductions.ts'
-import type { Card, MailboxAt, RoomMessage } from './io.ts'
+import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Parting } from './parting.ts'
 import { createQuota } from './quota.ts'
@@ -58,7 +59,7 @@ export function createConversation(context: RoomContext, parts: ConversationPart
   /** Only who has shown its card is a member: it says whose device this is. */
   function ownCardShown(member: LinkedMember, card: Card): void {
     if (roster.isBanned(card.device)) return parting.ban(member.peer)
-    const isMoved = !isSame(member.mailboxes, card.mailboxes)
+    const isMoved = !isSameList(member.mailboxes, card.mailboxes)
     if (roster.takeCard(member, card) && (isMoved || !member.road.greeted)) roster.changed()
     doorChecks.told(member, card.doors)
     gossip.has(member.peer, [card.peer, card.sequence])
@@ -155,6 +156,3 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     },
   }
 }
-
-const isSame = (some: readonly MailboxAt[], others: readonly MailboxAt[]): boolean =>
-  JSON.stringify(some) === JSON.stringify(others)

@@ -3,6 +3,7 @@ import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
+import { countUp } from './groups.ts'
 import { inParts } from './inParts.ts'
 import type { Card, Head } from './io.ts'
 import type { LinkedMember } from './member.ts'
@@ -89,7 +90,7 @@ export function createGossip(
   function ask(): void {
     giveUpLate()
     const outCounts = new Map<PeerId, number>()
-    for (const { of } of asked.values()) outCounts.set(of, 1 + (outCounts.get(of) ?? 0))
+    for (const { of } of asked.values()) countUp(outCounts, of)
     let isMore = asked.size > 0
     for (const [id, { offers }] of inAnyOrder()) {
       const peers: PeerId[] = []

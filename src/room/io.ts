@@ -133,6 +133,23 @@ export interface DoorAt {
 /** What a link has to signal to its other side. */
 export type LinkSignalKind = 'offer' | 'answer' | 'candidate' | 'restart'
 
+/** A share, and what it is. */
+export interface KnownShare {
+  readonly share: ShareId
+  readonly manifest: string
+}
+
+/** What is new of the shares that we know of ourselves. */
+export interface SharesNews {
+  readonly fresh: readonly KnownShare[]
+  /** These we do not know any more. */
+  readonly gone: readonly ShareId[]
+  /** Those that we offer or have all of; in place of what was said before. */
+  readonly given: readonly ShareId[]
+  /** Those that we want and of which nobody near gives more; likewise. */
+  readonly sought: readonly ShareId[]
+}
+
 export type RoomInput =
   /** `fresh`: we made this room just now, so nobody can be at its doors. */
   | {
@@ -156,16 +173,9 @@ export type RoomInput =
   | { readonly type: 'cardChecked'; readonly from: PeerId; readonly card: Card }
   /** A relayed letter was written by `author`, as asked with `checkRelay`; the same holds. */
   | { readonly type: 'relayChecked'; readonly from: PeerId; readonly author: PeerId; readonly message: Relay }
-  /** What a share is that we have heard of ourselves, as `checkManifest` is answered too; of one that is none, `messageFaulted`. */
-  | { readonly type: 'manifestKnown' | 'manifestChecked'; readonly share: ShareId; readonly manifest: string }
-  /** Shares that we offer or have all of, and those that we want and of which nobody near gives more; in place of what was said before. */
-  | {
-      readonly type: 'sharesChanged'
-      readonly given: readonly ShareId[]
-      readonly sought: readonly ShareId[]
-      /** These we do not know any more. */
-      readonly gone: readonly ShareId[]
-    }
+  /** What a share is, as `checkManifest` is answered; of what is no manifest, `messageFaulted`. */
+  | ({ readonly type: 'manifestChecked' } & KnownShare)
+  | ({ readonly type: 'sharesChanged' } & SharesNews)
   /** Our side of a link has something to signal. */
   | {
       readonly type: 'linkSignaled'

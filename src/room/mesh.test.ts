@@ -14,8 +14,8 @@ const shareNumber = (at: number): ShareId =>
   base64UrlFromBytes(new Uint8Array(idBytes).fill(at + 1)) as ShareId
 
 function give(tab: Tab | undefined, share: ShareId): void {
-  tab?.feed({ type: 'manifestKnown', share, manifest: manifestOf(share) })
-  tab?.feed({ type: 'sharesChanged', given: [share], sought: [], gone: [] })
+  const fresh = [{ share, manifest: manifestOf(share) }]
+  tab?.feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
 }
 
 const linkCounts = (tabs: readonly Tab[]): number[] => tabs.map((tab) => tab.linkedWith().length)
@@ -125,7 +125,7 @@ describe('a large room', () => {
     expect(late.shares).toEqual(new Set(shares))
     expect([...late.room.giversOf(shareNumber(7))]).toEqual([tabs[7]?.peer])
 
-    tabs[7]?.feed({ type: 'sharesChanged', given: [], sought: [], gone: [] })
+    tabs[7]?.feed({ type: 'sharesChanged', given: [], sought: [], gone: [], fresh: [] })
     const [gone, ...others] = tabs
     if (gone === undefined) throw new Error('twenty tabs')
     world.crash(gone)
@@ -150,7 +150,7 @@ describe('a large room', () => {
     expect(tabs.every(({ reports }) => reports.every(({ type }) => type === 'memberJoined'))).toBe(true)
 
     // There is a share of which nobody knows what it is, so what comes is looked at.
-    mallory.feed({ type: 'sharesChanged', given: [shareNumber(1)], sought: [], gone: [] })
+    mallory.feed({ type: 'sharesChanged', given: [shareNumber(1)], sought: [], gone: [], fresh: [] })
     world.run(5 * second)
     for (let at = 0; at < limits.strikesMax; at++)
       for (const to of told) send(to, { type: 'manifests', manifests: ['nonsense'] })
@@ -169,7 +169,7 @@ describe('a large room', () => {
     world.run(5 * second)
     const taker = tabs.find((tab) => tab !== giver && giver && !tab.linkedWith().includes(giver.peer))
     if (giver === undefined || taker === undefined) throw new Error('not everyone is linked with everyone')
-    taker.feed({ type: 'sharesChanged', given: [], sought: [share], gone: [] })
+    taker.feed({ type: 'sharesChanged', given: [], sought: [share], gone: [], fresh: [] })
     world.run(limits.seekAfterMs * 2)
     expect(taker.linkedWith()).toContain(giver.peer)
     world.run(limits.linkKeptMs / 2)

@@ -112,12 +112,13 @@ describe('a hostile member of a large room', () => {
       { length: 400 },
       (_, at) => base64UrlFromBytes(new Uint8Array(idBytes).fill(at % 256).fill(at >> 8, 0, 4)) as ShareId,
     )
-    tabs[5]?.feed({ type: 'sharesChanged', given: shares, sought: [], gone: [] })
+    tabs[5]?.feed({ type: 'sharesChanged', fresh: [], gone: [], given: shares, sought: [] })
     world.run(40 * second)
     for (const tab of tabs.slice(0, 10))
       for (const peer of tab.linkedWith().slice(0, 3)) world.links.sever(tab.peer, peer)
     world.run(3 * second)
-    for (const share of shares) tabs[5]?.feed({ type: 'manifestKnown', share, manifest: manifestOf(share) })
+    const fresh = shares.map((share) => ({ share, manifest: manifestOf(share) }))
+    tabs[5]?.feed({ type: 'sharesChanged', fresh, gone: [], given: shares, sought: [] })
     world.run(minute)
     expect(bansAmong(tabs)).toEqual([])
     for (const tab of tabs) if (tab !== tabs[5]) expect(tab.shares.size).toBe(new Set(shares).size)

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Census, Someone } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
+import { putInto } from './groups.ts'
 import { isLinked, type LinkedMember, type Member } from './member.ts'
 import type { Relaying } from './relaying.ts'
 import type { Roster } from './roster.ts'
@@ -65,6 +66,8 @@ export function createMeshing(
     if (isNew && member?.road.state === 'waiting') member.road.dialAt = context.now + dialing.yieldTo(peer)
   }
 
+  const isReachable = ({ card }: Someone): boolean => relaying.reaches({ ...card, card })
+
   /** Whom we may call. */
   const isFree = ({ card, restUntil, isDoubted }: Someone): boolean =>
     !isDoubted && context.now >= restUntil && roster.find(card.peer) === undefined
@@ -76,10 +79,7 @@ export function createMeshing(
   function draw(): Someone | null {
     const groups = new Map<PeerId | LinkedMember, Someone[]>()
     const put = (group: PeerId | LinkedMember, someone: Someone | undefined): void => {
-      if (!someone || !isFree(someone)) return
-      const others = groups.get(group)
-      if (others) others.push(someone)
-      else groups.set(group, [someone])
+      if (someone && isFree(someone)) putInto(groups, group, someone)
     }
     for (const someone of census.all()) put(someone.voucher, someone)
     for (const member of roster.linked())
@@ -87,7 +87,7 @@ export function createMeshing(
     for (let draws = 0; draws < drawsMax; draws++) {
       const group = pick([...groups.values()])
       const someone = group && pick(group)
-      if (someone && relaying.reaches({ ...someone.card, card: someone.card })) return someone
+      if (someone && isReachable(someone)) return someone
     }
     return null
   }
@@ -186,7 +186,7 @@ export function createMeshing(
     const member = !isShort && isToSwap ? spare(true) : null
     if (!isShort && member === null) return
     const someone = pick([...census.all()].filter(isFree))
-    if (!someone || !relaying.reaches({ ...someone.card, card: someone.card })) return
+    if (!someone || !isReachable(someone)) return
     if (member !== null) {
       swapsLeft = Math.max(0, swapsLeft - 1)
       giveWay(member)

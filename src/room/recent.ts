@@ -1,22 +1,22 @@
-import type { Millis } from '../shared/ids.ts'
-
-/** What was noted lately and when: at most `sizeMax` keys, the longest noted goes first. */
-export interface Recent<Key> {
-  note(key: Key, at: Millis): void
-  notedAt(key: Key): Millis | undefined
+/** What was noted lately: of at most `sizeMax` keys, the longest noted goes first. */
+export interface Recent<Key, Noted> {
+  note(key: Key, what: Noted): void
+  noted(key: Key): Noted | undefined
+  forget(key: Key): void
 }
 
-export function createRecent<Key>(sizeMax: number): Recent<Key> {
-  const moments = new Map<Key, Millis>()
+export function createRecent<Key, Noted>(sizeMax: number): Recent<Key, Noted> {
+  const notes = new Map<Key, Noted>()
   return {
-    note(key, at) {
-      moments.delete(key)
-      moments.set(key, at)
-      for (const oldest of moments.keys()) {
-        if (moments.size <= sizeMax) break
-        moments.delete(oldest)
+    note(key, what) {
+      notes.delete(key)
+      notes.set(key, what)
+      for (const oldest of notes.keys()) {
+        if (notes.size <= sizeMax) break
+        notes.delete(oldest)
       }
     },
-    notedAt: (key) => moments.get(key),
+    noted: (key) => notes.get(key),
+    forget: (key) => void notes.delete(key),
   }
 }

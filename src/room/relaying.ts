@@ -1,5 +1,5 @@
 import { base64UrlFromBytes } from '../shared/bytes.ts'
-import type { PeerId } from '../shared/ids.ts'
+import type { Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomBytes } from '../shared/random.ts'
 import { ownMailboxes, type RoomContext } from './context.ts'
@@ -44,8 +44,8 @@ export interface Relaying {
 
 export function createRelaying(context: RoomContext, roster: Roster): Relaying {
   const { self, emit } = context
-  const lettersSeen = createRecent<string>(limits.signalsSeenMax)
-  const relaysSeen = createRecent<string>(limits.signalsSeenMax)
+  const lettersSeen = createRecent<string, Millis>(limits.signalsSeenMax)
+  const relaysSeen = createRecent<string, Millis>(limits.signalsSeenMax)
   const letterQuota = createQuota<PeerId>(context, { countMax: limits.signalsPerTenSecondsMax })
   const memberQuota = createQuota<PeerId>(context, {
     countMax: limits.relaysPerTenSecondsMax,
@@ -114,7 +114,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
 
     relayArrived(from, message) {
       if (!memberQuota.allows(from.peer, message.sealed.length)) return false
-      if (relaysSeen.notedAt(message.id) !== undefined) return true
+      if (relaysSeen.noted(message.id) !== undefined) return true
       relaysSeen.note(message.id, context.now)
       if (message.to === self) {
         emit({ type: 'openSealed', sealed: message.sealed })
@@ -138,7 +138,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
     accepts(letter) {
       const isForUs = letter.to === null ? isForDoors(letter.signal) : letter.to === self
       if (letter.from === self || !isForUs) return false
-      if (lettersSeen.notedAt(letter.id) !== undefined || !letterQuota.allows(letter.from)) return false
+      if (lettersSeen.noted(letter.id) !== undefined || !letterQuota.allows(letter.from)) return false
       lettersSeen.note(letter.id, context.now)
       return true
     },

@@ -241,12 +241,10 @@ function createTaking(context: RoomContext, parts: Parts) {
         return doors.lost(input)
       case 'letterArrived':
         return introductions.letterArrived(input.letter)
-      case 'manifestKnown':
-        return catalogue.manifestKnown(input.share, input.manifest)
       case 'manifestChecked':
-        return catalogue.manifestChecked(input.share, input.manifest)
+        return catalogue.manifestChecked(input)
       case 'sharesChanged':
-        catalogue.forget(input.gone)
+        catalogue.sharesChanged(input)
         cards.sharesGiven(input.given)
         meshing.seek(input.sought)
         break

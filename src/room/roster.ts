@@ -45,7 +45,7 @@ export interface Roster {
 
 export function createRoster(context: RoomContext): Roster {
   const members = new Map<PeerId, Member>()
-  const leftAt = createRecent<PeerId>(limits.rosterEntriesMax)
+  const leftAt = createRecent<PeerId, Millis>(limits.rosterEntriesMax)
   const bans = createBans()
   let revision = 0
 
@@ -101,7 +101,7 @@ export function createRoster(context: RoomContext): Roster {
         return known
       }
       if (!mayEnter(peer) || bans.has(device, context.now)) return null
-      return within(leftAt.notedAt(peer), leftQuietMs) ? null : enter(peer, card, mailboxes)
+      return within(leftAt.noted(peer), leftQuietMs) ? null : enter(peer, card, mailboxes)
     },
     takeCard,
     remove: ({ peer }) => void members.delete(peer),

@@ -64,8 +64,8 @@ class Room {
   /** Tells the room what the member gives. */
   give({ tab }: Member): void {
     const { share } = this.world
-    tab.feed({ type: 'manifestKnown', share, manifest: manifestOf(share) })
-    tab.feed({ type: 'sharesChanged', given: [share], sought: [], gone: [] })
+    const fresh = [{ share, manifest: manifestOf(share) }]
+    tab.feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
   }
 
   /** The member is gone without a word. */

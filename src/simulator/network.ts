@@ -62,11 +62,9 @@ export class Network {
 
   /** The link breaks, and both notice at once; for so long there is no way between them. */
   breakLink(a: VirtualPeer, b: VirtualPeer, noWayMs: Millis): void {
-    if (!this.#forget(a, b)) return
-    const { input, events } = this.#options
-    a.barredUntil.set(b.id, events.now + noWayMs)
-    input(a, { type: 'peerUnlinked', peer: b.id })
-    input(b, { type: 'peerUnlinked', peer: a.id })
+    if (!a.links.has(b.id)) return
+    a.barredUntil.set(b.id, this.#options.events.now + noWayMs)
+    this.unlink(a, b)
     this.#tellNeighboursSoon(a)
     this.#tellNeighboursSoon(b)
     this.#redial(a, b, limits.redialMinMs)
