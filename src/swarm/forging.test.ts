@@ -7,7 +7,7 @@ import type { SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { fakeSha256 } from './testing/fakeCrypto.ts'
 import { betweenTwo, blamed, dropped, forgedList } from './testing/liars.ts'
-import { hashesOf, hashOf, listOf, signedBy, signParts } from './testing/lists.ts'
+import { flipped, hashesOf, hashOf, listOf, signedBy, signParts } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
@@ -207,14 +207,13 @@ describe('whatever liars send', () => {
     { at, changed, byte }: { at: number; changed: string; byte: number },
   ): HashPart | undefined {
     const part = parts[at]
-    const flipped = (bytes: Uint8Array<ArrayBuffer>) => bytes.with(byte, (bytes[byte] ?? 0) ^ 1)
     if (!part || changed === 'nothing') return part
     if (changed === 'first') return { ...part, first: part.first + byte }
     if (changed === 'share') return listOf(newManifest(pieces), pieces, cuts)[at]
     if (changed === 'key') return listOf({ ...newManifest(pieces), share: manifest.share }, pieces, cuts)[at]
-    if (changed === 'before') return { ...part, before: flipped(part.before) }
-    if (changed === 'signature') return { ...part, signature: flipped(part.signature) }
-    return { ...part, hashes: flipped(part.hashes) }
+    if (changed === 'before') return { ...part, before: flipped(part.before, byte) }
+    if (changed === 'signature') return { ...part, signature: flipped(part.signature, byte) }
+    return { ...part, hashes: flipped(part.hashes, byte) }
   }
 })
 

@@ -57,3 +57,6 @@ export const signedBy = (manifest: Manifest, part: Omit<HashPart, 'signature'>):
 
 /** Nothing known of the hash list. */
 export const unlisted: Listed = { count: 0, digest: new Uint8Array(hashBytes) }
+
+/** The bytes with one bit of that byte turned: other bytes, whatever it was. */
+export const flipped = (bytes: Bytes, byte: number): Bytes => bytes.with(byte, (bytes[byte] ?? 0) ^ 1)
