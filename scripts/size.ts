@@ -36,7 +36,6 @@ const budgets: readonly Budget[] = [
     later: {
       ...onlyForSome,
       startSession: 'joins the room behind the first screen',
-      registrations: 'likewise',
     },
   },
   // Of these some 15 kB are signatures, and sealing for one reader; 20 kB keep it going: shares of earlier pages, ways through networks and
