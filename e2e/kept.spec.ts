@@ -104,6 +104,8 @@ test('a page that is loaded anew while the disk is full still has what it kept, 
   const link = await roomLink(bob)
   await offerFiles(alice, first)
   await downloadWhole(shareNamed(bob, first.name))
+  // While the page hands it over, it asks before it is closed.
+  await expect(shareNamed(bob, first.name)).toContainText('handed to your downloads')
   await leave(alice)
   const devtools = await bob.context().newCDPSession(bob)
   const { origin } = new URL(bob.url())

@@ -15,7 +15,8 @@ export async function describeWhole(
   return connection.localDescription?.sdp ?? ''
 }
 
-function gathered(connection: RTCPeerConnection, policy: RTCIceTransportPolicy): Promise<void> {
+/** Its candidates are known, or have been waited for as long as it makes sense. To be called before they are gathered. */
+export function gathered(connection: RTCPeerConnection, policy: RTCIceTransportPolicy): Promise<void> {
   const listening = new AbortController()
   return new Promise<void>((resolve) => {
     let isEnough = policy === 'all'

@@ -92,6 +92,7 @@ export class FurtherLanes {
       ice,
       proof,
       lane,
+      byHand: false,
       handOver: (channel) => handOver(lane, channel),
       listener: {
         signaled: (_, signal) => this.#say({ lane, signal }),

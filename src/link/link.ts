@@ -103,6 +103,11 @@ export interface LinkOptions {
    * closes it in the end.
    */
   readonly handOver: (lane: number, channel: BulkChannel) => void
+  /**
+   * People carry the descriptions of its first connection: one is signaled each way, with its candidates in it, and however long the
+   * other side takes, the link waits until it is closed.
+   */
+  readonly byHand?: boolean
   readonly listener: LinkListener
 }
 

@@ -6,7 +6,8 @@ import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
 import { fingerprintOf } from './fingerprints.ts'
-import { concealed } from './concealing.ts'
+import { CarriedByPeople } from './carriedByPeople.ts'
+import { concealed, type OwnSignal } from './concealing.ts'
 import {
   channelFault,
   detailOf,
@@ -32,6 +33,8 @@ export interface ConnectionOptions {
   readonly proof: LinkProof
   /** 0 for the link's first. */
   readonly lane: number
+  /** As `LinkOptions` has it. */
+  readonly byHand: boolean
   /** Takes the bulk channel, before the constructor returns: a browser transfers none that is older than the task that made it. */
   readonly handOver: (channel: BulkChannel) => void
   readonly listener: ConnectionListener
@@ -69,6 +72,8 @@ export class SimplePeerConnection {
   readonly #peer: SimplePeer | null
   readonly #connection: RTCPeerConnection | null
   readonly #control: RTCDataChannel | null
+  /** Null where no people carry what this connection signals. */
+  readonly #byHand: CarriedByPeople | null
   #state: 'connecting' | 'open' | 'closed' = 'connecting'
   /** What the other side said first. */
   readonly #theirProof: Promise<Bytes | null>
@@ -94,6 +99,7 @@ export class SimplePeerConnection {
     this.#peer = canRelay ? makePeer(options.initiator, configuration(servers, relayOnly)) : null
     this.#connection = this.#peer?._pc ?? null
     this.#control = this.#peer?._channel ?? null
+    this.#byHand = options.byHand && this.#connection ? this.#carried(this.#connection) : null
     if (this.#peer) this.#listenToPeer(this.#peer)
     if (this.#control) this.#listenToControl(this.#control)
     // Both channels are made by both sides alike, so that the other one decides neither their mode nor how many there are.
@@ -148,17 +154,17 @@ export class SimplePeerConnection {
   /** Frees everything. Nothing is told any more. */
   destroy(): void {
     this.#state = 'closed'
+    this.#byHand?.over()
     this.#path?.close()
     this.#peer?.destroy()
   }
 
   #listenToPeer(peer: SimplePeer): void {
     peer.on('signal', (own) => {
-      const signal = this.#relayOnly ? concealed(own) : own
       // Calls for renegotiation are among them, and nobody answers those.
-      if (this.#state === 'connecting' && signal !== null && isForOtherSide(signal.type)) {
-        this.#listener.signaled(signal.type, JSON.stringify(signal))
-      }
+      if (!isForOtherSide(own.type)) return
+      if (!this.#byHand) this.#signal(own.type, own)
+      else if (own.type !== 'candidate') this.#signalWhole(own.type, this.#byHand)
     })
     peer.on('connect', () => this.#withRoute((route) => this.#opened(route)))
     peer.on('data', (message) => {
@@ -170,6 +176,22 @@ export class SimplePeerConnection {
     // Told just before the error, if there is one.
     peer.on('disconnect', () => queueMicrotask(() => this.#end(null)))
   }
+
+  #signal(kind: SignalKind, own: OwnSignal): void {
+    const signal = this.#relayOnly ? concealed(own) : own
+    if (this.#state === 'connecting' && signal !== null) this.#listener.signaled(kind, JSON.stringify(signal))
+  }
+
+  #signalWhole(type: SignalKind, byHand: CarriedByPeople): void {
+    byHand.whole().then((sdp) => this.#signal(type, { type, sdp }), this.#refused)
+  }
+
+  #carried(connection: RTCPeerConnection): CarriedByPeople {
+    const policy = this.#relayOnly ? 'relay' : 'all'
+    return new CarriedByPeople(connection, policy, () => this.#theirs, this.#refused)
+  }
+
+  readonly #refused = (error: unknown): void => this.#end({ code: 'badSignal', detail: detailOf(error) })
 
   #listenToControl(channel: RTCDataChannel): void {
     channel.addEventListener('error', ({ error }) =>
@@ -251,6 +273,7 @@ export class SimplePeerConnection {
     if (this.#state !== 'connecting') return
     if (detail !== null) return this.#end({ code: 'notProven', detail })
     this.#state = 'open'
+    this.#byHand?.over()
     then()
     if (this.#connection) this.#watchPath(this.#connection)
   }

@@ -21,7 +21,7 @@ afterAll(() => browser?.close())
 
 describe('the link over simple-peer, in Chromium', () => {
   const names = simplePeerLinkCases.map(({ name }) => name)
-  test.each(names)('%s', async (name) => {
+  test.each(names)('%s', { timeout: 60_000 }, async (name) => {
     expect(await page.evaluate(`linkPage.runCase(${JSON.stringify(name)})`)).toBeNull()
   })
 })

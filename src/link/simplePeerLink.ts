@@ -46,7 +46,10 @@ class SimplePeerLink implements Link {
   #isListeningToTell = false
   #otherListens = false
 
-  constructor({ initiator, ice, proof, handOver, listener }: LinkOptions, budget: ConnectionBudget) {
+  constructor(
+    { initiator, ice, proof, handOver, byHand = false, listener }: LinkOptions,
+    budget: ConnectionBudget,
+  ) {
     this.#listener = listener
     this.#lanes = new FurtherLanes({
       initiator,
@@ -70,6 +73,7 @@ class SimplePeerLink implements Link {
       ice,
       proof,
       lane: 0,
+      byHand,
       handOver: (channel) => handOver(0, channel),
       listener: {
         signaled: (kind, data) => this.#listener.signaled(kind, data),

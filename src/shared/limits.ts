@@ -405,6 +405,12 @@ export const limits = {
   restartGatherMs: 1 * seconds,
   /** Where addresses are hidden there is no other candidate than a relayed one, and a slow relay server takes longer than that. */
   restartGatherRelayMs: 3 * seconds,
+  /** A connection that people bring about looks so long after it found nobody again: browsers give up after some 15 s. */
+  handAgainMs: 1 * seconds,
+  /** Who answered an invitation by hand waits so long for the other side to be told: people are asked, files sent, rooms crossed. */
+  handWaitMs: 600 * seconds,
+  /** Once both sides are told, they look for each other so long: the one that waited may begin again only after some 16 s. */
+  handOpenTimeoutMs: 40 * seconds,
   /** A further lane whose path is lost has so long to find it again, as it is not restarted: what it carries waits meanwhile. */
   lanePathLostMs: 3 * seconds,
   /** Restarts of one connection are this far apart: another begun meanwhile would undo the first. */

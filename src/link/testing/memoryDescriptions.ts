@@ -1,9 +1,19 @@
 /** A description as a browser would make it, of the link at that place of its world. */
-export const sdpOf = (place: number): string =>
-  `m=application memory ${place}\r\na=max-message-size:262144\r\n`
+export const sdpOf = (type: 'offer' | 'answer', place: number): string =>
+  [
+    'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+    `a=ice-ufrag:memory${place}`,
+    'a=ice-pwd:onlyTestsHaveSuchPasswords',
+    `a=fingerprint:sha-256 ${Array<string>(32).fill('5E').join(':')}`,
+    `a=setup:${type === 'offer' ? 'actpass' : 'passive'}`,
+    'a=mid:0',
+    'a=sctp-port:5000',
+    'a=max-message-size:262144',
+    '',
+  ].join('\r\n')
 
 /** Null for one of no memory link. */
 export function placeIn(sdp: string): number | null {
-  const digits = /^m=application memory (\d{1,9})$/m.exec(sdp)?.[1]
+  const digits = /^a=ice-ufrag:memory(\d{1,9})$/m.exec(sdp)?.[1]
   return digits === undefined ? null : Number(digits)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { byHandContract } from './byHandContract.ts'
 import { lanesContract } from './lanesContract.ts'
 import { linkContract } from './linkContract.ts'
 import { openPair, patterned } from './linkEnds.ts'
@@ -6,7 +7,7 @@ import { restartContract } from './restartContract.ts'
 import { MemoryLinks } from './memoryLink.ts'
 
 describe('the link in memory', () => {
-  for (const { name, run } of [...linkContract, ...lanesContract, ...restartContract])
+  for (const { name, run } of [...linkContract, ...lanesContract, ...restartContract, ...byHandContract])
     test(name, () => run(new MemoryLinks().open))
 
   test('carries nothing while it is held, and all of it, the goodbye too, once it is let go', async () => {

@@ -240,7 +240,10 @@ class MemoryLink implements Link {
   }
 
   #sayRestart(type: 'restartOffer' | 'restartAnswer', round: number): void {
-    this.#signalText('restart', JSON.stringify({ type, round, sdp: sdpOf(this.#place) }))
+    this.#signalText(
+      'restart',
+      JSON.stringify({ type, round, sdp: sdpOf(type === 'restartOffer' ? 'offer' : 'answer', this.#place) }),
+    )
   }
 
   #signalText(kind: SignalKind, text: string): void {
@@ -252,7 +255,7 @@ class MemoryLink implements Link {
   #signalLater(type: 'offer' | 'answer', place: number): void {
     queueMicrotask(() => {
       if (this.#state.name !== 'signaling') return
-      this.#listener.signaled(type, JSON.stringify({ type, sdp: sdpOf(place) }))
+      this.#listener.signaled(type, JSON.stringify({ type, sdp: sdpOf(type, place) }))
     })
   }
 

@@ -1,3 +1,4 @@
+import { byHandContract, webrtcByHandContract } from './byHandContract.ts'
 import { lanesContract } from './lanesContract.ts'
 import { linkContract } from './linkContract.ts'
 import { webrtcHidingContract } from './webrtcHidingContract.ts'
@@ -11,8 +12,10 @@ export const simplePeerLinkCases = [
   ...linkContract,
   ...lanesContract,
   ...restartContract,
+  ...byHandContract,
   ...webrtcLinkContract,
   ...webrtcLanesContract,
   ...webrtcHidingContract,
   ...webrtcRestartContract,
+  ...webrtcByHandContract,
 ]
