@@ -9,20 +9,29 @@ import { EarlierFiles } from './earlierFiles.ts'
 import type { Intake, IntakeReport } from './intake.ts'
 import { tellLeftOut } from './intakeNews.ts'
 import { KnownShares } from './knownShares.ts'
+import { LaterByHand } from './laterByHand.ts'
 import { RoomDriver } from './roomDriver.ts'
 import { RoomNews } from './roomNews.ts'
 import { RoomShareTeller } from './roomShares.ts'
 import { Saver } from './saver.ts'
 import { Keeping } from './keeping.ts'
-import type { ConnectionActions, KeepingActions, PeopleActions, ShareActions } from './session.ts'
+import type {
+  ConnectionActions,
+  HandActions,
+  KeepingActions,
+  PeopleActions,
+  ShareActions,
+} from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 import { ShareOrigins } from './shareOrigins.ts'
 import { ShareViews } from './shareViews.ts'
 import { Sharing } from './sharing.ts'
+import { tellRoom } from './tellRoom.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
 export interface OpenSession extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
+  readonly byHand: HandActions
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -55,6 +64,7 @@ class AppSession implements OpenSession {
   readonly #saver: Saver
   readonly #shares: ShareViews
   readonly #view: ViewWriter
+  readonly byHand: LaterByHand
   /** Null until they are loaded. */
   #acquaintances: Acquaintances | null = null
 
@@ -92,13 +102,11 @@ class AppSession implements OpenSession {
       progressed: changed,
       changed: () => this.#view.touchNow(),
     })
-    const show = (share: ShareId): void => void this.#shares.hidden.delete(share)
-    const hide = (share: ShareId): void => void this.#shares.hidden.add(share)
     this.#sharing = new Sharing({
       ...shared,
       engine: this.#engine,
-      show,
-      hide,
+      show: (share) => void this.#shares.hidden.delete(share),
+      hide: (share) => void this.#shares.hidden.add(share),
       remove: (share) => this.remove(share),
     })
     this.#origins = new ShareOrigins({
@@ -119,6 +127,7 @@ class AppSession implements OpenSession {
       },
     })
     this.#roomShares.tell(this.#known.all(), this.#room)
+    this.byHand = new LaterByHand({ ...parts, open: parts.openHand, port: this.#room.byHand })
     this.#view = new ViewWriter(
       {
         storage,
@@ -249,8 +258,8 @@ class AppSession implements OpenSession {
     this.#view.write()
   }
 
-  checkConnection(told: Parameters<ConnectionActions['checkConnection']>[0]): void {
-    this.#parts.checkConnection(told)
+  get checkConnection(): ConnectionActions['checkConnection'] {
+    return this.#parts.checkConnection
   }
 
   resumeRoom(): void {
@@ -259,6 +268,7 @@ class AppSession implements OpenSession {
 
   close(): void {
     this.#room.leave()
+    this.byHand.close()
     this.#parts.ice.close()
     this.#engine.close().catch(this.#parts.bugFound)
     this.#view.close()
@@ -303,17 +313,12 @@ class AppSession implements OpenSession {
         notices.add('error', { code: 'unreadable', name: this.#shareName(event.share) })
         return this.remove(event.share)
       case 'listening':
-        return this.#room.links.listening(event.link)
       case 'wantsLane':
-        return this.#room.links.openLane(event.link)
       case 'dropsLane':
-        return this.#room.links.closeLane(event.link, event.lane)
       case 'linkFailed':
-        return this.#room.links.bulkFailed(event.link, event.detail)
       case 'peerBanned':
-        return this.#room.ban(event.peer, event.reason)
       case 'peersHeard':
-        return this.#room.heard(event.peers)
+        return tellRoom(this.#room, event)
       case 'logged':
         return log(event.level, event.what, event.detail)
       case 'bugFound':

@@ -166,6 +166,18 @@ export class FirstScreen implements Session {
     this.#whenReady((session) => session.checkConnection(told))
   }
 
+  openByHand(): void {
+    this.#whenReady(({ byHand }) => byHand.openByHand())
+  }
+
+  takeByHand(text: string): void {
+    this.#whenReady(({ byHand }) => byHand.takeByHand(text))
+  }
+
+  closeByHand(): void {
+    this.#whenReady(({ byHand }) => byHand.closeByHand())
+  }
+
   details(): string {
     return this.#book.text()
   }

@@ -65,6 +65,13 @@ export class LetterOffice {
     return { id: envelope.id, from, to: envelope.to, ...content.value }
   }
 
+  /** Who has these keys: from now on its letters can be written, and its links checked. */
+  async meet(keys: TabKeys): Promise<PeerId> {
+    const peer = await peerOf(this.#parts.crypto, keys)
+    this.#learn(peer, keys)
+    return peer
+  }
+
   /** Who wrote a letter that is for somebody else; null when nobody signed it. */
   async writer(bytes: Bytes): Promise<PeerId | null> {
     const envelope = readEnvelope(bytes)

@@ -44,6 +44,7 @@ export async function openPage(script: string): Promise<FirstScreen> {
     await whenSeen(document)
     if (await changedAtOpen(screen)) return
     screen.ready(await startSession({ screen, room, profile, random, read, log: book.log }))
+    if (room.handed !== null) screen.takeByHand(room.handed)
   }
   const started = start().catch((error: unknown) => {
     book.bug(error)

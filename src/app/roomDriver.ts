@@ -25,6 +25,7 @@ import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
+import { HandPort } from './handPort.ts'
 import { LetterOffice } from './letterOffice.ts'
 import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
@@ -70,6 +71,8 @@ export class RoomDriver {
   readonly #brokers: RoomBrokers
   readonly #links: RoomLinks
   readonly #letters: LetterOffice
+  /** The way in that needs no broker. */
+  readonly byHand: HandPort
   #lettersRefused = 0
   readonly #lettersFromBrokers: Quota<'all'>
   #epoch: number
@@ -100,6 +103,7 @@ export class RoomDriver {
       blocked: (peer) => options.listener.blocked(peer),
       proofOf: (...link) => this.#letters.proofOf(...link),
     })
+    this.byHand = new HandPort({ ...shared, letters: this.#letters, links: this.#links })
     this.#brokers = new RoomBrokers({
       ...shared,
       brokers,
@@ -176,7 +180,9 @@ export class RoomDriver {
   #carryOut(effect: RoomEffect): void {
     switch (effect.type) {
       case 'openLink':
-        return this.#links.open(effect.peer, effect.session, effect.initiator)
+        return effect.byHand
+          ? this.#links.openByHand(effect.peer, effect.session, effect.initiator)
+          : this.#links.open(effect.peer, effect.session, effect.initiator)
       case 'signalLink':
         return this.#links.signal(effect.peer, effect.session, effect.data)
       case 'restartLink':

@@ -8,7 +8,28 @@ const secret = randomRoomSecret(random)
 
 describe('the room of an address', () => {
   it('is the one in its fragment', () => {
-    expect(roomOf(`#${secret}`, random)).toEqual({ secret, fresh: false, malformed: false })
+    expect(roomOf(`#${secret}`, random)).toEqual({
+      secret,
+      fresh: false,
+      malformed: false,
+      handed: null,
+    })
+  })
+
+  it('is the one in an invitation by hand, and what is carried with it', () => {
+    expect(roomOf(`#${secret}.AAAA`, random)).toMatchObject({
+      secret,
+      fresh: false,
+      handed: `${secret}.AAAA`,
+    })
+  })
+
+  it('is a new one for an answer by hand, which names none', () => {
+    expect(roomOf('#answer.AAAA', random)).toMatchObject({
+      fresh: true,
+      malformed: false,
+      handed: 'answer.AAAA',
+    })
   })
 
   it('is a new one without a fragment', () => {
@@ -28,6 +49,8 @@ describe('the room of an address', () => {
     '#AAAAAAAAAAAAAAAAAAAAA+',
     `#${'A'.repeat(10_000)}`,
     '#%00',
+    '#answer',
+    '#short.AAAA',
   ])('is a new one for a malformed fragment, and that is told: %s', (fragment) => {
     expect(roomOf(fragment, random)).toMatchObject({ fresh: true, malformed: true })
   })

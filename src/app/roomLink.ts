@@ -8,14 +8,27 @@ export interface OpenedRoom {
   readonly fresh: boolean
   /** The address named a room, but not in a way that can be understood: this one is new instead. */
   readonly malformed: boolean
+  /** The fragment where more is in it than the room: what people carry by hand. */
+  readonly handed: string | null
 }
 
-/** The room of an address's fragment (`#SECRET`), a new one where it names none. */
+/** In place of the room, in the link of an answer that people carry. */
+export const answerHead = 'answer'
+
+/** The room of an address's fragment (`#SECRET`, or `#SECRET.MORE` of an invitation by hand), a new one where it names none. */
 export function roomOf(fragment: string, random: Random): OpenedRoom {
   const named = fragment.replace(/^#/, '')
-  const secret = parseRoomSecret(named)
-  if (secret !== null) return { secret, fresh: false, malformed: false }
-  return { secret: randomRoomSecret(random), fresh: true, malformed: named !== '' }
+  const [head = '', ...more] = named.split('.')
+  const secret = parseRoomSecret(head)
+  const handed = more.length > 0 ? named : null
+  if (secret !== null) return { secret, fresh: false, malformed: false, handed }
+  const isAnswer = head === answerHead && handed !== null
+  return {
+    secret: randomRoomSecret(random),
+    fresh: true,
+    malformed: named !== '' && !isAnswer,
+    handed: isAnswer ? handed : null,
+  }
 }
 
 /** The page's address with the room in its fragment, which browsers never send to a server. */

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
-import type { IceSettings, Link, LinkFault, LinkProof, OpenLink, Route } from '../link/link.ts'
+import type { IceSettings, Link, LinkFault, LinkOptions, LinkProof, OpenLink, Route } from '../link/link.ts'
+import { lateProof, type HandEnd, type Owner } from './handEnds.ts'
 import type { CloseReason, RoomInput } from '../room/io.ts'
 import { decodeRoomMessage } from '../room/messages.ts'
 import { textFromUtf8, type Bytes } from '../shared/bytes.ts'
@@ -46,7 +47,11 @@ interface OpenedLink {
   isAnswered: boolean
   /** How many connections carry it. */
   lanes: number
+  /** Of one that people bring about. */
+  readonly hand: HandEnd | null
 }
+
+type Making = Pick<LinkOptions, 'initiator' | 'proof'> & { readonly session: LinkSession }
 
 /** How much each reason to close a link is worth a look later. */
 const closeLevels: Readonly<Record<CloseReason, LogLevel>> = {
@@ -62,6 +67,9 @@ const closeLevels: Readonly<Record<CloseReason, LogLevel>> = {
 export class RoomLinks {
   readonly #parts: RoomLinksParts
   readonly #links = new Map<PeerId, OpenedLink>()
+  /** Our ends whose offers people carry. */
+  readonly #offered = new Map<LinkSession, { readonly opened: OpenedLink; meet(peer: PeerId): void }>()
+  readonly #answering = new Map<LinkSession, HandEnd>()
   #lastNumber = 0
 
   constructor(parts: RoomLinksParts) {
@@ -69,54 +77,57 @@ export class RoomLinks {
   }
 
   open(peer: PeerId, session: LinkSession, initiator: boolean): void {
-    const { openLink, ice, proofOf, guard, feed, bulk } = this.#parts
-    const isCurrent = (): boolean => this.#links.get(peer)?.session === session
     assert(!this.#links.has(peer), 'one link a peer at a time')
-    const number = ++this.#lastNumber
-    let messageMaxBytes = 0
-    const link = openLink({
-      initiator,
-      ice,
-      proof: proofOf(peer, session, initiator),
-      handOver: guard((lane, channel) => bulk.addLane(number, lane, channel)),
-      listener: {
-        signaled: guard((kind, data) => {
-          if (isCurrent()) feed({ type: 'linkSignaled', peer, session, kind, data })
-        }),
-        opened: guard((route, maxBytes) => {
-          messageMaxBytes = maxBytes
-          this.#opened(peer, session, route)
-        }),
-        rerouted: guard((route) => {
-          if (isCurrent()) this.#rerouted(peer, session, route)
-        }),
-        otherListens: guard(() => {
-          if (isCurrent()) bulk.otherListens(number, messageMaxBytes)
-        }),
-        lanesChanged: guard((count) => {
-          if (isCurrent()) this.#lanesChanged(peer, count)
-        }),
-        laneProven: guard((lane) => {
-          if (isCurrent()) bulk.laneProven(number, lane)
-        }),
-        laneClosed: guard((lane) => {
-          if (isCurrent()) bulk.removeLane(number, lane)
-        }),
-        pathLost: guard(() => {
-          if (isCurrent()) this.#pathChanged('pathLost', peer, session)
-        }),
-        pathFound: guard(() => {
-          if (isCurrent()) this.#pathChanged('pathFound', peer, session)
-        }),
-        messageArrived: guard((bytes) => {
-          if (isCurrent()) this.#messageArrived(peer, bytes)
-        }),
-        closed: guard((fault) => {
-          if (isCurrent()) this.#closedByOthers(peer, session, fault)
-        }),
-      },
-    })
-    this.#links.set(peer, { session, number, link, isOpen: false, isAnswered: false, lanes: 1 })
+    const proof = this.#parts.proofOf(peer, session, initiator)
+    this.#links.set(peer, this.#make({ session, initiator, proof }, { peer }))
+  }
+
+  /** Makes our end of a link that people bring about: it is anybody's until they bring the answer (`openByHand`). */
+  offerByHand(session: LinkSession, end: HandEnd): void {
+    const owner: Owner = { peer: null }
+    const { proof, bind } = lateProof()
+    const opened = this.#make({ session, initiator: true, proof }, owner, end)
+    const meet = (peer: PeerId): void => {
+      owner.peer = peer
+      bind(this.#parts.proofOf(peer, session, true))
+    }
+    this.#offered.set(session, { opened, meet })
+  }
+
+  /** Nobody is to take what was begun by hand. */
+  withdrawByHand(session: LinkSession): void {
+    this.#answering.delete(session)
+    const offered = this.#offered.get(session)
+    if (!offered) return
+    this.#offered.delete(session)
+    offered.opened.link.close()
+    this.#parts.bulk.linkClosed(offered.opened.number)
+  }
+
+  /** What becomes of the link that is to answer in this session: its answer is for people to carry. */
+  answerByHand(session: LinkSession, end: HandEnd): void {
+    this.#answering.set(session, end)
+  }
+
+  /** Likewise `open`, for a link that people bring about. */
+  openByHand(peer: PeerId, session: LinkSession, initiator: boolean): void {
+    assert(!this.#links.has(peer), 'one link a peer at a time')
+    const offered = this.#offered.get(session)
+    const end = this.#answering.get(session)
+    if (initiator && offered) {
+      this.#offered.delete(session)
+      offered.meet(peer)
+      this.#links.set(peer, offered.opened)
+    } else if (!initiator && end) {
+      this.#answering.delete(session)
+      const proof = this.#parts.proofOf(peer, session, false)
+      this.#links.set(peer, this.#make({ session, initiator, proof }, { peer }, end))
+    }
+  }
+
+  /** Whether the peer's link is that of this session. */
+  has(peer: PeerId, session: LinkSession): boolean {
+    return this.#links.get(peer)?.session === session
   }
 
   signal(peer: PeerId, session: LinkSession, data: string): void {
@@ -139,6 +150,7 @@ export class RoomLinks {
     if (opened?.session !== session) return
     this.#parts.log(closeLevels[reason], 'link closed', { peer, reason, wasOpen: opened.isOpen })
     if (reason === 'openTimeout') this.#gaveUp(peer, opened)
+    if (!opened.isOpen) opened.hand?.failed(null)
     this.#forget(peer, session)
     opened.link.close()
   }
@@ -180,6 +192,55 @@ export class RoomLinks {
     opened.link.close()
   }
 
+  /** `hand`: of a link that people bring about. */
+  #make({ session, initiator, proof }: Making, owner: Owner, hand: HandEnd | null = null): OpenedLink {
+    const { openLink, ice, guard, feed, bulk } = this.#parts
+    const number = ++this.#lastNumber
+    let messageMaxBytes = 0
+    /** What a link tells that is not the peer's any more is not heard. */
+    const current = (act: (peer: PeerId) => void): void => {
+      const { peer } = owner
+      if (peer !== null && this.has(peer, session)) act(peer)
+    }
+    const link = openLink({
+      initiator,
+      ice,
+      proof,
+      byHand: hand !== null,
+      handOver: guard((lane, channel) => bulk.addLane(number, lane, channel)),
+      listener: {
+        signaled: guard((kind, data) => {
+          if (hand && kind !== 'restart') hand.described(data)
+          else current((peer) => feed({ type: 'linkSignaled', peer, session, kind, data }))
+        }),
+        opened: guard((route, maxBytes) => {
+          messageMaxBytes = maxBytes
+          current((peer) => this.#opened(peer, session, route))
+        }),
+        rerouted: guard((route) => current((peer) => this.#rerouted(peer, session, route))),
+        otherListens: guard(() => current(() => bulk.otherListens(number, messageMaxBytes))),
+        lanesChanged: guard((count) => current((peer) => this.#lanesChanged(peer, count))),
+        laneProven: guard((lane) => current(() => bulk.laneProven(number, lane))),
+        laneClosed: guard((lane) => current(() => bulk.removeLane(number, lane))),
+        pathLost: guard(() => current((peer) => this.#pathChanged('pathLost', peer, session))),
+        pathFound: guard(() => current((peer) => this.#pathChanged('pathFound', peer, session))),
+        messageArrived: guard((bytes) => current((peer) => this.#messageArrived(peer, bytes))),
+        closed: guard((fault) => {
+          if (owner.peer === null) this.#offerEnded(session, fault)
+          else current((peer) => this.#closedByOthers(peer, session, fault))
+        }),
+      },
+    })
+    return { session, number, link, isOpen: false, isAnswered: false, lanes: 1, hand }
+  }
+
+  /** Before anybody has answered. */
+  #offerEnded(session: LinkSession, fault: LinkFault | null): void {
+    const offered = this.#offered.get(session)
+    this.withdrawByHand(session)
+    offered?.opened.hand?.failed(fault)
+  }
+
   #withNumber(number: number): [PeerId, OpenedLink] | undefined {
     return [...this.#links].find(([, opened]) => opened.number === number)
   }
@@ -189,6 +250,7 @@ export class RoomLinks {
     if (opened?.session !== session) return
     opened.isOpen = true
     this.#parts.log('info', 'link opened', { peer, route })
+    opened.hand?.opened()
     this.#parts.feed({ type: 'linkOpened', peer, session, route })
     // The room may have turned the peer away at once.
     if (this.#links.get(peer) === opened) this.#parts.bulk.linkAdmitted(opened.number, peer)
@@ -225,13 +287,15 @@ export class RoomLinks {
     const opened = this.#links.get(peer)
     const wasOpen = opened?.isOpen ?? false
     if (opened && fault?.code === 'connectionFailed') this.#gaveUp(peer, opened)
+    if (!wasOpen) opened?.hand?.failed(fault)
     if (fault) this.#parts.log('warning', 'link failed', { peer, wasOpen, ...fault })
     else this.#parts.log('info', 'link closed by the other side', { peer, wasOpen })
     this.#forget(peer, session)
   }
 
-  #gaveUp(peer: PeerId, { isOpen, isAnswered }: OpenedLink): void {
-    if (!isOpen && isAnswered) this.#parts.blocked(peer)
+  /** Who brings a link about by hand is told there. */
+  #gaveUp(peer: PeerId, { isOpen, isAnswered, hand }: OpenedLink): void {
+    if (!isOpen && isAnswered && hand === null) this.#parts.blocked(peer)
   }
 
   #forget(peer: PeerId, session: LinkSession): void {

@@ -55,8 +55,17 @@ export interface ConnectionActions {
   checkConnection(told: (lines: readonly CheckLine[] | null) => void): void
 }
 
+/** What people can do with no broker between them: scan or paste what the other's page shows. What comes of it shows in the view. */
+export interface HandActions {
+  /** Shows an invitation, or what is under way. */
+  openByHand(): void
+  /** Takes what somebody scanned or pasted: an invitation, an answer, a link to a room. */
+  takeByHand(text: string): void
+  closeByHand(): void
+}
+
 /** All that people can do on the page. */
-export interface Session extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
+export interface Session extends ShareActions, PeopleActions, KeepingActions, ConnectionActions, HandActions {
   readonly view: ReadableStore<View>
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean

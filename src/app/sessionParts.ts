@@ -11,6 +11,7 @@ import type { Acquaintances } from './acquaintances.ts'
 import type { EarlierFilesOptions } from './earlierFiles.ts'
 import type { IceServers } from './iceServers.ts'
 import type { KeptRooms, KeptRoomsOptions } from './keptRooms.ts'
+import type { OpenHand } from './laterByHand.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
 import type { SaveWay } from './savingShares.ts'
 import type { ConnectionActions } from './session.ts'
@@ -37,6 +38,8 @@ export interface SessionParts {
   readonly acquaintances: Promise<Acquaintances>
   /** What this browser keeps of all rooms, loaded when somebody looks at it; null where it keeps nothing. */
   readonly openKept: (of: Omit<KeptRoomsOptions, 'store' | 'room'>) => Promise<KeptRooms | null>
+  /** Loads the way in by hand. */
+  readonly openHand: OpenHand
   /** The way to files that an earlier page was given. */
   readonly files: Pick<EarlierFilesOptions, 'mayRead' | 'askToRead' | 'take'>
   readonly save: SaveWay

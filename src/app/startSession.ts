@@ -87,6 +87,10 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       const { openKeptRooms } = await import('./openKeptRooms.ts')
       return openKeptRooms({ ...of, room: keys.storage })
     },
+    openHand: async (of) => {
+      const { openHand } = await import('./openHand.ts')
+      return openHand({ ...of, random, bugFound: screen.bugFound })
+    },
     files: { mayRead, askToRead, take: takeSource },
     ice,
     checkConnection: (told) => void check(told).catch(screen.bugFound),

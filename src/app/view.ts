@@ -17,6 +17,8 @@ export interface View {
   readonly contactCount: number
   /** What this browser keeps of all rooms; null until somebody looks at it. */
   readonly kept: KeptView | null
+  /** The way in by hand, while somebody has it open. */
+  readonly byHand: HandView | null
   /** Whether this device's address is hidden from others on new connections: by choice here, or always by the page's settings. */
   readonly hiding: 'off' | 'chosen' | 'always'
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
@@ -24,6 +26,44 @@ export interface View {
   /** A newer build of the page: none, one that can be changed to, or one that is being changed to. */
   readonly newVersion: 'none' | 'ready' | 'beingTaken'
 }
+
+/** What this page shows for another to scan or paste, with no broker between them, and how far it is. */
+export interface HandView {
+  /** `answer`: to the invitation of somebody else. */
+  readonly kind: 'invitation' | 'answer'
+  /** A link. Null while it is being made, and where it cannot be. */
+  readonly text: string | null
+  readonly state: 'making' | 'waiting' | 'connecting' | 'connected' | 'failed'
+  /** Whom it leads to, as soon as that is known. */
+  readonly peer: PeerId | null
+  /** Why it failed, or what was wrong with what was taken last. */
+  readonly trouble: HandTrouble | null
+}
+
+export type HandTrouble =
+  /** There is nothing of ours in it. */
+  | { readonly code: 'notOurs' }
+  /** It is cut off, or was changed on its way. */
+  | { readonly code: 'damaged' }
+  | { readonly code: 'ownInvitation' | 'ownAnswer' }
+  /** An answer, but not to what this page shows. */
+  | { readonly code: 'otherInvitation' }
+  /** Another tab of this browser shows the invitation, and has the answer now. */
+  | { readonly code: 'takenElsewhere' }
+  /** A link to the room that this page is in. */
+  | { readonly code: 'sameRoom' }
+  /** `link` leads there. `host`: of the page it was made on, where that is another one. */
+  | { readonly code: 'otherRoom'; readonly link: string; readonly host: string | null }
+  | { readonly code: 'connectedAlready' }
+  /** Both are told of each other, and there is no way between them. */
+  | { readonly code: 'noWay' }
+  /** Nobody took the answer. */
+  | { readonly code: 'nobodyCame' }
+  /** Addresses are hidden, and there is no relay to hide behind. */
+  | { readonly code: 'noRelay' }
+  /** This browser does not say what another needs to hear. */
+  | { readonly code: 'unable' }
+  | { readonly code: 'notLoaded' }
 
 export interface KeptView {
   /** The room opened last first; those that keep nothing are left out. */

@@ -20,6 +20,7 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
     storage: { kind: 'disk' },
     contactCount: 0,
     kept: null,
+    byHand: null,
     hiding: 'off',
     readingFiles: null,
     newVersion: 'none',

@@ -2,7 +2,7 @@ import type { LinkSession, Millis, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { randomLinkSession } from '../shared/random.ts'
 import type { RoomContext } from './context.ts'
-import type { LinkSignalKind, Nonce, Signal } from './io.ts'
+import type { HandInput, LinkSignalKind, Nonce, Signal } from './io.ts'
 import {
   hasSession,
   isAttempt,
@@ -33,6 +33,8 @@ export interface Attempts {
   offer(member: Member, echo: Nonce): void
   /** Opens our end to an offer, likewise. Whatever was under way before must have been superseded. */
   accept(member: Member, offer: Offer): void
+  /** Likewise for what people have brought: our end is to answer, or has offered already. */
+  byHand(member: Member, brought: Brought): void
   /** Our end has something to signal. */
   signaled(peer: PeerId, kind: LinkSignalKind, session: LinkSession, data: string): void
   /** Says again what we offered, by the ways we know now. */
@@ -40,6 +42,9 @@ export interface Attempts {
   /** The member whose link is now open; null when it was refused or nobody waits for it any more. */
   opened(peer: PeerId, session: LinkSession, route: Linked['route']): LinkedMember | null
 }
+
+/** What people have brought of a peer, beside who that is. */
+export type Brought = Pick<HandInput, 'type' | 'session' | 'data'>
 
 const newLink = (session: LinkSession, route: Linked['route'], now: Millis, isDrawn: boolean): Linked => ({
   state: 'linked',
@@ -135,6 +140,25 @@ export function createAttempts(
       member.road = { state: 'answering', session, giveUpAt: giveUpAt() }
       emit({ type: 'openLink', peer: member.peer, session, initiator: false })
       emit({ type: 'signalLink', peer: member.peer, session, data })
+    },
+
+    byHand(member, { type, session, data }) {
+      const { peer } = member
+      const initiator = type === 'handAnswered'
+      const until = context.now + (initiator ? limits.handOpenTimeoutMs : limits.handWaitMs)
+      member.road = initiator
+        ? {
+            state: 'offering',
+            session,
+            giveUpAt: until,
+            echo: '',
+            sent: [],
+            sentAt: context.now,
+            answered: true,
+          }
+        : { state: 'answering', session, giveUpAt: until, byHand: true }
+      emit({ type: 'openLink', peer, session, initiator, byHand: true })
+      emit({ type: 'signalLink', peer, session, data })
     },
 
     signaled(peer, kind, session, data) {

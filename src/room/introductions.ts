@@ -6,7 +6,7 @@ import type { Census } from './census.ts'
 import { createChallenges, type Challenges } from './challenges.ts'
 import type { RoomContext } from './context.ts'
 import type { Dialing } from './dialing.ts'
-import type { Card, Letter, Nonce, Signal } from './io.ts'
+import type { Card, HandInput, Letter, Nonce, Signal } from './io.ts'
 import { hasSession, isLinked, type LinkedMember, type Member, type Offer, type Welcome } from './member.ts'
 import type { Gossip } from './gossip.ts'
 import type { Meshing } from './meshing.ts'
@@ -25,6 +25,8 @@ const doubtfulSilenceMs: Millis = 2 * limits.pingAfterMs
 /** How letters and rosters bring peers together. */
 export interface Introductions extends Pick<Challenges, 'attend' | 'deadlines'> {
   letterArrived(letter: Letter): void
+  /** What people have brought of a peer, with no letter. */
+  broughtByHand(brought: HandInput): void
   /** The roster of a member: whom it is linked with. */
   rosterArrived(from: LinkedMember, members: readonly Card[], others: readonly PeerId[]): void
   /** Cards that we asked the member for. */
@@ -162,6 +164,13 @@ export function createIntroductions(
         case 'restart':
           restartArrived(from, signal.session, signal.data)
       }
+    },
+
+    broughtByHand(brought) {
+      const member = roster.meet({ peer: brought.peer, mailboxes: [], card: null })
+      if (member === null || (isLinked(member) && !isDoubtful(member))) return
+      dialing.supersede(member)
+      dialing.byHand(member, brought)
     },
 
     ...createRosterReading(context, roster, cards, census, gossip, meshing),

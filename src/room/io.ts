@@ -176,6 +176,16 @@ export type RoomInput =
   /** What a share is, as `checkManifest` is answered; of what is no manifest, `messageFaulted`. */
   | ({ readonly type: 'manifestChecked' } & KnownShare)
   | ({ readonly type: 'sharesChanged' } & SharesNews)
+  /**
+   * By hand, with no broker: people have brought us the offer of a peer (`handOffered`), or its answer to an offer of ours that others
+   * carried (`handAnswered`). `data`: the link's own JSON text.
+   */
+  | {
+      readonly type: 'handOffered' | 'handAnswered'
+      readonly peer: PeerId
+      readonly session: LinkSession
+      readonly data: string
+    }
   /** Our side of a link has something to signal. */
   | {
       readonly type: 'linkSignaled'
@@ -214,6 +224,8 @@ export type RoomInput =
   /** The deadline asked for with `wakeAt` has passed; early or stale ones are harmless. */
   | { readonly type: 'woke' }
 
+export type HandInput = Extract<RoomInput, { type: `hand${string}` }>
+
 /** Pieces that are not what their hash says, or messages that mean nothing. */
 export type Misdeed = 'badPieces' | 'misbehaved'
 
@@ -225,6 +237,8 @@ export type RoomEffect =
       readonly peer: PeerId
       readonly session: LinkSession
       readonly initiator: boolean
+      /** People carry what it signals; where it is ours to offer, they have done so: it is there already. */
+      readonly byHand?: true
     }
   | {
       readonly type: 'signalLink'

@@ -37,6 +37,8 @@ export interface Answering {
   readonly state: 'answering'
   readonly session: LinkSession
   readonly giveUpAt: Millis
+  /** The answer is on its way in somebody's hands: the peer may never come. */
+  readonly byHand?: true
 }
 
 /** A door that a member says it holds, and when it last showed that it reads what is left there. */

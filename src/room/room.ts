@@ -241,6 +241,9 @@ function createTaking(context: RoomContext, parts: Parts) {
         return doors.lost(input)
       case 'letterArrived':
         return introductions.letterArrived(input.letter)
+      case 'handOffered':
+      case 'handAnswered':
+        return introductions.broughtByHand(input)
       case 'manifestChecked':
         return catalogue.manifestChecked(input)
       case 'sharesChanged':

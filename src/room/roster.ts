@@ -125,7 +125,7 @@ export function createRoster(context: RoomContext): Roster {
     },
     isBanned: (who) => bans.has(who, context.now),
 
-    snapshots: () => [...members.values()].map(snapshot),
+    snapshots: () => [...members.values()].filter(isComing).map(snapshot),
     revision: () => revision,
     changed: () => void revision++,
   }
@@ -137,6 +137,9 @@ function takeCard(member: Member, card: Card): boolean {
   member.mailboxes = card.mailboxes
   return true
 }
+
+/** Whether there is more of the member than an invitation of its that we have answered. */
+const isComing = ({ road }: Member): boolean => road.state !== 'answering' || road.byHand !== true
 
 function snapshot(member: Member): MemberSnapshot {
   const { peer, card, road, lostSince } = member

@@ -407,6 +407,10 @@ export const limits = {
   restartGatherRelayMs: 3 * seconds,
   /** A connection that people bring about looks so long after it found nobody again: browsers give up after some 15 s. */
   handAgainMs: 1 * seconds,
+  /** A link that people carry by hand is some 300 letters; what they paste may have words around it. */
+  handTextMax: 4096,
+  /** Another tab that waits for an answer by hand says so at once. */
+  handTabsAnswerMs: 1 * seconds,
   /** Who answered an invitation by hand waits so long for the other side to be told: people are asked, files sent, rooms crossed. */
   handWaitMs: 600 * seconds,
   /** Once both sides are told, they look for each other so long: the one that waited may begin again only after some 16 s. */

@@ -4,7 +4,7 @@ import { nobleCrypto } from '../../crypto/nobleCrypto.ts'
 import type { Link } from '../../link/link.ts'
 import { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import { base64UrlFromBytes, type Bytes } from '../../shared/bytes.ts'
-import type { Millis } from '../../shared/ids.ts'
+import type { Millis, RoomSecret } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
 import { MemoryBroker } from '../../signaling/testing/memorySignaling.ts'
@@ -39,6 +39,7 @@ export class SessionWorld {
   readonly #apart: (readonly [string, string])[] = []
   readonly #clock = new MemoryClock()
   readonly #crypto: Crypto = checkingOnce(nobleCrypto())
+  readonly #secret: RoomSecret
   readonly #keys: Promise<RoomKeys>
   readonly #members: Member[] = []
   /** Reads, hashes and writes that have not settled. */
@@ -47,7 +48,8 @@ export class SessionWorld {
   constructor(seed: number, broker = new MemoryBroker()) {
     this.broker = broker
     this.random = seededRandom(seed)
-    this.#keys = this.#crypto.roomKeys(randomRoomSecret(this.random))
+    this.#secret = randomRoomSecret(this.random)
+    this.#keys = this.#crypto.roomKeys(this.#secret)
   }
 
   /** There is no way between members of these names, as between two symmetric NATs; or, later, there is one. */
@@ -86,6 +88,7 @@ export class SessionWorld {
     const store = options.spoilsBlocks === true ? spoiling(honest) : honest
     const member = new Member(name, {
       identity: await newIdentity(this.#crypto, key),
+      secret: this.#secret,
       keys,
       options,
       store: this.#watched(store),
@@ -98,7 +101,7 @@ export class SessionWorld {
       random: seededRandom(this.random()),
       logBook: openLogBook(this.#clock),
       bugFound: (error) => this.bugs.push(error),
-      brokers: [this.broker.signaling(seededRandom(this.random()))],
+      brokers: options.isAlone === true ? [] : [this.broker.signaling(seededRandom(this.random()))],
       pending: (work) => this.#track(work),
       until: (condition, what) => this.until(condition, what),
     })

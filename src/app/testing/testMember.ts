@@ -5,9 +5,9 @@ import type { OpenedEngine } from '../../engine/engine.ts'
 import type { Link, LinkListener, OpenLink } from '../../link/link.ts'
 import type { MemoryLinks } from '../../link/testing/memoryLink.ts'
 import type { Bytes } from '../../shared/bytes.ts'
-import type { Millis, ShareId } from '../../shared/ids.ts'
+import type { Millis, RoomSecret, ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { randomRoomSecret, seededRandom, type Random } from '../../shared/random.ts'
+import { seededRandom, type Random } from '../../shared/random.ts'
 import { assert, ok } from '../../shared/result.ts'
 import type { OpenSignaling, Signaling } from '../../signaling/signaling.ts'
 import type { ContactStore } from '../../store/contacts.ts'
@@ -16,6 +16,8 @@ import type { PieceStore } from '../../store/pieceStore.ts'
 import type { ShareIndex } from '../../store/shareIndex.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Acquaintances } from '../acquaintances.ts'
+import { ByHand } from '../byHand/byHand.ts'
+import type { OtherTabs } from '../byHand/otherTabs.ts'
 import { createSession, type OpenSession } from '../createSession.ts'
 import { IceServers } from '../iceServers.ts'
 import type { LogBook } from '../log.ts'
@@ -41,9 +43,15 @@ export interface MemberOptions {
   readonly linksFail?: number
   /** Hides its address, and has no relay to hide behind. */
   readonly relayOnly?: boolean
+  /** Knows no broker. */
+  readonly isAlone?: boolean
+  /** Other tabs of its browser. */
+  readonly tabs?: OtherTabs
   /** The device it is on, and what that remembers; a new one otherwise. */
   readonly on?: TestDevice
 }
+
+const noTabs: OtherTabs = { offer: async () => false, onOffer: () => {}, close: () => {} }
 
 /** A browser on a device, as its pages find it one after the other. */
 export interface TestDevice {
@@ -63,6 +71,7 @@ export interface SavedShare {
 /** What a member is made of, and what the world does for it. */
 export interface MemberParts {
   readonly identity: Identity
+  readonly secret: RoomSecret
   readonly keys: RoomKeys
   readonly options: MemberOptions
   readonly store: PieceStore
@@ -102,7 +111,7 @@ export class Member {
     this.name = name
     this.#parts = parts
     const profile = { name, device: 'desktop' } as const
-    this.#view = openViewStore(profile, roomLink('https://swarmdrop.example/', randomRoomSecret(random)))
+    this.#view = openViewStore(profile, roomLink('https://swarmdrop.example/', parts.secret))
     this.notices = new NoticeBoard((notices) => this.#view.setState({ notices }))
     this.#view.subscribe(({ notices }, { notices: before }) => {
       for (const notice of notices) if (!before.includes(notice)) this.said.push(notice.message)
@@ -126,6 +135,8 @@ export class Member {
       acquaintances: this.#acquaintances(),
       engine: this.#engine(store),
       openKept: async () => null,
+      openHand: async (of) =>
+        new ByHand({ ...of, random, tabs: options.tabs ?? noTabs, bugFound: parts.bugFound }),
       files: { mayRead: async () => false, askToRead: async () => false, take: async () => null },
       checkConnection: () => {},
       save: this.#save,

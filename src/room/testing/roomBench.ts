@@ -140,12 +140,13 @@ export function createBench({ self = bob, fresh = false, brokers = 1 } = {}) {
   /** Lets time pass, waking the machine whenever it asked for it; what it did meanwhile. */
   function pass(ms: Millis): RoomEffect[] {
     const until = now + ms
-    const effects: RoomEffect[] = feed({ type: 'woke' })
+    const effects: RoomEffect[] = []
     for (;;) {
-      const wakeAt = effectsOf(effects, 'wakeAt').at(-1)?.at ?? Infinity
+      const woken = feed({ type: 'woke' })
+      effects.push(...woken)
+      const wakeAt = effectsOf(woken, 'wakeAt').at(-1)?.at ?? Infinity
       if (wakeAt > until) break
       now = Math.max(now, wakeAt)
-      effects.push(...feed({ type: 'woke' }))
     }
     now = until
     return effects
