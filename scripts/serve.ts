@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { renderUnicodeCompact } from 'uqr'
+import encodeQr from 'qr'
 import { networkAddresses } from './addresses.ts'
 import { startServer, type Server } from './server.ts'
 import { parseHosts } from './server/hosts.ts'
@@ -94,7 +94,7 @@ export function welcome(
     here,
     `  The network     ${likeliest}`,
     ...others.map((address) => `                  ${address}`),
-    `\n${indent(renderUnicodeCompact(likeliest, { border: 2 }))}\n`,
+    `\n${indent(encodeQr(likeliest, 'ascii', { border: 2 }))}\n`,
     'Open either here. The link and the code that the page shows are for the network: other devices open those.',
     'Their browsers will warn once: the certificate is made by this computer, so nobody else vouches for it.',
     'To be sure that it is this one and nobody is in between, compare its SHA-256 fingerprint:\n',

@@ -24,6 +24,7 @@ const onlyForSome = {
   connectionCheck: 'when somebody has the connection checked',
   probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',
+  openHand: 'when somebody connects by hand',
   keepPage: 'keeps the page for times without a network, behind the rest',
   'mqtt.esm': 'where config.json names an MQTT broker',
   pageEngine: 'for browsers that hand no data channel to a worker',
@@ -39,8 +40,8 @@ const budgets: readonly Budget[] = [
     },
   },
   // Of these some 15 kB are signatures, and sealing for one reader; 20 kB keep it going: shares of earlier pages, ways through networks and
-  // around broken ones, passing on, sleep.
-  { until: 'it is in its room', maxBytes: 249_000, later: onlyForSome },
+  // around broken ones, passing on, sleep. The code that draws QR codes is that which reads them: 2 kB more than one that cannot.
+  { until: 'it is in its room', maxBytes: 253_000, later: onlyForSome },
 ]
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url))

@@ -30,6 +30,15 @@ test('what comes later does not, nor what only that leads to', () => {
   expect(unknown).toEqual([])
 })
 
+test('what Vite would load beside something later counts no sooner than that', () => {
+  const preloads =
+    'const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./qr-dddddddd.js","./codes-ffffffff.js"])))=>i;'
+  const lazy = { ...entry, text: preloads + entry.text }
+  expect(new Set(chunksFor(html, [...all.filter((each) => each !== entry), lazy], ['qr']).deferred)).toEqual(
+    new Set([qr, codes]),
+  )
+})
+
 test('a later chunk that is none is told, so that the list cannot grow stale', () => {
   expect(chunksFor(html, all, ['zip']).unknown).toEqual(['zip'])
 })

@@ -405,8 +405,8 @@ export const limits = {
   restartGatherMs: 1 * seconds,
   /** Where addresses are hidden there is no other candidate than a relayed one, and a slow relay server takes longer than that. */
   restartGatherRelayMs: 3 * seconds,
-  /** A connection that people bring about looks so long after it found nobody again: browsers give up after some 15 s. */
-  handAgainMs: 1 * seconds,
+  /** A connection that people bring about looks for the other side again so often: Firefox gives up after 11 s. */
+  handAgainMs: 8 * seconds,
   /** A link that people carry by hand is some 300 letters; what they paste may have words around it. */
   handTextMax: 4096,
   /** Another tab that waits for an answer by hand says so at once. */

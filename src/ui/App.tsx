@@ -1,6 +1,7 @@
 import type { Session } from '../app/session.ts'
 import './theme.css'
 import './App.css'
+import { ByHandDialog } from './ByHandDialog.tsx'
 import { DropZone } from './DropZone.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Files } from './Files.tsx'
@@ -48,6 +49,7 @@ function Page() {
         <HelpButton />
         <CheckButton />
       </footer>
+      <ByHandDialog />
       <Toasts />
     </DropZone>
   )

@@ -1,9 +1,11 @@
 import { useId, useRef } from 'react'
 import './Invite.css'
+import { CopyField } from './CopyField.tsx'
 import { Dialog } from './Dialog.tsx'
 import { Icon } from './Icon.tsx'
 import { QrCode } from './QrCode.tsx'
-import { RoomLink } from './RoomLink.tsx'
+import { ScanButton } from './ScanButton.tsx'
+import { useSession } from './SessionContext.tsx'
 import { useMe, useRoomLink } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
@@ -45,15 +47,41 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
   const me = useMe()
   return (
     <div className="invite">
-      <QrCode text={link} label={words.invite.qr} />
+      <QrCode text={link} label={words.invite.qr} testId="room-qr" />
       <div className="invite-words">
         <h2 id={headingId}>{heading}</h2>
         <p>{isOnlyHere(link) ? words.invite.onlyHere : words.invite.how}</p>
-        <RoomLink link={link} />
+        <CopyField
+          value={link}
+          label={words.invite.link}
+          copy={words.invite.copy}
+          testId="room-link"
+          copyTestId="copy-link"
+        />
+        <OtherWays />
         <p className="invite-me">
           {words.invite.seenAs} <bdi>{cleanName(me.name) || words.unnamed}</bdi>
         </p>
       </div>
+    </div>
+  )
+}
+
+/** Where the link does not do: a code that another device shows, or no server that would introduce who opens it. */
+function OtherWays() {
+  const session = useSession()
+  return (
+    <div className="invite-ways">
+      <ScanButton />
+      <button
+        type="button"
+        className="link-button"
+        aria-haspopup="dialog"
+        data-testid="open-by-hand"
+        onClick={() => session.openByHand()}
+      >
+        {words.byHand}
+      </button>
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { encode } from 'uqr'
+import encodeQr from 'qr'
 import './QrCode.css'
 
 /** Readers want four light modules around the code (ISO/IEC 18004). */
@@ -7,14 +7,23 @@ const quietZoneModules = 4
 /** What the largest code holds at level M (ISO/IEC 18004, version 40-M). */
 const textLengthMax = 2331
 
+interface Props {
+  readonly text: string
+  readonly label: string
+  readonly testId: string
+  /** `low`: for a long text, which fewer and larger modules make easier to read than more that mend each other. */
+  readonly ecc?: 'medium' | 'low'
+}
+
 /** A QR code, dark on white in every theme, as phones scan it best. Nothing for a text that no code can hold. */
-export const QrCode = memo(function QrCode({ text, label }: { text: string; label: string }) {
+export const QrCode = memo(function QrCode({ text, label, testId, ecc = 'medium' }: Props) {
   if (text.length > textLengthMax) return null
-  const { data, size } = encode(text, { ecc: 'M', border: quietZoneModules })
+  const rows = encodeQr(text, 'raw', { ecc, border: quietZoneModules })
+  const size = rows.length
   return (
-    <svg className="qr" data-testid="room-qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
+    <svg className="qr" data-testid={testId} viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
       <rect width={size} height={size} fill="#fff" />
-      <path d={darkModules(data)} fill="#000" shapeRendering="crispEdges" />
+      <path d={darkModules(rows)} fill="#000" shapeRendering="crispEdges" />
     </svg>
   )
 })

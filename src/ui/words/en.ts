@@ -123,6 +123,8 @@ export const en = {
   help: 'What you can rely on',
   kept: 'Kept on this device',
   freeSpace: 'Free some space',
+  scan: 'Scan a code',
+  byHand: 'Connect without a server',
   checkConnection,
 
   files: {

@@ -1,4 +1,5 @@
 import type { MemberView } from '../../app/view.ts'
+import { enByHand } from './enByHand.ts'
 import { found, title } from './enCheck.ts'
 import { day } from './enPeople.ts'
 import { formatsFor } from './format.ts'
@@ -73,6 +74,8 @@ export const enLater = {
     keep: 'Keep it',
     forget: (name: string) => `Clear ${named(name)}`,
   },
+
+  byHand: enByHand,
 
   check: {
     how: 'What your browser and your network can do, tried just now. The others in the room are told nothing of it.',
