@@ -6,6 +6,7 @@ import { findBrowser } from '../scripts/browser.mjs'
 import type { Server } from '../scripts/server.ts'
 import { chromiumArgs } from './chromium.ts'
 import { sampleBytes } from './files.ts'
+import { openFirefox } from './firefoxTab.ts'
 import {
   addressOf,
   bytesOf,
@@ -172,6 +173,18 @@ test('[R37] an answer that was opened in another tab is taken by the one that in
     'Another tab of this browser shows the invitation',
   )
   await connected(alice, bob)
+})
+
+test('[R37] Chromium invites Firefox', async ({ openPage, site }, testInfo) => {
+  const alice = await openPage(addressOf(site))
+  const bob = await openFirefox(await invite(alice), testInfo.outputPath('downloads'))
+  try {
+    await paste(alice, await bob.answer())
+    await connected(alice)
+    await bob.waitForPeers(1)
+  } finally {
+    await bob.close()
+  }
 })
 
 test('what is no code, or is cut off, is said to be so', async ({ openPage, site }) => {

@@ -12,6 +12,8 @@ export interface FirefoxTab {
   waitForState(shareName: string, state: ShareState): Promise<void>
   /** What the page, by itself, has put into the downloads. */
   downloadedBytes(shareName: string): Promise<Buffer>
+  /** The answer by hand that the page shows, as text. */
+  answer(): Promise<string>
   close(): Promise<void>
 }
 
@@ -58,6 +60,11 @@ function tabOf(page: Page, downloadFolder: string): Omit<FirefoxTab, 'close'> {
         { timeout },
         count,
       )
+    },
+    answer: async () => {
+      const shown = '[data-testid=hand][data-kind=answer][data-state=waiting] [data-testid=hand-text]'
+      const field = await page.waitForSelector(shown, { timeout })
+      return (await field?.evaluate((element) => (element as HTMLInputElement).value)) ?? ''
     },
     offer: async (path) => {
       const input = await page.waitForSelector('input[data-testid=file-input]', { timeout })

@@ -29,46 +29,57 @@ function Step({ hand, onClose }: Props) {
   const { trouble, state, kind } = hand
   if (trouble?.code === 'otherRoom') return <OtherRoom {...trouble} />
   if (state === 'connected') return <Connected hand={hand} onClose={onClose} />
+  const isOver = state === 'failed'
   return (
     <>
-      {state !== 'failed' && <Shown hand={hand} />}
-      <p role="status" className="by-hand-state">
-        {byHand.state(kind, state)}
-      </p>
-      <p role="alert" className="by-hand-trouble">
-        {trouble && (
-          <>
-            <Icon name="info" />
-            {byHand.trouble(trouble.code)}
-          </>
+      {!isOver && <Code hand={hand} />}
+      <div className="by-hand-words">
+        {!isOver && <Text hand={hand} />}
+        <p role="status" className="by-hand-state">
+          {byHand.state(kind, state)}
+        </p>
+        <p role="alert" className="by-hand-trouble">
+          {trouble && (
+            <>
+              <Icon name="info" />
+              {byHand.trouble(trouble.code)}
+            </>
+          )}
+        </p>
+        {isOver && trouble?.code !== 'notLoaded' && (
+          <button type="button" className="button" onClick={() => session.openByHand()}>
+            {byHand.again}
+          </button>
         )}
-      </p>
-      {state === 'failed' && trouble?.code !== 'notLoaded' && (
-        <button type="button" className="button" onClick={() => session.openByHand()}>
-          {byHand.again}
-        </button>
-      )}
-      {state !== 'connecting' && <Taking isAnswer={kind === 'invitation' && state === 'waiting'} />}
+        {(isOver || (kind === 'invitation' && state !== 'connecting')) && <Taking isAnswer={!isOver} />}
+      </div>
     </>
   )
 }
 
-function Shown({ hand: { kind, text } }: { hand: HandView }) {
+function Code({ hand: { kind, text } }: { hand: HandView }) {
+  return (
+    <div className="by-hand-code">
+      {text !== null && (
+        <QrCode text={text} label={laterWords.byHand.codes[kind]} testId="hand-qr" ecc="low" />
+      )}
+    </div>
+  )
+}
+
+function Text({ hand: { kind, text } }: { hand: HandView }) {
   const { byHand } = laterWords
   return (
     <>
       <p>{kind === 'invitation' ? byHand.invite : byHand.answer}</p>
       {text !== null && (
-        <div className="by-hand-shown">
-          <QrCode text={text} label={byHand.codes[kind]} testId="hand-qr" ecc="low" />
-          <CopyField
-            value={text}
-            label={byHand.texts[kind]}
-            copy={byHand.copies[kind]}
-            testId="hand-text"
-            copyTestId="copy-hand"
-          />
-        </div>
+        <CopyField
+          value={text}
+          label={byHand.texts[kind]}
+          copy={byHand.copies[kind]}
+          testId="hand-text"
+          copyTestId="copy-hand"
+        />
       )}
       {kind === 'invitation' && <p className="soft">{byHand.forOne}</p>}
     </>

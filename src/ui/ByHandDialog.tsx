@@ -13,7 +13,7 @@ export function ByHandDialog() {
   if (hand === null) return null
   const close = (): void => session.closeByHand()
   return (
-    <OpenDialog heading={words.byHand} testId="by-hand" onClose={close}>
+    <OpenDialog heading={words.byHand} testId="by-hand" className="by-hand-dialog" onClose={close}>
       <ByHand hand={hand} onClose={close} />
     </OpenDialog>
   )

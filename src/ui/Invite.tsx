@@ -6,7 +6,7 @@ import { Icon } from './Icon.tsx'
 import { QrCode } from './QrCode.tsx'
 import { ScanButton } from './ScanButton.tsx'
 import { useSession } from './SessionContext.tsx'
-import { useMe, useRoomLink } from './useView.ts'
+import { useMe, useRoomLink, useSignaling } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
 
@@ -45,12 +45,15 @@ export function InviteButton() {
 function InviteWays({ heading, headingId }: { heading: string; headingId: string }) {
   const link = useRoomLink()
   const me = useMe()
+  const isOffline = useSignaling() === 'offline'
   return (
     <div className="invite">
       <QrCode text={link} label={words.invite.qr} testId="room-qr" />
       <div className="invite-words">
         <h2 id={headingId}>{heading}</h2>
-        <p>{isOnlyHere(link) ? words.invite.onlyHere : words.invite.how}</p>
+        <p>
+          {isOnlyHere(link) ? words.invite.onlyHere : isOffline ? words.invite.offline : words.invite.how}
+        </p>
         <CopyField
           value={link}
           label={words.invite.link}
@@ -58,7 +61,7 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
           testId="room-link"
           copyTestId="copy-link"
         />
-        <OtherWays />
+        <OtherWays isOffline={isOffline} />
         <p className="invite-me">
           {words.invite.seenAs} <bdi>{cleanName(me.name) || words.unnamed}</bdi>
         </p>
@@ -68,14 +71,15 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
 }
 
 /** Where the link does not do: a code that another device shows, or no server that would introduce who opens it. */
-function OtherWays() {
+function OtherWays({ isOffline }: { isOffline: boolean }) {
   const session = useSession()
+  const look = isOffline ? 'button' : 'link-button'
   return (
-    <div className="invite-ways">
-      <ScanButton />
+    <div className={isOffline ? 'invite-ways is-offline' : 'invite-ways'}>
+      <ScanButton look={look} />
       <button
         type="button"
-        className="link-button"
+        className={look}
         aria-haspopup="dialog"
         data-testid="open-by-hand"
         onClick={() => session.openByHand()}

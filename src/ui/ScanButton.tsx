@@ -6,14 +6,14 @@ import { words } from './words/words.ts'
 const Scan = openedLater((parts) => parts.Scan)
 
 /** Reads a code that another device shows: installed apps cannot be opened by the system's camera. */
-export function ScanButton() {
+export function ScanButton({ look }: { look: 'button' | 'link-button' }) {
   const [isOpen, setOpen] = useState(false)
   const close = useCallback(() => setOpen(false), [])
   return (
     <>
       <button
         type="button"
-        className="link-button"
+        className={look}
         aria-haspopup="dialog"
         data-testid="open-scan"
         onClick={() => setOpen(true)}

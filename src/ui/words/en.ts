@@ -53,7 +53,7 @@ const signaling: Record<View['signaling'], { short: string; long: string }> = {
   online: { short: 'Online', long: 'Newcomers can join by the link' },
   offline: {
     short: 'No newcomers',
-    long: 'No introduction service takes us in; nobody new can join now',
+    long: 'No introduction service takes us in: nobody new can join by the link now',
   },
 }
 
@@ -94,6 +94,8 @@ export const en = {
     onlyHere:
       'This link works on this computer alone. To bring in a phone or another computer, open this page by its network address (the terminal that started it shows one) and share the link you find there.',
     how: 'Scan this code with a phone, or send the link. Whoever opens it is in the room with you.',
+    offline:
+      'Nobody can come in by the link just now, as no introduction service takes us in. Two devices can still be connected by codes that they show each other.',
     headingOthers: 'Invite more people',
     open: 'Invite',
     link: 'Room link',
