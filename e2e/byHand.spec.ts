@@ -49,10 +49,11 @@ async function invite(page: Page): Promise<string> {
   return shown(page, 'invitation')
 }
 
+/** In company it is behind the button to invite. */
 async function openByHand(page: Page): Promise<void> {
   const button = page.getByTestId('open-by-hand')
-  if ((await button.count()) === 0 || !(await button.isVisible()))
-    await page.getByRole('button', { name: 'Invite' }).click()
+  await button.waitFor({ state: 'attached' })
+  if (!(await button.isVisible())) await page.getByRole('button', { name: 'Invite' }).click()
   await button.click()
 }
 

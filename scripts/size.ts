@@ -25,6 +25,7 @@ const onlyForSome = {
   probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',
   openHand: 'when somebody connects by hand',
+  decode: 'when somebody scans a code',
   keepPage: 'keeps the page for times without a network, behind the rest',
   'mqtt.esm': 'where config.json names an MQTT broker',
   pageEngine: 'for browsers that hand no data channel to a worker',

@@ -14,6 +14,7 @@ import {
 import { decodeLaneWords, encodeLaneWords } from '../../src/link/laneWords.ts'
 import { parseLinkSignal } from '../../src/link/linkSignal.ts'
 import { parseRestartWords } from '../../src/link/restartWords.ts'
+import { packDescription, unpackDescription } from '../../src/link/packedDescription.ts'
 import { PartJoiner } from '../../src/link/messageParts.ts'
 import { createUplink } from '../../src/link/uplink.ts'
 import { BulkEnd, blockOf } from '../../src/link/testing/bulkPair.ts'
@@ -56,6 +57,36 @@ const leadsAnywhere = (line: string): boolean => {
   const isNumeric = isIP(address) > 0 && !address.includes('%')
   return !isNumeric && !/^[a-z0-9-]{1,63}\.local$/i.test(address)
 }
+
+/** A description as people carry it (L15): one data channel and three addresses. */
+export const packed = packDescription(
+  [
+    'a=ice-ufrag:Jk/+',
+    'a=ice-pwd:abcdefghijklmnopqrstuv+/',
+    `a=fingerprint:sha-256 ${Array<string>(32).fill('5E').join(':')}`,
+    'a=mid:0',
+    'a=sctp-port:5000',
+    'a=max-message-size:262144',
+    `a=${host}`,
+    `a=${reflexive}`,
+    'a=candidate:1 1 udp 2122 5e0b1c6f-8a3d-4d2e-9f61-0123456789ab.local 50000 typ host',
+  ].join('\r\n'),
+)
+
+const packedDescription = bytesTarget('packedDescription', packed ? [packed] : [], (bytes) => {
+  const text = unpackDescription('offer', bytes)
+  if (text === null) return refused('no description')
+  const signal = parseLinkSignal(JSON.stringify({ type: 'offer', sdp: text }))
+  assert(signal?.type === 'offer', 'a browser may be given it')
+  const again = packDescription(text)
+  assert(again !== null && unpackDescription('offer', again) !== null, 'packed again, it is one')
+  assert(linesOf(text).filter((line) => line.includes('candidate:')).length <= 8, 'few candidates')
+  assert(
+    !linesOf(signal.sdp).some((line) => line.includes('candidate') && leadsAnywhere(line)),
+    'addresses alone',
+  )
+  return accepted(text)
+})
 
 const candidate = textTarget('candidate', candidates, (line) => {
   if (!leadsToAddress(line)) return refused('false')
@@ -249,6 +280,7 @@ function mustBeInOrder(told: readonly string[]): void {
 
 /** What a link reads. */
 export const linkTargets = [
+  packedDescription,
   linkSignal,
   restartWords,
   candidate,

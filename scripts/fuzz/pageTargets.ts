@@ -1,11 +1,13 @@
 import { parseIceAnswer } from '../../src/app/iceAnswer.ts'
 import { defaultConfig, parseConfig } from '../../src/app/config.ts'
+import { invitationText, readLink } from '../../src/app/byHand/handText.ts'
 import { roomLink, roomOf } from '../../src/app/roomLink.ts'
 import { base64UrlFromBytes, bytesEqual, bytesFromBase64Url } from '../../src/shared/bytes.ts'
 import { limits } from '../../src/shared/limits.ts'
 import { seededRandom } from '../../src/shared/random.ts'
 import { assert } from '../../src/shared/result.ts'
 import { peerjsOwn, signalIn } from '../../src/signaling/brokerWords.ts'
+import { packed } from './linkTargets.ts'
 import {
   accepted,
   acceptedUnlessNull,
@@ -81,6 +83,35 @@ const iceAnswer = textTarget(
 
 const secret = 'AAECAwQFBgcICQoLDA0ODw'
 
+const link = `https://page.example/#${secret}`
+const handed = packed
+  ? base64UrlFromBytes(Uint8Array.of(1, ...new Uint8Array(8 + 32 + 32).fill(7), ...packed))
+  : ''
+
+const handText = textTarget(
+  'handText',
+  [
+    `${link}.${handed}`,
+    `Come:\n${link}.${handed.slice(0, 90)}\n${handed.slice(90)}`,
+    link,
+    `#answer.${handed}`,
+    handed,
+  ],
+  (text) => {
+    const read = readLink(text)
+    if (read === null) return refused('nothing of ours')
+    const { handed: what, fragment } = read
+    if (what.kind === 'damaged') return refused('damaged')
+    assert(/^[\w.-]+$/.test(fragment), 'it is a fragment and no more')
+    assert(isSameJson(readLink(`#${fragment}`)?.handed, what), 'read again, it is the same')
+    if (what.kind !== 'invitation') return accepted(what)
+    const { brought } = what
+    assert(brought.keys.signing.length === 32 && brought.keys.sealing.length === 32, 'keys are whole')
+    assert(invitationText(link, brought) !== null, 'it could have been written so')
+    return accepted({ brought })
+  },
+)
+
 const roomFragment = textTarget('roomFragment', [`#${secret}`, secret, '#', '', `#${secret}=`], (text) => {
   const room = roomOf(text, seededRandom(1))
   const again = roomOf(new URL(roomLink('https://page.example/#x', room.secret)).hash, seededRandom(2))
@@ -140,4 +171,12 @@ const brokerMessage = textTarget(
 )
 
 /** What the page reads. */
-export const pageTargets = [config, iceAnswer, roomFragment, base64Url, base64UrlBytes, brokerMessage]
+export const pageTargets = [
+  config,
+  iceAnswer,
+  roomFragment,
+  handText,
+  base64Url,
+  base64UrlBytes,
+  brokerMessage,
+]

@@ -1,9 +1,7 @@
 import { memo } from 'react'
-import encodeQr from 'qr'
 import './QrCode.css'
+import { qrRows, type ErrorCorrection } from './qrLibrary.ts'
 
-/** Readers want four light modules around the code (ISO/IEC 18004). */
-const quietZoneModules = 4
 /** What the largest code holds at level M (ISO/IEC 18004, version 40-M). */
 const textLengthMax = 2331
 
@@ -11,14 +9,13 @@ interface Props {
   readonly text: string
   readonly label: string
   readonly testId: string
-  /** `low`: for a long text, which fewer and larger modules make easier to read than more that mend each other. */
-  readonly ecc?: 'medium' | 'low'
+  readonly ecc?: ErrorCorrection
 }
 
 /** A QR code, dark on white in every theme, as phones scan it best. Nothing for a text that no code can hold. */
 export const QrCode = memo(function QrCode({ text, label, testId, ecc = 'medium' }: Props) {
   if (text.length > textLengthMax) return null
-  const rows = encodeQr(text, 'raw', { ecc, border: quietZoneModules })
+  const rows = qrRows(text, ecc)
   const size = rows.length
   return (
     <svg className="qr" data-testid={testId} viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>

@@ -1,3 +1,5 @@
+import { loadDecoder } from './qrLibrary.ts'
+
 /** Reads the QR code in what a camera sees, or in a picture; null where there is none. */
 export type ReadCode = (seen: HTMLVideoElement | ImageBitmap) => Promise<string | null>
 
@@ -29,7 +31,7 @@ async function ownReader(): Promise<ReadCode | null> {
 }
 
 async function libraryReader(): Promise<ReadCode> {
-  const { default: decodeQr } = await import('qr/decode.js')
+  const decode = await loadDecoder()
   const canvas = document.createElement('canvas')
   const context = canvas.getContext('2d', { willReadFrequently: true })
   return async (seen) => {
@@ -39,12 +41,7 @@ async function libraryReader(): Promise<ReadCode> {
     canvas.height = Math.round(height * scale)
     if (context === null || canvas.width === 0 || canvas.height === 0) return null
     context.drawImage(seen, 0, 0, canvas.width, canvas.height)
-    try {
-      return decodeQr(context.getImageData(0, 0, canvas.width, canvas.height))
-    } catch {
-      // It throws where it sees none.
-      return null
-    }
+    return decode(context.getImageData(0, 0, canvas.width, canvas.height))
   }
 }
 
