@@ -16,6 +16,7 @@ import { Hosts } from './server/hosts.ts'
 import { thisMachine, type Machine } from './server/machine.ts'
 import { pages } from './server/pages.ts'
 import { serverLimits, type ServerLimits } from './server/serverLimits.ts'
+import { openStunServer, type StunServer } from './server/stun.ts'
 import type { TurnOptions } from './server/turnCredentials.ts'
 
 export interface ServerOptions {
@@ -58,7 +59,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const broker = openBroker(limits)
   const networkAddresses = () =>
     machine.addresses().filter((address) => host === '0.0.0.0' || host === address)
+  let stun: StunServer | null = null
   const app = pages({
+    stunPort: () => stun?.port ?? null,
     distFolder,
     configOverride,
     broker,
@@ -76,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { plain, secure } = openHttp(app, certificate, takeUpgrade, limits)
   const door = new Door(limits, (socket, isTls) => (isTls ? secure : plain).emit('connection', socket))
   const port = await door.open(options.port, host)
+  stun = await openStunServer(port, host, limits)
   return {
     port,
     fingerprint: new X509Certificate(certificate.cert).fingerprint256,
@@ -83,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       // They never listened, but this ends their search for late requests.
       plain.close()
       secure.close()
-      await door.close()
+      await Promise.all([door.close(), stun?.close()])
     },
   }
 }

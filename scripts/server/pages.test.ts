@@ -125,6 +125,13 @@ describe('config.json', () => {
     })
   })
 
+  test('names a STUN server of ours on the network, and nobody outside of it', async () => {
+    const { body } = await ask(seenFromOutside, 'https', '/config.json')
+    const [{ urls = '' } = {}, ...others] = JSON.parse(body).iceServers
+    expect(urls).toMatch(/^stun:192\.0\.2\.5:\d+$/)
+    expect(others).toEqual([])
+  })
+
   test('can be overridden', async () => {
     const configOverride = { signaling: [] }
     const other = await startTestServer({ configOverride, host: '0.0.0.0' })

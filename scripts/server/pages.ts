@@ -19,6 +19,8 @@ export interface PagesParts {
   readonly turnCredentialLifeMs: number
   readonly hosts: Hosts
   readonly machine: Machine
+  /** Of the STUN server beside the pages; null while there is none. */
+  stunPort(): number | null
   /** Of the machine's addresses, those the server listens at, the likeliest first. */
   networkAddresses(): readonly string[]
 }
@@ -63,23 +65,40 @@ function sendConfig(parts: PagesParts): RequestHandler {
     if (!admission.admitted) return next()
     const port = request.socket.localPort ?? admission.at.port
     const own = () =>
-      ownConfig(admission.at, admission.secure, pageUrl(admission.at, port, parts), parts.turn)
+      ownConfig(
+        admission.at,
+        admission.secure,
+        pageUrl(admission.at, port, parts),
+        ownStun(admission.at, parts),
+        parts.turn,
+      )
     response.set('Cache-Control', 'no-cache').json(parts.configOverride ?? own())
   }
 }
 
-/**
- * What the page needs to find this server's broker: the address it was itself reached at. No ICE servers: on one network
- * host candidates do, and with no internet a STUN server would only make people wait. A TURN server of ours is lent.
- */
-function ownConfig(at: HostAndPort, secure: boolean, url: string | null, turn: TurnOptions | null): unknown {
+/** What the page needs to find this server's broker: the address it was itself reached at. A TURN server of ours is lent. */
+function ownConfig(
+  at: HostAndPort,
+  secure: boolean,
+  url: string | null,
+  stun: readonly object[],
+  turn: TurnOptions | null,
+): unknown {
   const signaling = [{ type: 'peerjs', ...at, path: brokerPath, secure }]
   return {
     signaling,
-    iceServers: [],
+    iceServers: stun,
     ...(turn !== null && { iceServersUrl: turnCredentialsPath }),
     ...(url !== null && { pageUrl: url }),
   }
+}
+
+/** Nobody outside is asked, who might not be there: a STUN server of ours, at an address of this network. */
+function ownStun({ host }: HostAndPort, { networkAddresses, stunPort }: PagesParts): readonly object[] {
+  const addresses = networkAddresses()
+  const address = isLoopbackName(host) ? addresses[0] : addresses.find((own) => own === host)
+  const port = stunPort()
+  return address === undefined || port === null ? [] : [{ urls: `stun:${address}:${port}` }]
 }
 
 /** Where others find the page that was asked for as localhost, which means something else to each of them. */

@@ -24,6 +24,14 @@ export const serverLimits = {
   /** An answer of which nothing is taken for this long is given up. */
   stalledAnswerTimeoutMs: 60 * seconds,
 
+  // STUN
+  /** Answers are counted over so long. */
+  stunSpanMs: 10 * seconds,
+  /** To one address: a browser asks once for each connection, and every 10 s while it has it. */
+  stunAnswersPerAddress: 500,
+  /** To all: an answer is hardly longer than its request, so nobody gains by making us send it elsewhere. */
+  stunAnswersMax: 5000,
+
   // TURN
   /** Credentials hold so long: a page asks anew before, and who took them away with it has little of them. */
   turnCredentialLifeMs: 3600 * seconds,
