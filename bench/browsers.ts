@@ -11,18 +11,21 @@ export interface BrowserOptions {
   readonly commandPrefix?: readonly string[]
   /** Plain-http origins that count as secure, as localhost does by itself. */
   readonly secureOrigins?: readonly string[]
+  /** Goes on where browsers would warn of a certificate that nobody vouches for. */
+  readonly takesAnyCertificate?: boolean
 }
 
 /** A browser of its own: a process tree and a profile on disk, every page of it probed. */
 export async function openBrowser(
   teardown: Teardown,
-  { commandPrefix = [], secureOrigins = [] }: BrowserOptions = {},
+  { commandPrefix = [], secureOrigins = [], takesAnyCertificate = false }: BrowserOptions = {},
 ): Promise<BrowserContext> {
   const folder = await mkdtemp(join(tmpdir(), 'swarmdrop-bench-'))
   teardown.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   const executablePath = await executable(folder, commandPrefix)
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     ...(executablePath !== null && { executablePath }),
+    ignoreHTTPSErrors: takesAnyCertificate,
     // An interrupt is ours to answer: everything is closed in order.
     handleSIGINT: false,
     handleSIGTERM: false,

@@ -25,6 +25,7 @@ const onlyForSome = {
   probes: 'likewise',
   acquaintances: 'tells who of those in the room was met before',
   openHand: 'when somebody connects by hand',
+  localNetwork: 'on pages that are not of this network',
   decode: 'when somebody scans a code',
   keepPage: 'keeps the page for times without a network, behind the rest',
   'mqtt.esm': 'where config.json names an MQTT broker',

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { isRoot } from '../../scripts/browser.mjs'
 import { whatIsMissing } from '../../scripts/commands.ts'
 import type { Teardown } from '../teardown.ts'
+import { cable, closeNamespaces, commandIn, openNamespaces, runIn } from './namespaces.ts'
 
 /**
  * How a home's router translates addresses. A cone keeps a port for whomever it is used with, so that a server can tell which it is
@@ -77,35 +77,7 @@ export class NatLab {
 
   /** The words that have a command run at that place. */
   commandAt(place: Place): readonly string[] {
-    return ['ip', 'netns', 'exec', spaceOf(place)]
-  }
-}
-
-/** Of this process, so that two of them do not disturb each other. */
-const spaceOf = (name: string): string => `nat${process.pid}${name}`
-
-/** What the command says. */
-function run(command: string): string {
-  const [program = '', ...args] = command.split(' ')
-  return execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' })
-}
-
-const runIn = (name: string, command: string): string => run(`ip netns exec ${spaceOf(name)} ${command}`)
-
-function openNamespaces(names: readonly string[]): void {
-  for (const name of names) {
-    run(`ip netns add ${spaceOf(name)}`)
-    runIn(name, 'ip link set lo up')
-  }
-}
-
-function closeNamespaces(names: readonly string[]): void {
-  for (const name of names) {
-    try {
-      run(`ip netns del ${spaceOf(name)}`)
-    } catch {
-      // It was never made.
-    }
+    return commandIn(place)
   }
 }
 
@@ -118,13 +90,6 @@ function layInternet(): void {
   runIn('internet', 'ip addr add 10.98.0.1/24 dev out')
   runIn(nowhere, 'ip addr add 10.98.0.2/24 dev in')
   runIn('internet', 'ip route add default via 10.98.0.2')
-}
-
-function cable(from: string, fromDevice: string, to: string, toDevice: string): void {
-  const ends = `${fromDevice} netns ${spaceOf(from)} type veth peer name ${toDevice} netns ${spaceOf(to)}`
-  run(`ip link add ${ends}`)
-  runIn(from, `ip link set ${fromDevice} up`)
-  runIn(to, `ip link set ${toDevice} up`)
 }
 
 function plugIn(name: string, address: string): void {

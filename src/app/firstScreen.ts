@@ -52,6 +52,11 @@ export class FirstScreen implements Session {
     this.store.setState({ roomLink })
   }
 
+  /** The page and all that it contacts is in this network. */
+  isNear(): void {
+    this.store.setState({ worksWithoutInternet: true })
+  }
+
   /** A newer build of the page waits; `take` changes to it and reloads, or resolves where that could not be. */
   versionFound(take: () => Promise<void>): void {
     this.#takeNewVersion = take

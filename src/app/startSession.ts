@@ -13,6 +13,7 @@ import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import type { CheckParts } from './check/connectionCheck.ts'
+import { addressSpaceOf, asksToReach, worksWithoutInternet } from './addressSpace.ts'
 import { pageClock } from './pageClock.ts'
 import { fetchBeside, type BrokerConfig, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
@@ -102,6 +103,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     bugFound: screen.bugFound,
   })
   tellWhatIsMissing(options, engine, canLink)
+  tellHowNear(options)
   followPage({ session, screen, clock: pageClock, wallMs })
   onHidingChange((isHidden) => session.hideAddress(isHidden))
   return session
@@ -144,6 +146,22 @@ async function recognise(device: DeviceId, { profile, screen }: StartOptions): P
   const { openAcquaintances } = await import('./acquaintances.ts')
   const self = { device, name: profile.name }
   return openAcquaintances({ self, wallClock: wallMs, bugFound: screen.bugFound })
+}
+
+/** Whom the page contacts: in this network, where browsers may ask before it may; or elsewhere. */
+function tellHowNear({ screen, read: { config } }: StartOptions): void {
+  const { hostname } = location
+  if (worksWithoutInternet(hostname, config)) screen.isNear()
+  if (addressSpaceOf(hostname) !== 'public') return
+  import('./localNetwork.ts')
+    .then(({ watchLocalNetwork, queryPermission }) =>
+      watchLocalNetwork({
+        reaches: asksToReach(hostname, config),
+        query: queryPermission,
+        notices: screen.notices,
+      }),
+    )
+    .catch(screen.bugFound)
 }
 
 function tellWhatIsMissing(

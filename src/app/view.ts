@@ -23,6 +23,8 @@ export interface View {
   readonly hiding: 'off' | 'chosen' | 'always'
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
+  /** The page and all that it contacts is in this network. */
+  readonly worksWithoutInternet: boolean
   /** A newer build of the page: none, one that can be changed to, or one that is being changed to. */
   readonly newVersion: 'none' | 'ready' | 'beingTaken'
 }
@@ -248,6 +250,10 @@ export interface Notice {
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
   | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' | 'brokerSilent' }
+  /** The browser asks whether the page may reach devices of this network, where its broker is. */
+  | { readonly code: 'localNetworkAsked' }
+  /** People, or a policy, have said no. `isBroker`: its broker is there; else people of the same network may be. */
+  | { readonly code: 'localNetworkDenied'; readonly isBroker: boolean }
   /** A peer is there, and the networks let no connection through; `hasRelay`: not even by a relay server. */
   | { readonly code: 'noWayThrough'; readonly hasRelay: boolean }
   /** Addresses are hidden, by choice here or by the page's settings, and there is no relay server to hide behind. */

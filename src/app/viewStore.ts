@@ -23,6 +23,7 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
     byHand: null,
     hiding: 'off',
     readingFiles: null,
+    worksWithoutInternet: false,
     newVersion: 'none',
   }))
 }

@@ -5,6 +5,7 @@ import { CopyDetails } from './CopyDetails.tsx'
 import { HideAddress } from './HideAddress.tsx'
 import { Icon, type IconName } from './Icon.tsx'
 import { useSession } from './SessionContext.tsx'
+import { useWorksWithoutInternet } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
 import { words } from './words/words.ts'
 
@@ -69,6 +70,7 @@ const stateOf = ({ finding }: CheckLine) => (finding === null ? 'running' : verd
 function Line({ line }: { line: CheckLine }) {
   const { check, number, finding } = line
   const state = stateOf(line)
+  const isNear = useWorksWithoutInternet()
   const { title, found, states, running } = laterWords.check
   return (
     <li className="check-line" data-testid="check-line" data-check={nameOfLine(line)} data-state={state}>
@@ -78,7 +80,7 @@ function Line({ line }: { line: CheckLine }) {
           {title(check, number)}
           <span className="visually-hidden">: {states[state]}</span>
         </h3>
-        <p>{finding === null ? running : found(finding)}</p>
+        <p>{finding === null ? running : found(finding, isNear)}</p>
       </div>
     </li>
   )

@@ -6,7 +6,7 @@ import { Icon } from './Icon.tsx'
 import { QrCode } from './QrCode.tsx'
 import { ScanButton } from './ScanButton.tsx'
 import { useSession } from './SessionContext.tsx'
-import { useMe, useRoomLink, useSignaling } from './useView.ts'
+import { useMe, useRoomLink, useSignaling, useWorksWithoutInternet } from './useView.ts'
 import { cleanName } from './words/names.ts'
 import { words } from './words/words.ts'
 
@@ -46,6 +46,7 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
   const link = useRoomLink()
   const me = useMe()
   const isOffline = useSignaling() === 'offline'
+  const isNear = useWorksWithoutInternet()
   return (
     <div className="invite">
       <QrCode text={link} label={words.invite.qr} testId="room-qr" />
@@ -62,6 +63,7 @@ function InviteWays({ heading, headingId }: { heading: string; headingId: string
           copyTestId="copy-link"
         />
         <OtherWays isOffline={isOffline} />
+        {isNear && <p className="invite-near">{words.invite.near}</p>}
         <p className="invite-me">
           {words.invite.seenAs} <bdi>{cleanName(me.name) || words.unnamed}</bdi>
         </p>

@@ -1,5 +1,6 @@
 import { urlsOf } from '../../link/iceServers.ts'
 import type { IceServer } from '../../link/link.ts'
+import { addressSpaceOf } from '../addressSpace.ts'
 
 /** How a gathering went in which no server said under which address the internet sees this browser. */
 export interface SilentGathering {
@@ -32,13 +33,6 @@ export function wasAnswered({
 const isAskedByUdp = (url: string): boolean =>
   /^stun:/i.test(url) || (/^turn:/i.test(url) && !/\?transport=tcp$/i.test(url))
 
-/** RFC 1918, 6598, 3927, 1122; and of IPv6 all but 2000::/3 (RFC 4291). A name under `.local` says nothing. */
-const privateAddress =
-  /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
-
-const isPublic = (address: string | null): boolean => {
-  if (address === null) return false
-  return address.includes(':')
-    ? /^[23]/.test(address)
-    : /^[\d.]+$/.test(address) && !privateAddress.test(address)
-}
+/** A name says nothing. */
+const isPublic = (address: string | null): boolean =>
+  address !== null && /^[\d.]+$|:/.test(address) && addressSpaceOf(address) === 'public'

@@ -150,5 +150,6 @@ const emptyView: View = {
   byHand: null,
   hiding: 'off',
   readingFiles: null,
+  worksWithoutInternet: false,
   newVersion: 'none',
 }

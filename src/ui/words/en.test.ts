@@ -197,13 +197,14 @@ describe('the check of the connection', () => {
   ]
 
   it.each(findings)('says in whole sentences %j', (finding) => {
-    expect(enLater.check.found(finding)).toMatch(/^[A-Z].*\.$/s)
+    expect(enLater.check.found(finding, false)).toMatch(/^[A-Z].*\.$/s)
+    expect(enLater.check.found(finding, true)).toMatch(/^[A-Z].*\.$/s)
   })
 
   it.each(findings.filter((finding) => verdictOn(finding) === 'bad'))(
     'says what helps with %j',
     (finding) => {
-      expect(enLater.check.found(finding)).toMatch(
+      expect(enLater.check.found(finding, false)).toMatch(
         /Check that|Turn off|Open the link|Tell|Reload|try another/i,
       )
     },

@@ -96,6 +96,7 @@ export const en = {
     how: 'Scan this code with a phone, or send the link. Whoever opens it is in the room with you.',
     offline:
       'Nobody can come in by the link just now, as no introduction service takes us in. Two devices can still be connected by codes that they show each other.',
+    near: 'Works without the internet: the page, introductions and files all stay in your network.',
     headingOthers: 'Invite more people',
     open: 'Invite',
     link: 'Room link',

@@ -66,8 +66,11 @@ function storage({ kind, freeBytes }: Extract<Finding, { check: 'storage' }>): s
   return `Files go to the disk. This browser lets the page use ${size(freeBytes)} more.`
 }
 
-/** What was found, what it means, and what to do where there is something to do. */
-export function found(finding: Finding): string {
+const stunNear =
+  'A server in your network told this browser its address there: people in that network can connect to you directly. Nobody else is asked, so it works without the internet.'
+
+/** What was found, what it means, and what to do where there is something to do. `isNear`: all that the page contacts is in this network. */
+export function found(finding: Finding, isNear: boolean): string {
   switch (finding.check) {
     case 'secure':
       return finding.isSecure
@@ -80,7 +83,7 @@ export function found(finding: Finding): string {
     case 'broker':
       return broker[finding.outcome]
     case 'stun':
-      return stun[finding.outcome]
+      return isNear && finding.outcome === 'answers' ? stunNear : stun[finding.outcome]
     case 'udp':
       return udp[finding.outcome]
     case 'turn':

@@ -27,6 +27,12 @@ export function notice(message: NoticeMessage): string {
       return 'The introduction service does not accept this page, so nobody new can join. Everyone already here stays connected. It is tried again by itself; if it stays so, tell whoever runs the page.'
     case 'brokerSilent':
       return 'The introduction service takes us in and passes nothing on, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
+    case 'localNetworkAsked':
+      return 'Your browser asks whether this page may connect to devices on your local network. Allow it: the service that introduces people to each other is there, and so are the people you send files to.'
+    case 'localNetworkDenied':
+      return message.isBroker
+        ? 'Your browser does not let this page connect to devices on your local network, where the service is that introduces people to each other, so nobody can join. Allow it in the settings that open beside the address of the page, then reload it.'
+        : 'Your browser does not let this page connect to devices on your local network, so people on the same network may not be reached, or only in a roundabout way. Allow it in the settings that open beside the address of the page, then reload it.'
     case 'noWayThrough':
       return noWayThrough(message.hasRelay)
     case 'hiddenWithoutRelay':
