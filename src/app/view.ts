@@ -63,6 +63,8 @@ export type HandTrouble =
   | { readonly code: 'nobodyCame' }
   /** Addresses are hidden, and there is no relay to hide behind. */
   | { readonly code: 'noRelay' }
+  /** This browser knows no address of this device, or tells none. */
+  | { readonly code: 'noAddress' }
   /** This browser does not say what another needs to hear. */
   | { readonly code: 'unable' }
   | { readonly code: 'notLoaded' }

@@ -78,6 +78,7 @@ describe('connecting by hand', () => {
     'noWay',
     'nobodyCame',
     'noRelay',
+    'noAddress',
     'unable',
     'notLoaded',
   ] as const)('says what is wrong in words, and what to do: %s', (code) => {

@@ -5,7 +5,14 @@ import type { HandEnd } from '../handEnds.ts'
 import type { BroughtByHand, HandPort } from '../handPort.ts'
 import type { HandTrouble, HandView } from '../view.ts'
 import type { ViewStore } from '../viewStore.ts'
-import { answerText, invitationText, readAnswer, readLink, type ReadLink } from './handText.ts'
+import {
+  answerText,
+  invitationText,
+  isWithoutAddress,
+  readAnswer,
+  readLink,
+  type ReadLink,
+} from './handText.ts'
 import type { OtherTabs } from './otherTabs.ts'
 
 export interface ByHandParts {
@@ -153,6 +160,10 @@ export class ByHand {
     const isCurrent = (): boolean => this.#exchange?.session === session
     return {
       described: (data) => {
+        if (isWithoutAddress(data)) {
+          if (isCurrent()) this.#failed({ code: 'noAddress' })
+          return
+        }
         write(data).then((text) => {
           if (!isCurrent()) return
           if (text === null) this.#failed({ code: 'unable' })

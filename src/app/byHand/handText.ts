@@ -64,6 +64,9 @@ function handedIn(fragment: string): Handed | null {
   return brought ? { kind: 'invitation', secret, brought } : { kind: 'damaged' }
 }
 
+/** Whether nobody could find who says so: `data` is the link's own JSON text. */
+export const isWithoutAddress = (data: string): boolean => !data.includes('candidate:')
+
 /** `link`: the room's. Null where the browser describes its connections in a way that we do not know. */
 export function invitationText(link: string, offer: BroughtByHand): string | null {
   const packed = pack(offer)

@@ -1,7 +1,8 @@
 /** A description as a browser would make it, of the link at that place of its world. */
-export const sdpOf = (type: 'offer' | 'answer', place: number): string =>
+export const sdpOf = (type: 'offer' | 'answer', place: number, hasAddress = true): string =>
   [
     'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+    ...(hasAddress ? ['a=candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host'] : []),
     `a=ice-ufrag:memory${place}`,
     'a=ice-pwd:onlyTestsHaveSuchPasswords',
     `a=fingerprint:sha-256 ${Array<string>(32).fill('5E').join(':')}`,

@@ -21,6 +21,8 @@ const troubles: Record<Exclude<HandTrouble['code'], 'otherRoom'>, string> = {
     'Nobody took this answer within ten minutes. Scan or paste the invitation once more to try again.',
   noRelay:
     'You hide your address, and this page has no relay server to hide it behind, so nobody can connect with you. Stop hiding it under “Check this connection” at the foot of the page.',
+  noAddress:
+    'This browser knows no address of this device, so nobody could reach it. Join a Wi-Fi, or the hotspot of a phone. Where there is neither, press “Scan a code” once and allow the camera: browsers then look at every network of the device. Make a new invitation afterwards.',
   unable:
     'This browser does not tell what another needs to connect with it. Open the page in a current Chrome, Edge, Firefox or Safari.',
   notLoaded: 'This part of the page could not be loaded. Check the connection, then reload the page.',
