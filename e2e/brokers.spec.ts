@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test'
 import { forgetfulBroker, refusingBroker, slowBroker } from './brokerStandIn.ts'
+import { expectChecked, lineOf } from './connectionCheck.ts'
 import { secondsUntil } from './processes.ts'
-import { addressOf, expect, roomLink, startPageServer, test, waitForPeers } from './room.ts'
+import { addressOf, expect, expectSignaling, roomLink, startPageServer, test, waitForPeers } from './room.ts'
 
 const brokerAt = (port: number) => ({
   type: 'peerjs',
@@ -38,6 +39,33 @@ test(
     }
   },
 )
+
+test('[R29] of two brokers the page says what is wrong with which, and the check shows which one takes us in', async ({
+  openPage,
+  server,
+}) => {
+  const full = await refusingBroker({
+    type: 'ERROR',
+    payload: { msg: 'Server has reached its concurrent user limit' },
+  })
+  const gone = await startPageServer()
+  await gone.close()
+  const none = await pagesWith(full.port, gone.port)
+  const alice = await openPage(addressOf(none))
+  const notice = warningOf(alice, 'None of the 2 introduction services takes us in')
+  await expect(notice).toContainText(new RegExp(`localhost:${full.port}\\W* is full`))
+  await expect(notice).toContainText(new RegExp(`localhost:${gone.port}\\W* cannot be reached`))
+
+  const one = await pagesWith(full.port, server.port)
+  const bob = await openPage(addressOf(one))
+  await expectSignaling(bob, 'online')
+  await bob.getByTestId('open-check').click()
+  await expectChecked(bob, { broker: 'bad', 'broker-2': 'good' })
+  await expect(lineOf(bob, 'broker')).toContainText(`localhost:${full.port}`)
+  await expect(lineOf(bob, 'broker')).toContainText('It is full')
+  await expect(bob.getByTestId('notice')).toHaveCount(0)
+  for (const each of [none, one, full]) await each.close()
+})
 
 test(
   '[R1] a broker that answers each word seconds late brings people together all the same',

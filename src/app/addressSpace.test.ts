@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressSpaceOf, asksToReach, worksWithoutInternet } from './addressSpace.ts'
+import { addressSpaceOf, asksToReach, brokerName, worksWithoutInternet } from './addressSpace.ts'
 import { defaultConfig, type BrokerConfig } from './config.ts'
 
 const peerjs = (host: string): BrokerConfig => ({ type: 'peerjs', host, port: 1, path: '/', secure: true })
@@ -62,4 +62,13 @@ describe('a page', () => {
     expect(asksToReach('swarmdrop.example', defaultConfig)).toBeNull()
     expect(asksToReach('swarmdrop.example', { signaling: [mqtt('wss://192.168.1.5/mqtt')] })).toBe('local')
   })
+})
+
+it('a broker is known by its host, and its port where that is not the usual one', () => {
+  const usual = { type: 'peerjs', host: 'b.example', path: '/' } as const
+  expect(brokerName({ ...usual, port: 443, secure: true })).toBe('b.example')
+  expect(brokerName({ ...usual, port: 443, secure: false })).toBe('b.example:443')
+  expect(brokerName({ ...usual, port: 9000, secure: true })).toBe('b.example:9000')
+  expect(brokerName(mqtt('wss://user:secret@b.example/mqtt'))).toBe('b.example')
+  expect(brokerName(mqtt('ws://b.example:9001/mqtt'))).toBe('b.example:9001')
 })

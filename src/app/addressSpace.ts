@@ -45,6 +45,12 @@ export function asksToReach(pageHost: string, { signaling }: Pick<Ways, 'signali
   return nearer.find((space) => ranks.indexOf(space) > own) ?? null
 }
 
+/** What people know a broker by: its host, and its port where that is not the usual one. */
+export const brokerName = (broker: Config['signaling'][number]): string => {
+  if (broker.type === 'mqtt') return new URL(broker.url).host
+  return broker.port === (broker.secure ? 443 : 80) ? broker.host : `${broker.host}:${broker.port}`
+}
+
 const brokerHost = (broker: Config['signaling'][number]): string =>
   broker.type === 'peerjs' ? broker.host : new URL(broker.url).hostname
 

@@ -285,7 +285,7 @@ class AppSession implements OpenSession {
     // Parts speak up while they are being built; the view begins with what they said.
     this.#view?.touch()
     if (this.#room !== undefined && this.#parts.brokers.length > 0)
-      this.#news.signaling(this.#room.signalingState(), this.#room.signalingTrouble())
+      this.#news.signaling(this.#room.signalingState(), this.#room.brokers())
   }
 
   #shareName(share: ShareId): string {

@@ -4,9 +4,11 @@ import type { Log } from '../shared/log.ts'
 import type { Mailbox } from '../shared/mailboxes.ts'
 import type { BrokerTrouble, OpenSignaling, Signaling, SignalingState } from '../signaling/signaling.ts'
 import type { Guard } from '../shared/guard.ts'
+import type { BrokerView } from './view.ts'
 
 export interface RoomBrokersParts {
   readonly brokers: readonly OpenSignaling[]
+  readonly brokerNames: readonly string[]
   /** The mailbox of a door on a day. */
   readonly doorMailbox: (epoch: number, door: number) => Mailbox
   readonly log: Log
@@ -47,10 +49,14 @@ export class RoomBrokers {
     return this.#states.includes('connecting') ? 'connecting' : 'offline'
   }
 
-  /** Why the room has no broker, where it has none: what one says of itself tells more than that others say nothing. */
-  trouble(): BrokerTrouble {
-    const said = this.#troubles.filter((trouble) => trouble !== null)
-    return said.find((trouble) => trouble !== 'unreachable') ?? 'unreachable'
+  /** Each, in the order of the settings. */
+  each(): readonly BrokerView[] {
+    const { brokerNames } = this.#parts
+    return this.#states.map((state, broker) => ({
+      name: brokerNames[broker] ?? '',
+      state,
+      trouble: this.#troubles[broker] ?? null,
+    }))
   }
 
   post(broker: BrokerIndex, mailbox: Mailbox, sealed: Bytes): void {

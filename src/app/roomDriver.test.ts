@@ -93,6 +93,7 @@ function openDriver(
     crypto,
     keys: noKeys,
     brokers: [openBroker, openBroker],
+    brokerNames: ['a.example', 'b.example'],
     openLink: ({ listener }) => {
       links.push(listener)
       return {

@@ -21,7 +21,7 @@ import type { Log } from '../shared/log.ts'
 import type { Random } from '../shared/random.ts'
 import { unreachable } from '../shared/result.ts'
 import { decodeManifest, type Manifest } from '../swarm/manifest.ts'
-import type { BrokerTrouble, OpenSignaling, SignalingState } from '../signaling/signaling.ts'
+import type { OpenSignaling, SignalingState } from '../signaling/signaling.ts'
 import { Alarm, type Clock } from '../shared/clock.ts'
 import { guardWith, type Guard } from '../shared/guard.ts'
 import { inOrder } from '../shared/inOrder.ts'
@@ -31,6 +31,7 @@ import { RoomBrokers } from './roomBrokers.ts'
 import { RoomLinks, type BulkHost } from './roomLinks.ts'
 import { knownShare } from './roomShares.ts'
 import { SleepWatch } from './sleepWatch.ts'
+import type { BrokerView } from './view.ts'
 
 export interface RoomDriverOptions {
   readonly identity: Identity
@@ -43,6 +44,8 @@ export interface RoomDriverOptions {
   readonly crypto: Crypto
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
+  /** What people know each by. */
+  readonly brokerNames: readonly string[]
   readonly openLink: OpenLink
   readonly ice: { readonly settings: () => IceSettings; resumed(): void }
   readonly bulk: BulkHost
@@ -133,9 +136,9 @@ export class RoomDriver {
     return this.#brokers.state()
   }
 
-  /** Why no broker is online, where none is. */
-  signalingTrouble(): BrokerTrouble {
-    return this.#brokers.trouble()
+  /** Each broker, in the order of the settings. */
+  brokers(): readonly BrokerView[] {
+    return this.#brokers.each()
   }
 
   /** What the one that moves bytes has to say of links. */

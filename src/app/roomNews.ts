@@ -5,7 +5,7 @@ import type { PeerId } from '../shared/ids.ts'
 import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
 import { BlockedPaths } from './blockedPaths.ts'
 import type { NoticeBoard } from './noticeBoard.ts'
-import type { MetView, NoticeMessage } from './view.ts'
+import type { BrokerView, MetView, NoticeMessage } from './view.ts'
 
 const brokerNotices = {
   unreachable: 'brokerUnreachable',
@@ -14,13 +14,20 @@ const brokerNotices = {
   silent: 'brokerSilent',
 } as const satisfies Record<BrokerTrouble, NoticeMessage['code']>
 
+/** Of several each has its own reason. */
+function whyNone(brokers: readonly BrokerView[]): NoticeMessage {
+  const [only, ...others] = brokers
+  if (others.length === 0) return { code: brokerNotices[only?.trouble ?? 'unreachable'] }
+  return { code: 'brokersOffline', brokers: brokers.map(({ name, trouble }) => ({ name, trouble })) }
+}
+
 /** Tells people who comes and goes, who is out of reach, and whether newcomers can still find the room. */
 export class RoomNews {
   readonly #notices: NoticeBoard
   /** Names of members, also of those just gone. */
   readonly #names = new Map<PeerId, string>()
   readonly #paths: BlockedPaths
-  #brokerMissed: BrokerTrouble | null = null
+  #brokersMissed: NoticeMessage | null = null
 
   constructor(notices: NoticeBoard, ice: () => IceSettings, clock: Clock) {
     this.#notices = notices
@@ -53,12 +60,12 @@ export class RoomNews {
   }
 
   /** Says once that no broker takes us, and why, however often it is tried again, and takes it back when one is there. */
-  signaling(state: SignalingState, trouble: BrokerTrouble): void {
+  signaling(state: SignalingState, brokers: readonly BrokerView[]): void {
     if (state === 'connecting') return
-    const missed = state === 'offline' ? trouble : null
-    if (missed === this.#brokerMissed) return
-    if (this.#brokerMissed !== null) this.#notices.retract(brokerNotices[this.#brokerMissed])
-    this.#brokerMissed = missed
-    if (missed !== null) this.#notices.add('warning', { code: brokerNotices[missed] })
+    const missed = state === 'offline' ? whyNone(brokers) : null
+    if (JSON.stringify(missed) === JSON.stringify(this.#brokersMissed)) return
+    if (this.#brokersMissed !== null) this.#notices.retract(this.#brokersMissed.code)
+    this.#brokersMissed = missed
+    if (missed !== null) this.#notices.add('warning', missed)
   }
 }

@@ -30,6 +30,8 @@ export interface SessionParts {
   readonly crypto: Crypto
   readonly keys: RoomKeys
   readonly brokers: readonly OpenSignaling[]
+  /** What people know each by: its host. */
+  readonly brokerNames: readonly string[]
   readonly openLink: OpenLink
   readonly ice: Pick<IceServers, 'settings' | 'hiding' | 'hide' | 'resumed' | 'close'>
   readonly engine: OpenedEngine

@@ -13,7 +13,7 @@ import { peerjsSignaling } from '../signaling/peerjsSignaling.ts'
 import type { OpenSignaling } from '../signaling/signaling.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import type { CheckParts } from './check/connectionCheck.ts'
-import { addressSpaceOf, asksToReach, worksWithoutInternet } from './addressSpace.ts'
+import { addressSpaceOf, asksToReach, brokerName, worksWithoutInternet } from './addressSpace.ts'
 import { pageClock } from './pageClock.ts'
 import { fetchBeside, type BrokerConfig, type ReadConfig } from './config.ts'
 import { openDevice } from './device.ts'
@@ -83,6 +83,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
     crypto: crypt,
     keys,
     brokers,
+    brokerNames: config.signaling.map(brokerName),
     openLink: simplePeerLinks(),
     openKept: async (of) => {
       const { openKeptRooms } = await import('./openKeptRooms.ts')

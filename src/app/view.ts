@@ -1,11 +1,15 @@
 import type { DeviceId, PeerId, ShareId } from '../shared/ids.ts'
+import type { BrokerTrouble, SignalingState } from '../signaling/signaling.ts'
 import type { Missed } from './missed.ts'
 
 /** What the page shows. Written by the drivers a few times a second; components only read it. */
 export interface View {
   /** The whole room link. */
   readonly roomLink: string
-  readonly signaling: 'connecting' | 'online' | 'offline'
+  /** The best that any broker is. */
+  readonly signaling: SignalingState
+  /** Each of the page's settings, in their order. */
+  readonly brokers: readonly BrokerView[]
   readonly me: FaceView
   /** Everyone else. */
   readonly members: readonly MemberView[]
@@ -68,6 +72,14 @@ export type HandTrouble =
   /** This browser does not say what another needs to hear. */
   | { readonly code: 'unable' }
   | { readonly code: 'notLoaded' }
+
+export interface BrokerView {
+  /** Its host. */
+  readonly name: string
+  readonly state: SignalingState
+  /** Why it was last offline; null until it was. */
+  readonly trouble: BrokerTrouble | null
+}
 
 export interface KeptView {
   /** The room opened last first; those that keep nothing are left out. */
@@ -252,6 +264,8 @@ export interface Notice {
 /** What there is to tell, as data: the words are the UI's, from its catalogue. */
 export type NoticeMessage =
   | { readonly code: 'brokerUnreachable' | 'brokerFull' | 'brokerRefusing' | 'brokerSilent' }
+  /** Of several none takes us in, each for a reason of its own. */
+  | { readonly code: 'brokersOffline'; readonly brokers: readonly Pick<BrokerView, 'name' | 'trouble'>[] }
   /** The browser asks whether the page may reach devices of this network, where its broker is. */
   | { readonly code: 'localNetworkAsked' }
   /** People, or a policy, have said no. `isBroker`: its broker is there; else people of the same network may be. */

@@ -13,6 +13,7 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
   return createStore<View>(() => ({
     roomLink,
     signaling: 'connecting',
+    brokers: [],
     me: { ...profile, hue: null, deviceId: null },
     members: [],
     shares: [],

@@ -23,6 +23,7 @@ function drawingIn(tookMs: number) {
       members: () => [],
       giversOf: () => new Set(),
       signalingState: () => 'online',
+      brokers: () => [],
       links: { lanes: () => 0 },
     },
     hiding: () => 'off',

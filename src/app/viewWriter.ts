@@ -16,6 +16,7 @@ export interface ViewSources {
   readonly room: {
     members(): MemberSnapshot[]
     signalingState(): SignalingState
+    brokers(): View['brokers']
     /** Members that give the share, linked with us or not. */
     readonly giversOf: NamesOf['giversOf']
     /** Connections that carry the link to the peer; 0 when there is none. */
@@ -85,6 +86,7 @@ export class ViewWriter {
     )
     this.#store.setState({
       signaling: sources.room.signalingState(),
+      brokers: sources.room.brokers(),
       members: members.map((member) =>
         memberView(member, sources.room.links.lanes(member.peer), acquaintances?.of(member.peer) ?? stranger),
       ),

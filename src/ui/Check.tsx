@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from 'react'
-import { nameOfLine, verdictOn, type CheckLine } from '../app/check/findings.ts'
+import { nameOfLine, verdictOn, type CheckLine, type Finding } from '../app/check/findings.ts'
 import './Check.css'
 import { CopyDetails } from './CopyDetails.tsx'
 import { HideAddress } from './HideAddress.tsx'
 import { Icon, type IconName } from './Icon.tsx'
 import { useSession } from './SessionContext.tsx'
-import { useWorksWithoutInternet } from './useView.ts'
+import { useBrokers, useWorksWithoutInternet } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
 import { words } from './words/words.ts'
 
@@ -68,16 +68,21 @@ const icons: Record<ReturnType<typeof stateOf>, IconName> = {
 const stateOf = ({ finding }: CheckLine) => (finding === null ? 'running' : verdictOn(finding))
 
 function Line({ line }: { line: CheckLine }) {
-  const { check, number, finding } = line
-  const state = stateOf(line)
+  const { check, number } = line
   const isNear = useWorksWithoutInternet()
+  const brokers = useBrokers()
+  const broker = check === 'broker' ? brokers[number - 1] : undefined
+  // That it carries nothing is found out in minutes, by who uses it.
+  const isSilent = broker?.state === 'offline' && broker.trouble === 'silent'
+  const finding: Finding | null = isSilent ? { check: 'broker', outcome: 'silent' } : line.finding
+  const state = stateOf({ ...line, finding })
   const { title, found, states, running } = laterWords.check
   return (
     <li className="check-line" data-testid="check-line" data-check={nameOfLine(line)} data-state={state}>
       <Icon name={icons[state]} />
       <div>
         <h3>
-          {title(check, number)}
+          {title(check, broker && brokers.length > 1 ? broker.name : null)}
           <span className="visually-hidden">: {states[state]}</span>
         </h3>
         <p>{finding === null ? running : found(finding, isNear)}</p>

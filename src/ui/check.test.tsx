@@ -12,6 +12,11 @@ const render = (part: ReactNode, view: Partial<View> = {}): string =>
 const tag = (html: string, testId: string): string =>
   html.match(new RegExp(`<[^>]*data-testid="${testId}"[^>]*>`))?.[0] ?? ''
 
+const brokers: View['brokers'] = [
+  { name: 'a.example', state: 'online', trouble: null },
+  { name: 'b.example', state: 'offline', trouble: 'unreachable' },
+]
+
 describe('the check of the connection', () => {
   it('is one press away, alone and in company', () => {
     for (const members of [[], [member('bob')]]) {
@@ -30,6 +35,7 @@ describe('the check of the connection', () => {
           { check: 'turn', number: 1, finding: null },
         ]}
       />,
+      { brokers },
     )
     const attributes = [...html.matchAll(/data-check="([^"]+)" data-state="([^"]+)"/g)]
     expect(attributes.map(([, ...found]) => found)).toEqual([
@@ -37,8 +43,16 @@ describe('the check of the connection', () => {
       ['broker-2', 'bad'],
       ['turn', 'running'],
     ])
-    expect(html).toContain('Introduction service 2<span class="visually-hidden">: not working</span>')
+    expect(html).toContain('b.example⁩<span class="visually-hidden">: not working</span>')
     expect(html).toContain('aria-busy="true"')
+  })
+
+  it('knows of a broker that carries nothing what nobody finds out in a moment', () => {
+    const line = { check: 'broker', number: 2, finding: { check: 'broker', outcome: 'reached' } } as const
+    const silent = { name: 'b.example', state: 'offline', trouble: 'silent' } as const
+    const html = render(<CheckLines isDone lines={[line]} />, { brokers: [...brokers.slice(0, 1), silent] })
+    expect(html).toContain('data-state="bad"')
+    expect(html).toContain('passes nothing on')
   })
 })
 

@@ -33,7 +33,7 @@ async function check({ probes, gathered, servers = [stun, turn], brokers = [good
       isSecure: true,
       canConnect: true,
       freeBytes: async () => 5e9,
-      reaches: async (broker) => broker === goodBroker,
+      missed: async (broker) => (broker === goodBroker ? null : 'full'),
       gather: async () => ({ ...nothing, ...gathered }),
       loops: async () => true,
       ...probes,
@@ -63,7 +63,7 @@ describe('the check of the connection', () => {
   it('tells of each broker', async () => {
     const { of } = await check({ brokers: [goodBroker, badBroker] })
     expect(of('broker')).toEqual({ check: 'broker', outcome: 'reached' })
-    expect(of('broker-2')).toEqual({ check: 'broker', outcome: 'unreachable' })
+    expect(of('broker-2')).toEqual({ check: 'broker', outcome: 'full' })
     expect((await check({ brokers: [] })).of('broker')).toEqual({ check: 'broker', outcome: 'none' })
   })
 
@@ -111,7 +111,7 @@ describe('the check of the connection', () => {
 
   it('leaves what was found in the details, with no address and no password', async () => {
     const { logged } = await check({ gathered: { isSeen: true }, brokers: [goodBroker, badBroker] })
-    expect(logged).toContain('name="broker-2" check="broker" outcome="unreachable"')
+    expect(logged).toContain('name="broker-2" check="broker" outcome="full"')
     expect(logged).toContain('name="turn" check="turn" outcome="silent"')
     expect(logged).not.toMatch(/192\.0\.2|secret/)
   })

@@ -75,7 +75,7 @@ async function tabs(probes: Probes): Promise<Finding> {
 
 async function reached(probes: Probes, broker: OpenSignaling | null): Promise<Finding> {
   if (broker === null) return { check: 'broker', outcome: 'none' }
-  return { check: 'broker', outcome: (await probes.reaches(broker)) ? 'reached' : 'unreachable' }
+  return { check: 'broker', outcome: (await probes.missed(broker)) ?? 'reached' }
 }
 
 /** Null: this browser connects to nobody. */

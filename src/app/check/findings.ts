@@ -1,3 +1,5 @@
+import type { BrokerTrouble } from '../../signaling/signaling.ts'
+
 /** What one probe of this browser and its network found. No address is in it. */
 export type Finding =
   /** Whether the page was opened over https, or from this very computer. */
@@ -7,7 +9,7 @@ export type Finding =
   /** Whether two tabs can talk: tried between two ends in this one. */
   | { readonly check: 'tabs'; readonly outcome: 'works' | 'fails' | 'missing' }
   /** Whether a broker takes us in, or that there is none. */
-  | { readonly check: 'broker'; readonly outcome: 'reached' | 'unreachable' | 'none' }
+  | { readonly check: 'broker'; readonly outcome: 'reached' | 'none' | BrokerTrouble }
   /** Whether a server tells this browser the address that the internet sees. `untold`: nothing shows that one did, or did not. */
   | { readonly check: 'stun'; readonly outcome: 'answers' | 'silent' | 'untold' | 'none' }
   /** Whether the packets that direct connections are made of get out. `untold`: nothing shows that they do, or do not. */
@@ -45,7 +47,8 @@ export function verdictOn(finding: Finding): CheckState {
     case 'tabs':
       return finding.outcome === 'works' ? 'good' : 'bad'
     case 'broker':
-      return ({ reached: 'good', unreachable: 'bad', none: 'warning' } as const)[finding.outcome]
+      if (finding.outcome === 'reached') return 'good'
+      return finding.outcome === 'none' ? 'warning' : 'bad'
     case 'stun':
       return finding.outcome === 'answers' ? 'good' : 'warning'
     case 'udp':

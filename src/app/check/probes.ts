@@ -1,7 +1,7 @@
 import { urlsOf } from '../../link/iceServers.ts'
 import type { IceServer } from '../../link/link.ts'
 import { limits } from '../../shared/limits.ts'
-import type { OpenSignaling } from '../../signaling/signaling.ts'
+import type { BrokerTrouble, OpenSignaling } from '../../signaling/signaling.ts'
 import { freeBytes } from '../../store/freeBytes.ts'
 import { wasAnswered } from './seenAddress.ts'
 
@@ -23,8 +23,8 @@ export interface Probes {
   readonly canConnect: boolean
   /** What this origin may still store; null where the browser does not say. */
   freeBytes(): Promise<number | null>
-  /** Whether the broker takes us in. */
-  reaches(broker: OpenSignaling): Promise<boolean>
+  /** Why the broker does not take us in; null where it does. */
+  missed(broker: OpenSignaling): Promise<BrokerTrouble | null>
   gather(servers: readonly IceServer[]): Promise<Gathered>
   /** Whether something said at one end of a connection comes back from the other; both ends are here. */
   loops(servers: readonly IceServer[], policy: RTCIceTransportPolicy): Promise<boolean>
@@ -46,7 +46,7 @@ export const pageProbes: Probes = {
       ),
       null,
     ),
-  reaches,
+  missed,
   gather,
   loops,
 }
@@ -55,22 +55,22 @@ const nothingGathered: Gathered = { isSeen: false, isRelayed: false, isRelayedBy
 
 const ignored = (): void => {}
 
-function reaches(open: OpenSignaling): Promise<boolean> {
+function missed(open: OpenSignaling): Promise<BrokerTrouble | null> {
   return new Promise((resolve) => {
     const broker = open({
-      stateChanged: (state) => {
-        if (state !== 'connecting') end(state === 'online')
+      stateChanged: (state, trouble = 'unreachable') => {
+        if (state !== 'connecting') end(state === 'online' ? null : trouble)
       },
       sealedSignalArrived: ignored,
       mailboxHeld: ignored,
       mailboxTaken: ignored,
       mailboxLost: ignored,
     })
-    const late = setTimeout(() => end(false), limits.checkProbeMs)
-    const end = (isReached: boolean): void => {
+    const late = setTimeout(() => end('unreachable'), limits.checkProbeMs)
+    const end = (trouble: BrokerTrouble | null): void => {
       clearTimeout(late)
       broker.close()
-      resolve(isReached)
+      resolve(trouble)
     }
   })
 }

@@ -130,6 +130,7 @@ export class Member {
       view: this.#view,
       notices: this.notices,
       brokers: parts.brokers.map((open) => this.#signaling(open)),
+      brokerNames: parts.brokers.map((_, at) => `broker${at + 1}.example`),
       openLink: this.#openLink,
       ice: this.#ice(),
       acquaintances: this.#acquaintances(),

@@ -140,6 +140,7 @@ export function share(name: string, more: Partial<ShareView> = {}): ShareView {
 const emptyView: View = {
   roomLink: 'https://swarmdrop.example/#AAECAwQFBgcICQoLDA0ODw',
   signaling: 'online',
+  brokers: [],
   me: member('Amber Heron'),
   members: [],
   shares: [],

@@ -210,9 +210,22 @@ describe('the check of the connection', () => {
     },
   )
 
-  it('numbers what there is several of', () => {
-    expect(enLater.check.title('broker', 1)).toBe('Introduction service')
-    expect(enLater.check.title('broker', 2)).toBe('Introduction service 2')
+  it('names what there is several of', () => {
+    expect(enLater.check.title('broker', null)).toBe('Introduction service')
+    expect(plain(enLater.check.title('broker', 'b.example'))).toBe('Introduction service: b.example')
+  })
+
+  it('says of several brokers what is wrong with which', () => {
+    const brokers = [
+      { name: 'a.example', trouble: 'full' },
+      { name: 'b.example', trouble: 'silent' },
+      { name: 'c.example', trouble: null },
+    ] as const
+    const said = plain(en.notice({ code: 'brokersOffline', brokers }))
+    expect(said).toContain('None of the 3 introduction services takes us in')
+    expect(said).toContain(
+      'a.example is full; b.example takes us in and passes nothing on; c.example cannot be reached',
+    )
   })
 })
 const nothingMissed = { awayMs: 720_000, came: [], left: [], finished: [], offered: [], underWay: null }

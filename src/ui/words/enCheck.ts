@@ -1,5 +1,6 @@
 import type { Finding } from '../../app/check/findings.ts'
 import { formatsFor } from './format.ts'
+import { nameInSentence as named } from './names.ts'
 
 const { size } = formatsFor('en')
 
@@ -25,7 +26,12 @@ const broker: Record<Extract<Finding, { check: 'broker' }>['outcome'], string> =
   reached: 'It can be reached, so newcomers can join by the link.',
   unreachable:
     'It cannot be reached, so nobody new can join through it. Those already connected stay so. Check that you are online; a firewall or an extension may block it.',
-  none: 'This page has none, so people cannot find each other by the link alone. Whoever runs the page can add one.',
+  full: 'It is full, so nobody new can join through it. Those already connected stay so. Try again later; whoever runs the page can add another.',
+  refusing:
+    'It does not accept this page, so nobody new can join through it. Those already connected stay so. Tell whoever runs the page.',
+  silent:
+    'It takes us in and passes nothing on, so nobody meets through it. Those already connected stay so. It is tried again by itself.',
+  none: 'This page has none, so people cannot find each other by the link alone. Two devices can still connect by codes that they show each other: press “Connect without a server”. Whoever runs the page can add one.',
 }
 
 const stun: Record<Extract<Finding, { check: 'stun' }>['outcome'], string> = {
@@ -91,6 +97,6 @@ export function found(finding: Finding, isNear: boolean): string {
   }
 }
 
-/** What is being looked at. Of several brokers each has its number, from the second on. */
-export const title = (check: Finding['check'], number: number): string =>
-  number > 1 ? `${titles[check]} ${number}` : titles[check]
+/** What is being looked at. `name`: of one of several brokers. */
+export const title = (check: Finding['check'], name: string | null): string =>
+  name === null ? titles[check] : `${titles[check]}: ${named(name)}`

@@ -1,4 +1,4 @@
-import type { NoticeMessage } from '../../app/view.ts'
+import type { BrokerView, NoticeMessage } from '../../app/view.ts'
 import { limits } from '../../shared/limits.ts'
 import { whileAway } from './enAway.ts'
 import { minutes, size, who } from './enCounts.ts'
@@ -16,9 +16,21 @@ function noWayThrough(hasRelay: boolean): string {
   return `Somebody in this room cannot be reached: ${why}. What you have is safe, and it is tried again by itself. What they share may still come through somebody here whom both of you reach. It helps if one of you changes to another network (a phone’s hotspot, say) or turns off a VPN${what}. “${checkConnection}” at the foot of the page tells more.`
 }
 
+const wrong: Record<NonNullable<BrokerView['trouble']>, string> = {
+  unreachable: 'cannot be reached, or turns us away',
+  full: 'is full',
+  refusing: 'does not accept this page',
+  silent: 'takes us in and passes nothing on',
+}
+
+const whatIsWrong = ({ name, trouble }: Pick<BrokerView, 'name' | 'trouble'>): string =>
+  `${named(name)} ${wrong[trouble ?? 'unreachable']}`
+
 /** What there is to tell, in whole sentences. */
 export function notice(message: NoticeMessage): string {
   switch (message.code) {
+    case 'brokersOffline':
+      return `None of the ${message.brokers.length} introduction services takes us in, so nobody new can join just now: ${message.brokers.map(whatIsWrong).join('; ')}. Everyone already here stays connected. It is tried again by itself.`
     case 'brokerUnreachable':
       return 'The introduction service cannot be reached, or turns us away, so nobody new can join just now. Everyone already here stays connected. It is tried again by itself.'
     case 'brokerFull':
