@@ -104,6 +104,31 @@ test('[L13] what one tab is told to hide, the other tabs of its browser hide too
   await expect(one.getByTestId('hide-address')).not.toBeChecked()
 })
 
+test('T1 whether this device helps others is asked once, and holds for all its pages', async ({
+  openPage,
+}) => {
+  const page = await openPage()
+  const help = page.getByTestId('help-others')
+  await page.getByTestId('open-check').click()
+  await expect(help).toBeChecked()
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await other.getByTestId('open-check').click()
+  await expect(other.getByTestId('help-others')).toBeChecked()
+  await help.uncheck()
+  await expect(other.getByTestId('help-others')).not.toBeChecked()
+  await page.reload()
+  await page.getByTestId('open-check').click()
+  await expect(help).not.toBeChecked()
+  // Nobody has asked a phone.
+  const phone = await openPage(undefined, {
+    userAgent: 'Mozilla/5.0 (Linux; Android 14; Pixel 8) Mobile',
+    isMobile: true,
+  })
+  await phone.getByTestId('open-check').click()
+  await expect(phone.getByTestId('help-others')).not.toBeChecked()
+})
+
 test('how a member is reached is said in words', async ({ openPage }) => {
   const [alice] = await openRoom(openPage, 2)
   await alice.getByTestId('open-member').click()

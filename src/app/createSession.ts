@@ -30,8 +30,9 @@ import { tellRoom } from './tellRoom.ts'
 import { ViewWriter } from './viewWriter.ts'
 
 /** A session, and what only the page around it and tests call. */
-export interface OpenSession extends ShareActions, PeopleActions, KeepingActions, ConnectionActions {
+export interface OpenSession extends ShareActions, PeopleActions, ConnectionActions {
   readonly byHand: HandActions
+  readonly keeping: KeepingActions
   /** Whether this browser can save to a chosen place. */
   readonly canSaveAs: boolean
   /** Offers what was dropped or picked, and says what of it could not be taken. */
@@ -58,7 +59,7 @@ class AppSession implements OpenSession {
   readonly #sharing: Sharing
   readonly #origins: ShareOrigins
   readonly #files: EarlierFiles
-  readonly #keeping: Keeping
+  readonly keeping: Keeping
   /** What an earlier page of this tab had is known. */
   readonly #restored: Promise<void>
   readonly #saver: Saver
@@ -88,7 +89,7 @@ class AppSession implements OpenSession {
       canAsk: (share) => this.#files.canAsk(share),
     })
     this.#engine = engine.start(guardWith(parts.bugFound)((event) => this.#engineTold(event)))
-    this.#keeping = new Keeping({
+    this.keeping = new Keeping({
       ...parts,
       tab: engine.tab,
       engine: this.#engine,
@@ -241,21 +242,14 @@ class AppSession implements OpenSession {
     return known?.source === 'away' && known.state === 'offered'
   }
 
-  lookAtKept(): void {
-    this.#keeping.lookAt()
-  }
-
-  forgetRoom(room: string): void {
-    this.#keeping.forgetRoom(room)
-  }
-
-  forgetKept(tab: string, share: ShareId): void {
-    this.#keeping.forgetShare(tab, share)
-  }
-
   hideAddress(isHidden: boolean): void {
     this.#parts.ice.hide(isHidden)
     this.#view.write()
+  }
+
+  helpOthers(isHelping: boolean): void {
+    this.#engine.carry(isHelping)
+    this.#parts.view.setState({ isHelping })
   }
 
   get checkConnection(): ConnectionActions['checkConnection'] {

@@ -4,7 +4,7 @@ import type { PeerId, ShareId } from '../shared/ids.ts'
 import type { OpenSession } from './createSession.ts'
 import { takeDataTransfer, takeFileList, type IntakeReport } from './intake.ts'
 import type { LogBook } from './log.ts'
-import { keepHiding } from './hiding.ts'
+import { helpingChoice, hidingChoice } from './choices.ts'
 import { hueOf } from './names.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import type { ReadableStore, Session } from './session.ts'
@@ -151,20 +151,25 @@ export class FirstScreen implements Session {
   }
 
   lookAtKept(): void {
-    this.#whenReady((session) => session.lookAtKept())
+    this.#whenReady(({ keeping }) => keeping.lookAtKept())
   }
 
   forgetRoom(room: string): void {
-    this.#whenReady((session) => session.forgetRoom(room))
+    this.#whenReady(({ keeping }) => keeping.forgetRoom(room))
   }
 
   forgetKept(tab: string, share: ShareId): void {
-    this.#whenReady((session) => session.forgetKept(tab, share))
+    this.#whenReady(({ keeping }) => keeping.forgetKept(tab, share))
   }
 
   hideAddress(isHidden: boolean): void {
-    keepHiding(isHidden)
+    hidingChoice.keep(isHidden)
     this.#whenReady((session) => session.hideAddress(isHidden))
+  }
+
+  helpOthers(isHelping: boolean): void {
+    helpingChoice.keep(isHelping)
+    this.#whenReady((session) => session.helpOthers(isHelping))
   }
 
   checkConnection(told: Parameters<Session['checkConnection']>[0]): void {

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { ShareId } from '../shared/ids.ts'
 import type { KeptRooms } from './keptRooms.ts'
+import type { KeepingActions } from './session.ts'
 import type { SessionParts } from './sessionParts.ts'
 
 export interface KeepingOptions extends Pick<SessionParts, 'openKept' | 'wallMs' | 'view' | 'bugFound'> {
@@ -12,7 +13,7 @@ export interface KeepingOptions extends Pick<SessionParts, 'openKept' | 'wallMs'
 }
 
 /** What people see and clear of what this browser keeps, opened when somebody first looks at it. */
-export class Keeping {
+export class Keeping implements KeepingActions {
   readonly #options: KeepingOptions
   #kept: Promise<KeptRooms | null> | null = null
 
@@ -20,7 +21,7 @@ export class Keeping {
     this.#options = options
   }
 
-  lookAt(): void {
+  lookAtKept(): void {
     this.#after(async () => undefined)
   }
 
@@ -28,7 +29,7 @@ export class Keeping {
     this.#after((kept) => kept.forgetRoom(room))
   }
 
-  forgetShare(tab: string, share: ShareId): void {
+  forgetKept(tab: string, share: ShareId): void {
     this.#after((kept) => kept.forgetShare(tab, share))
   }
 

@@ -49,6 +49,17 @@ describe('a pair that cannot link', () => {
     expect(bob.linkedNames()).toEqual(['carol'])
   })
 
+  it('T1 is helped by who is asked to, and no more by who is asked not to', async () => {
+    const { alice, bob, carol } = await apart()
+    alice.offer(new DiskFile('a.bin', bytesOf(sizeBytes)))
+    await world.until(() => bob.shareNamed('a.bin') !== null, 'bob hears of it')
+    carol.session.helpOthers(false)
+    await world.until(() => bob.shareNamed('a.bin') === null, 'it is taken back')
+    expect(carol.view.isHelping).toBe(false)
+    carol.session.helpOthers(true)
+    await bob.takeWhole('a.bin')
+  })
+
   it('T2 exchanges directly as soon as it can: what was passed on ends by itself', async () => {
     const { alice, bob, carol } = await apart()
     const bytes = bytesOf(sizeBytes)

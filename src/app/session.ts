@@ -51,6 +51,8 @@ export interface KeepingActions {
 export interface ConnectionActions {
   /** Hides this device's address from others, or no more: for connections that are made from now on. */
   hideAddress(isHidden: boolean): void
+  /** Passes on what others cannot get of each other, or no more. */
+  helpOthers(isHelping: boolean): void
   /** Probes this browser and its network. `told` hears of it line by line, and of null where the check cannot be loaded. */
   checkConnection(told: (lines: readonly CheckLine[] | null) => void): void
 }

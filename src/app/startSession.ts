@@ -20,7 +20,7 @@ import { openDevice } from './device.ts'
 import { askToRead, mayRead, takeSource } from './fileSources.ts'
 import { createSession, type OpenSession } from './createSession.ts'
 import type { FirstScreen } from './firstScreen.ts'
-import { isHidingKept, onHidingChange } from './hiding.ts'
+import { helpingChoice, hidingChoice } from './choices.ts'
 import { IceServers } from './iceServers.ts'
 import { keepTab, keptTab, noteRoom } from './lastTab.ts'
 import type { OpenedRoom } from './roomLink.ts'
@@ -47,6 +47,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   const crypt = await openCrypto()
   const ice = lendingServers(options)
   const lent = ice.begin()
+  const carries = helpingChoice.kept() ?? helpsUnasked(profile)
   const keys = await crypt.roomKeys(room.secret)
   const [identity, engine] = await Promise.all([
     openDevice(crypt).then((device) => newIdentity(crypt, device)),
@@ -56,8 +57,7 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
       tab: keptTab(),
       clock: pageClock,
       uploadLimitBytesPerSecond: read.config.uploadLimitKBps * 1000,
-      // What is passed on costs battery, and often money.
-      carries: profile.device === 'desktop',
+      carries,
       crypto: crypt,
       storeListener: { bugFound: screen.bugFound, log },
     }),
@@ -106,7 +106,9 @@ export async function startSession(options: StartOptions): Promise<OpenSession> 
   tellWhatIsMissing(options, engine, canLink)
   tellHowNear(options)
   followPage({ session, screen, clock: pageClock, wallMs })
-  onHidingChange((isHidden) => session.hideAddress(isHidden))
+  hidingChoice.onChange((isHidden) => session.hideAddress(isHidden === true))
+  helpingChoice.onChange((isHelping) => session.helpOthers(isHelping ?? helpsUnasked(profile)))
+  screen.store.setState({ isHelping: carries })
   return session
 }
 
@@ -118,7 +120,7 @@ function lendingServers({ screen, read: { config }, log }: StartOptions): IceSer
   return new IceServers({
     config,
     fetchText: () => fetchBeside(config.iceServersUrl ?? ''),
-    isHidden: isHidingKept(),
+    isHidden: hidingChoice.kept() === true,
     clock: pageClock,
     wallMs,
     notices: screen.notices,
@@ -148,6 +150,9 @@ async function recognise(device: DeviceId, { profile, screen }: StartOptions): P
   const self = { device, name: profile.name }
   return openAcquaintances({ self, wallClock: wallMs, bugFound: screen.bugFound })
 }
+
+/** What is passed on costs battery, and often money. */
+const helpsUnasked = ({ device }: Profile): boolean => device === 'desktop'
 
 /** Whom the page contacts: in this network, where browsers may ask before it may; or elsewhere. */
 function tellHowNear({ screen, read: { config } }: StartOptions): void {

@@ -27,6 +27,8 @@ export interface View {
   readonly hiding: 'off' | 'chosen' | 'always'
   /** Folders being read just now, before they are shares: files seen so far. Null when none. */
   readonly readingFiles: number | null
+  /** What others cannot get of each other is passed on here. */
+  readonly isHelping: boolean
   /** The page and all that it contacts is in this network. */
   readonly worksWithoutInternet: boolean
   /** A newer build of the page: none, one that can be changed to, or one that is being changed to. */

@@ -24,6 +24,7 @@ export function openViewStore(profile: Profile, roomLink: string): ViewStore {
     byHand: null,
     hiding: 'off',
     readingFiles: null,
+    isHelping: false,
     worksWithoutInternet: false,
     newVersion: 'none',
   }))

@@ -123,6 +123,10 @@ class EngineHere implements Engine {
     this.#driver.handle({ type: 'neighboursHeard', peer, neighbours })
   }
 
+  carry(isAllowed: boolean): void {
+    this.#driver.handle({ type: 'carryingAllowed', isAllowed })
+  }
+
   shareHeard(manifest: Manifest): void {
     this.#driver.handle({ type: 'shareHeard', manifest })
   }

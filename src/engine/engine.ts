@@ -29,6 +29,8 @@ export interface Engine {
   linkClosed(link: number): void
   /** Whom a member says it is linked with: what those cannot get of each other we pass on. */
   neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void
+  /** Whether what others cannot get of each other is passed on, from now on. */
+  carry(isAllowed: boolean): void
   /** Somebody in the room gives the share, whom we need not be linked with; nobody does any more. */
   shareHeard(manifest: Manifest): void
   shareUnheard(share: ShareId): void

@@ -126,6 +126,10 @@ class EngineCalls implements Engine {
     this.#tell('neighboursHeard', args)
   }
 
+  carry(...args: Parameters<Engine['carry']>): void {
+    this.#tell('carry', args)
+  }
+
   shareHeard(...args: Parameters<Engine['shareHeard']>): void {
     this.#tell('shareHeard', args)
   }

@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { stages } from './state.ts'
-import { a, b, c, d, taken, throughCarol } from './testing/between.ts'
+import { a, among, b, c, d, taken, throughCarol } from './testing/between.ts'
 import { hashesOf, signParts, unlisted } from './testing/lists.ts'
 import {
   askedOf,
@@ -22,6 +22,32 @@ const settleMs = limits.throughSettleMs
 const stateOf = (machine: Machine, { share }: Manifest) => machine.swarm.snapshot(share)?.state ?? null
 const bytesFrom = (machine: Machine, from: Machine, { share }: Manifest): number =>
   machine.swarm.inspect(share)?.traffic.get(from.peer)?.downBytes ?? 0
+
+describe('who passes on', () => {
+  it('T1 takes back at once what it offered where it is not to help any more, and offers it again where it is', () => {
+    const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 1000)
+    for (let ms = 0; ms < 5000 && !carol.swarm.inspect(share)?.carrying; ms += 20) world.run(20)
+    expect(carol.swarm.inspect(share)?.carrying).not.toBeNull()
+    world.feed(carol, { type: 'carryingAllowed', isAllowed: false })
+    world.run(settleMs)
+    expect(carol.swarm.inspect(share)?.carrying).toBeNull()
+    expect(carol.swarm.load().carriedBytes).toBe(0)
+    expect(bob.swarm.snapshot(share)?.reachableCount).toBe(bob.swarm.snapshot(share)?.heldCount)
+    expect(stateOf(bob, manifest)).toBe('downloading')
+    world.feed(carol, { type: 'carryingAllowed', isAllowed: true })
+    world.run(60_000)
+    expect(stateOf(bob, manifest)).toBe('complete')
+  })
+
+  it('T1 offers nothing of others where it is not to help, and does as soon as it is', () => {
+    const { world, bob, carol, manifest } = among(throughCarol, 3, 5, false)
+    world.run(2 * settleMs)
+    expect(stateOf(bob, manifest)).toBeNull()
+    world.feed(carol, { type: 'carryingAllowed', isAllowed: true })
+    world.run(2 * settleMs)
+    expect(stateOf(bob, manifest)).toBe('offered')
+  })
+})
 
 describe('what is passed on', () => {
   it('T4 is fetched as it is asked for, checked, given, and forgotten', () => {

@@ -81,6 +81,8 @@ export type SwarmInput =
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
   /** Whom a peer says it is linked with; replaces what it said before. */
   | { readonly type: 'neighboursHeard'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
+  /** Whether we pass on what others cannot get of each other, from now on. */
+  | { readonly type: 'carryingAllowed'; readonly isAllowed: boolean }
   /** Some of a block from the peer has come, and not all of it. */
   | { readonly type: 'blockComing'; readonly peer: PeerId }
   /** So much waits on the peer's link (more than `limits.linkBacklogMaxBytes`) that no more should; or it has drained again. */

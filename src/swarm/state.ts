@@ -255,7 +255,7 @@ export interface SwarmState {
   /** Shares being fetched, in the order asked for: the first is served first. */
   readonly downloads: Set<ShareState>
   /** Whether we pass on what others cannot get of each other. */
-  readonly carries: boolean
+  carries: boolean
   /** Shares that we pass on. */
   readonly carried: Set<ShareState>
   /** Bytes of pieces begun or here to be passed on. */

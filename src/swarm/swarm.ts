@@ -27,7 +27,7 @@ import {
   type Turn,
 } from './state.ts'
 import { strike } from './strikes.ts'
-import { neighboursHeard, settleSoon } from './telling.ts'
+import { carryingAllowed, neighboursHeard, settleSoon } from './telling.ts'
 import { blockLost, forgetTaker, linkHasRoom, keepUploadLimit, serve } from './uploads.ts'
 import {
   cancel,
@@ -46,7 +46,7 @@ export interface SwarmOptions {
   readonly sha256: Sha256
   /** 0 for none. */
   readonly uploadLimitBytesPerSecond: number
-  /** Whether we pass on what others cannot get of each other: it takes uplink and memory. */
+  /** Whether we pass on what others cannot get of each other, at first: it takes uplink and memory. */
   readonly carries: boolean
 }
 
@@ -144,6 +144,8 @@ function takeIn(turn: Turn, input: SwarmInput): void {
       return withPeer(turn, input.peer, (peer) => peerUnlinked(turn, peer))
     case 'messageArrived':
       return withPeer(turn, input.peer, (peer) => messageArrived(turn, peer, input.message))
+    case 'carryingAllowed':
+      return carryingAllowed(turn, input.isAllowed)
     case 'neighboursHeard':
       return neighboursHeard(turn, input.peer, input.neighbours)
     case 'messageFaulted':
@@ -191,6 +193,7 @@ type ShareInput = Exclude<
       | 'messageArrived'
       | 'messageFaulted'
       | 'neighboursHeard'
+      | 'carryingAllowed'
       | 'blockComing'
       | 'linkBacklog'
       | 'linkHasRoom'

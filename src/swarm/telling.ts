@@ -28,6 +28,13 @@ export function neighboursHeard(turn: Turn, peer: PeerId, neighbours: readonly P
   for (const id of known.keys()) if (!peers.has(id)) return void known.delete(id)
 }
 
+/** Who passes on no more takes back at once what it has offered of others: who takes it so asks others. */
+export function carryingAllowed(turn: Turn, isAllowed: boolean): void {
+  if (turn.state.carries === isAllowed) return
+  turn.state.carries = isAllowed
+  settle(turn)
+}
+
 /** Offers each peer what those hold whom it is not linked with, and takes back what it can get without us. */
 export function settle(turn: Turn): void {
   turn.state.settleAt = null
@@ -35,8 +42,8 @@ export function settle(turn: Turn): void {
 }
 
 function settleWith(turn: Turn, peer: PeerState): void {
-  const { peers, shares } = turn.state
-  const far = [...peers.values()].filter((other) => areApart(turn, peer, other))
+  const { peers, shares, carries } = turn.state
+  const far = carries ? [...peers.values()].filter((other) => areApart(turn, peer, other)) : []
   let sharesLeft = limits.throughSharesPerPeerMax
   let piecesLeft = limits.throughPiecesPerPeerMax
   for (const share of shares.values()) {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { nameOfLine, verdictOn, type CheckLine, type Finding } from '../app/check/findings.ts'
 import './Check.css'
 import { CopyDetails } from './CopyDetails.tsx'
+import { HelpOthers } from './HelpOthers.tsx'
 import { HideAddress } from './HideAddress.tsx'
 import { Icon, type IconName } from './Icon.tsx'
 import { useSession } from './SessionContext.tsx'
@@ -34,6 +35,7 @@ export function Check() {
         <CopyDetails details={() => session.details()} />
       </div>
       <HideAddress />
+      <HelpOthers />
     </div>
   )
 }

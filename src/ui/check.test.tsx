@@ -77,3 +77,11 @@ describe('the switch that hides the address', () => {
     expect(render(<Check />, { hiding: 'chosen' })).not.toContain('so nobody can connect with you')
   })
 })
+
+describe('the switch that helps others', () => {
+  it.each([true, false])('shows %s', (isHelping) => {
+    const box = tag(render(<Check />, { isHelping }), 'help-others')
+    expect(box).toContain('role="switch"')
+    expect(box.includes('checked=""')).toBe(isHelping)
+  })
+})

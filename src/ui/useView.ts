@@ -24,6 +24,8 @@ export const useReadingFiles = (): number | null => useView((view) => view.readi
 export const useContactCount = (): number => useView((view) => view.contactCount)
 /** Null until somebody has looked at what is kept. */
 export const useKept = (): View['kept'] => useView((view) => view.kept)
+/** Whether this page passes on what others cannot get of each other. */
+export const useHelping = (): boolean => useView((view) => view.isHelping)
 /** Each broker of the page's settings. */
 export const useBrokers = (): View['brokers'] => useView((view) => view.brokers)
 /** The page and all that it contacts is in this network. */

@@ -37,6 +37,7 @@ export function fakeSession(
       forgetRoom: tell('forgetRoom'),
       forgetKept: tell('forgetKept'),
       hideAddress: tell('hideAddress'),
+      helpOthers: tell('helpOthers'),
       checkConnection: tell('checkConnection'),
       openByHand: tell('openByHand'),
       takeByHand: tell('takeByHand'),
@@ -151,6 +152,7 @@ const emptyView: View = {
   byHand: null,
   hiding: 'off',
   readingFiles: null,
+  isHelping: false,
   worksWithoutInternet: false,
   newVersion: 'none',
 }

@@ -84,6 +84,10 @@ export const enLater = {
     running: 'Looking…',
     again: 'Check again',
     states: { good: 'good', warning: 'take note', bad: 'not working', running: 'being checked' },
+    helping: 'Others',
+    help: 'Help others to reach each other',
+    helpHow:
+      'Two people whose networks let no connection through between them can get files of each other through you, if you are connected with both. It uses your connection, and keeps nothing. It is on for computers; on phones and tablets it costs battery, and often money.',
     hiding: 'Your address',
     hide: 'Hide my address from others',
     hideHow:
