@@ -5,7 +5,7 @@ import type { Census } from './census.ts'
 import { comesBefore, type Deadline, type RoomContext } from './context.ts'
 import type { DoorChecks } from './doorChecks.ts'
 import type { BrokerIndex } from './io.ts'
-import type { Place, Places } from './places.ts'
+import type { Lacking, Place, Places } from './places.ts'
 import type { Roster } from './roster.ts'
 
 /** The next member in line claims a missing door if the one before did not in this time. */
@@ -14,6 +14,9 @@ const claimTurnMs: Millis = 2000
 const toldHeldMs: Millis = 1000
 /** Two who think it is their turn rarely claim at the same moment. */
 const claimSpreadMs: Millis = 500
+
+/** In a large room to count the line takes a look at everyone: no more often than this. */
+const recountMs: Millis = 1000
 
 /** Keeps as many doors held as the room needs, one member after the other. */
 export interface DoorKeeping {
@@ -28,16 +31,17 @@ export function createDoorKeeping(
   doorChecks: DoorChecks,
   census: Census,
 ): DoorKeeping {
-  /**
-   * Our place in the line of those who hold no door here; null when it is not for us to claim one.
-   * Members without this broker are not in line.
-   */
-  function turn(place: Place): number | null {
-    const linked = roster.linked()
-    if (place.knockAt === null || place.claims.size > 0 || linked.length === 0) return null
-    const target = Math.min(limits.doorsHeldTarget, linked.length + 1)
-    if (places.knownHeld(place).size >= target) return null
+  /** The room lacks a door here, and it may be for us to claim one. */
+  function isLacking(place: Place): boolean {
+    const linkedCount = roster.linked().length
+    if (place.knockAt === null || place.claims.size > 0 || linkedCount === 0) return false
+    return places.knownHeld(place).size < Math.min(limits.doorsHeldTarget, linkedCount + 1)
+  }
+
+  /** Members before us in the line of those who hold no door here. Those without this broker are not in line. */
+  function countAhead(place: Place): number {
     const isHere = ({ broker }: { readonly broker: BrokerIndex }): boolean => broker === place.broker
+    const linked = roster.linked()
     const near = linked.filter(
       (member) => !doorChecks.isHolder(member, place.broker) && member.mailboxes.some(isHere),
     )
@@ -50,19 +54,20 @@ export function createDoorKeeping(
     return inLine.filter((peer) => comesBefore(context, peer, context.self)).length
   }
 
-  function claimAt(place: Place): Millis | null {
-    const ahead = turn(place)
-    return ahead === null || place.lacking === null ? null : place.lacking.from + ahead * claimTurnMs
-  }
+  const claimAt = ({ from, ahead }: Lacking): Millis => from + ahead * claimTurnMs
 
   function attendPlace(place: Place): void {
-    if (turn(place) === null) {
+    if (!isLacking(place)) {
       place.lacking = null
       return
     }
-    place.lacking ??= { from: context.now + toldHeldMs + randomBelow(context.random, claimSpreadMs) }
-    const at = claimAt(place)
-    if (at === null || context.now < at) return
+    const { now, random } = context
+    const from = place.lacking?.from ?? now + toldHeldMs + randomBelow(random, claimSpreadMs)
+    const isOld = place.lacking === null || now - place.lacking.countedAt >= recountMs
+    // Who is in line is looked over again before we act on it.
+    if (isOld || (place.lacking !== null && now >= claimAt(place.lacking)))
+      place.lacking = { from, ahead: countAhead(place), countedAt: now }
+    if (place.lacking === null || now < claimAt(place.lacking)) return
     place.lacking = null
     places.claimFree(place)
   }
@@ -72,9 +77,6 @@ export function createDoorKeeping(
       for (const place of places.all) attendPlace(place)
     },
     deadlines: () =>
-      places.all.flatMap((place) => {
-        const at = claimAt(place)
-        return at === null ? [] : [{ at, why: 'claim' }]
-      }),
+      places.all.flatMap(({ lacking }) => (lacking === null ? [] : [{ at: claimAt(lacking), why: 'claim' }])),
   }
 }

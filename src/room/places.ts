@@ -20,8 +20,16 @@ export interface Place {
   readonly takenAt: Map<number, Millis>
   /** When to knock, or to claim if we are alone and hold nothing; null while the broker is offline. */
   knockAt: Millis | null
-  /** The room lacks a door here, and when our turn would come if we were first in line. */
-  lacking: { readonly from: Millis } | null
+  /** The room lacks a door here. */
+  lacking: Lacking | null
+}
+
+export interface Lacking {
+  /** When our turn would come if we were first in line. */
+  readonly from: Millis
+  /** Members before us in it, as they were counted last. */
+  readonly ahead: number
+  readonly countedAt: Millis
 }
 
 /** The brokers' doors, and what can be done at them: knock and claim. */
