@@ -25,6 +25,12 @@ import { createRoster, type Roster } from './roster.ts'
 /** With links there is a deadline every few seconds: a longer gap between two inputs means that we slept. */
 const sleptMs: Millis = 2 * limits.pingAfterMs
 
+/** In a large room words come by the hundred: what follows of them may come so much later. */
+const talkSettlesMs: Millis = 20
+
+const isTalk = ({ type }: RoomInput): boolean =>
+  type === 'messageArrived' || type === 'cardChecked' || type === 'relayChecked' || type === 'manifestChecked'
+
 export interface Room {
   /**
    * The only way in. `started` comes first; `now` never goes back. Runs to the end, never waits, and never throws on
@@ -71,6 +77,13 @@ export function createRoom(options: RoomOptions): Room {
     if (first.at < Infinity) emit({ type: 'wakeAt', at: first.at, why: first.why })
   }
 
+  /** What many say at once is looked over once. */
+  function attendSoon(now: Millis): void {
+    if (wakeAt !== null && wakeAt <= now + talkSettlesMs) return
+    wakeAt = now + talkSettlesMs
+    emit({ type: 'wakeAt', at: wakeAt, why: 'talk' })
+  }
+
   function run(running: Running, input: RoomInput, now: Millis): void {
     running.context.now = now
     if (now - handledAt > sleptMs) running.resume()
@@ -83,6 +96,7 @@ export function createRoom(options: RoomOptions): Room {
     }
     // The swarm speaks a hundred times a second; what is due can wait for its moment.
     if (input.type === 'peerHeard' && wakeAt !== null && now < wakeAt) return
+    if (isTalk(input) && running.isLarge()) return attendSoon(now)
     for (const part of running.parts) part.attend()
     askToBeWoken(running)
   }
@@ -155,6 +169,7 @@ function assemble(context: RoomContext, fresh: boolean) {
     context,
     ...createTaking(context, { ...parts, conversation: createConversation(context, parts) }),
     giversOf: catalogue.giversOf,
+    isLarge: census.isLarge,
     members: () => [...roster.snapshots(), ...reachable(roster, census)],
     parts: [
       liveness,
