@@ -36,6 +36,15 @@ describe('connecting by hand', () => {
     expect(html).toContain('Then bring its answer here')
   })
 
+  it.each([
+    // 73 bytes, and a description of 101 (L15): a hidden address, and the one seen from outside.
+    ['invitation', `https://swarmdrop.example/#${'A'.repeat(22)}.${'A'.repeat(232)}`],
+    // 72 bytes, the same description, and 29 of the seal.
+    ['answer', `https://swarmdrop.example/#answer.${'A'.repeat(270)}`],
+  ] as const)('is a code of 61 modules, version 11, for an %s', (kind, text) => {
+    expect(render({ kind, text })).toContain(`viewBox="0 0 ${61 + 8} ${61 + 8}"`)
+  })
+
   it('shows an answer, and takes nothing while it waits', () => {
     const html = render({ kind: 'answer' })
     expect(has(html, 'hand-qr')).toBe(true)
