@@ -5,20 +5,8 @@ import { PNG } from 'pngjs'
 import { findBrowser } from '../scripts/browser.mjs'
 import type { Server } from '../scripts/server.ts'
 import { chromiumArgs } from './chromium.ts'
-import { sampleBytes } from './files.ts'
 import { openFirefox } from './firefoxTab.ts'
-import {
-  addressOf,
-  bytesOf,
-  downloadWhole,
-  expect,
-  offerFiles,
-  roomLink,
-  shareNamed,
-  startPageServer,
-  test as base,
-  waitForPeers,
-} from './room.ts'
+import { addressOf, expect, handOver, roomLink, startPageServer, test as base, waitForPeers } from './room.ts'
 
 // The package is CommonJS with a `default` of its own, which Node leaves where it is.
 const decode = 'default' in jsqr ? (jsqr.default as typeof jsqr) : jsqr
@@ -64,13 +52,6 @@ async function paste(page: Page, text: string): Promise<void> {
 
 async function connected(...pages: readonly Page[]): Promise<void> {
   for (const page of pages) await expect(page.getByTestId('hand')).toHaveAttribute('data-state', 'connected')
-}
-
-async function handOver(from: Page, to: Page, name: string): Promise<void> {
-  const file = { name, bytes: sampleBytes(300_000) }
-  await offerFiles(from, file)
-  const download = await downloadWhole(shareNamed(to, name))
-  expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
 }
 
 /** What a reader that is not ours sees in a picture of it. */

@@ -1,15 +1,10 @@
-import type { Page } from '@playwright/test'
 import { startMosquitto, whyNoMosquitto, type Mosquitto } from '../src/signaling/testing/mosquitto.ts'
-import { sampleBytes } from './files.ts'
 import {
   addressOf,
-  bytesOf,
-  downloadWhole,
   expect,
   expectSignaling,
-  offerFiles,
+  handOver,
   roomLink,
-  shareNamed,
   startPageServer,
   test as base,
   waitForPeers,
@@ -35,13 +30,6 @@ const test = base.extend<{ site: Site }>({
 })
 
 test.skip(missing !== null, missing ?? '')
-
-async function handOver(from: Page, to: Page, name: string): Promise<void> {
-  const file = { name, bytes: sampleBytes(300_000) }
-  await offerFiles(from, file)
-  const download = await downloadWhole(shareNamed(to, file.name))
-  expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
-}
 
 test('an MQTT broker introduces people; their room goes on without it, and takes newcomers when it is back', async ({
   openPage,

@@ -11,7 +11,7 @@ import {
 } from '@playwright/test'
 import { startServer, type Server, type ServerOptions } from '../scripts/server.ts'
 import { rootFolder } from '../scripts/setup.mjs'
-import { MiB, sha256, writeTree, type SampleFile } from './files.ts'
+import { MiB, sampleBytes, sha256, writeTree, type SampleFile } from './files.ts'
 
 export { expect }
 
@@ -257,6 +257,14 @@ export async function downloadWhole(share: Locator, timeout = transferTimeoutMs)
   expect(await download.failure()).toBeNull()
   await waitForState(share, 'complete')
   return download
+}
+
+/** The one offers a file of 300 kB, the other takes it: it is the same. */
+export async function handOver(from: Page, to: Page, name: string): Promise<void> {
+  const file = { name, bytes: sampleBytes(300_000) }
+  await offerFiles(from, file)
+  const download = await downloadWhole(shareNamed(to, name))
+  expect((await bytesOf(download)).equals(file.bytes)).toBe(true)
 }
 
 /** Presses save and waits until the browser has put the file on the disk. */

@@ -1,5 +1,5 @@
-import { useId } from 'react'
 import { useSession } from './SessionContext.tsx'
+import { Switch } from './Switch.tsx'
 import { useHelping } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
 
@@ -7,24 +7,15 @@ import { laterWords } from './words/laterWords.ts'
 export function HelpOthers() {
   const session = useSession()
   const isHelping = useHelping()
-  const headingId = useId()
-  const howId = useId()
-  const { check } = laterWords
+  const { helping, help, helpHow } = laterWords.check
   return (
-    <section className="hide-address" aria-labelledby={headingId}>
-      <h3 id={headingId}>{check.helping}</h3>
-      <label className="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          data-testid="help-others"
-          aria-describedby={howId}
-          checked={isHelping}
-          onChange={({ currentTarget }) => session.helpOthers(currentTarget.checked)}
-        />
-        {check.help}
-      </label>
-      <p id={howId}>{check.helpHow}</p>
-    </section>
+    <Switch
+      heading={helping}
+      label={help}
+      how={helpHow}
+      testId="help-others"
+      isOn={isHelping}
+      onChange={(isOn) => session.helpOthers(isOn)}
+    />
   )
 }

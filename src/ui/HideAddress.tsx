@@ -1,5 +1,5 @@
-import { useId } from 'react'
 import { useSession } from './SessionContext.tsx'
+import { Switch } from './Switch.tsx'
 import { useHiding, useWarnings } from './useView.ts'
 import { laterWords } from './words/laterWords.ts'
 
@@ -7,29 +7,19 @@ import { laterWords } from './words/laterWords.ts'
 export function HideAddress() {
   const session = useSession()
   const hiding = useHiding()
-  const headingId = useId()
-  const howId = useId()
   const { check } = laterWords
   return (
-    <section className="hide-address" aria-labelledby={headingId}>
-      <h3 id={headingId}>{check.hiding}</h3>
-      <label className="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          data-testid="hide-address"
-          aria-describedby={howId}
-          checked={hiding !== 'off'}
-          disabled={hiding === 'always'}
-          onChange={({ currentTarget }) => session.hideAddress(currentTarget.checked)}
-        />
-        {check.hide}
-      </label>
-      <p id={howId}>
-        {check.hideHow} {hiding === 'always' ? check.hideAlways : check.hideFromNow}
-      </p>
+    <Switch
+      heading={check.hiding}
+      label={check.hide}
+      how={`${check.hideHow} ${hiding === 'always' ? check.hideAlways : check.hideFromNow}`}
+      testId="hide-address"
+      isOn={hiding !== 'off'}
+      isFixed={hiding === 'always'}
+      onChange={(isOn) => session.hideAddress(isOn)}
+    >
       <Impossible />
-    </section>
+    </Switch>
   )
 }
 
