@@ -18,6 +18,9 @@ const claimSpreadMs: Millis = 500
 /** In a large room to count the line takes a look at everyone: no more often than this. */
 const recountMs: Millis = 1000
 
+/** When our turn comes. */
+const claimAt = ({ from, ahead }: Lacking): Millis => from + ahead * claimTurnMs
+
 /** Keeps as many doors held as the room needs, one member after the other. */
 export interface DoorKeeping {
   attend(): void
@@ -53,8 +56,6 @@ export function createDoorKeeping(
     const inLine = [...near.map(({ peer }) => peer), ...far.map(({ card }) => card.peer)]
     return inLine.filter((peer) => comesBefore(context, peer, context.self)).length
   }
-
-  const claimAt = ({ from, ahead }: Lacking): Millis => from + ahead * claimTurnMs
 
   function attendPlace(place: Place): void {
     if (!isLacking(place)) {
