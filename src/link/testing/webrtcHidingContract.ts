@@ -102,6 +102,14 @@ export const webrtcHidingContract: readonly LinkCase[] = [
     },
   },
   {
+    name: '[L13] [L15] hidden, what people carry tells no address',
+    async run(open) {
+      const byHand: OpenLink = (options) => open({ ...options, byHand: true })
+      checkHidden(await signalsOf(byHand, null), 'offer')
+      checkHidden(await signalsOf(byHand, await openOffer()), 'answer')
+    },
+  },
+  {
     name: '[L13] hidden from now on, lanes of a link tell no address, whoever opens them',
     async run(open) {
       checkHidden(await lanesOf(open, (alice) => alice.link.openLane()), 'offer')
