@@ -190,6 +190,17 @@ test('a page that is left says so, and going back to it joins anew, as one membe
   await expect(alice.getByTestId('peer')).toHaveCount(1)
 })
 
+/** In a page that was gone back to. */
+function whyNotKept(): string {
+  if (sessionStorage.getItem('was kept') === 'yes') return 'kept'
+  return JSON.stringify(performance.getEntriesByType('navigation'), [
+    'notRestoredReasons',
+    'reasons',
+    'reason',
+    'type',
+  ])
+}
+
 test('a page that its browser kept to go back to begins anew, and can be met', async ({ openPage }) => {
   const alice = await openPage()
   const link = await roomLink(alice)
@@ -205,9 +216,13 @@ test('a page that its browser kept to go back to begins anew, and can be met', a
     })
     await bob.page.reload()
     await bob.page.waitForSelector('[data-testid=signaling][data-state=online]')
+    // A service worker that takes over ends pages that are kept to go back to.
+    await bob.page.waitForFunction(() => navigator.serviceWorker.controller !== null)
     await bob.page.goto(new URL('LICENSES.txt', link).href)
     await bob.page.goBack()
-    await bob.page.waitForFunction(() => sessionStorage.getItem('was kept') === 'yes')
+    await bob.page.waitForSelector('[data-testid=signaling]')
+    // The browser says itself why it has not kept it, if it has not.
+    expect(await bob.page.evaluate(whyNotKept)).toBe('kept')
     const carol = await openPage(link)
     await bob.waitForPeers(1)
     await waitForPeers(carol, 1)
