@@ -1,3 +1,4 @@
+import { guardWith } from '../shared/guard.ts'
 import type { ByHand, ByHandParts } from './byHand/byHand.ts'
 import type { HandActions } from './session.ts'
 import type { ViewStore } from './viewStore.ts'
@@ -41,26 +42,17 @@ export class LaterByHand implements HandActions {
   #with(act: (hand: ByHand) => void): void {
     const { open, view, bugFound } = this.#parts
     this.#hand ??= open(this.#parts)
-    this.#hand.then(
-      (hand) => {
-        try {
-          act(hand)
-        } catch (error) {
-          bugFound(error)
-        }
-      },
-      () => {
-        this.#hand = null
-        view.setState({
-          byHand: {
-            kind: 'invitation',
-            text: null,
-            state: 'failed',
-            peer: null,
-            trouble: { code: 'notLoaded' },
-          },
-        })
-      },
-    )
+    this.#hand.then(guardWith(bugFound)(act), () => {
+      this.#hand = null
+      view.setState({
+        byHand: {
+          kind: 'invitation',
+          text: null,
+          state: 'failed',
+          peer: null,
+          trouble: { code: 'notLoaded' },
+        },
+      })
+    })
   }
 }

@@ -32,6 +32,8 @@ export function roomOf(fragment: string, random: Random): OpenedRoom {
 }
 
 /** The page's address with the room in its fragment, which browsers never send to a server. */
-export function roomLink(address: string, secret: RoomSecret): string {
-  return `${address.replace(/#.*$/, '')}#${secret}`
-}
+export const roomLink = (address: string, secret: RoomSecret): string => withFragment(address, secret)
+
+/** The address with this fragment in place of its own. */
+export const withFragment = (address: string, fragment: string): string =>
+  `${address.replace(/#.*$/, '')}#${fragment}`

@@ -19,8 +19,14 @@ const localText = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-
 /** Eight groups, some of which may be left out once. */
 const ipv6Text = /^[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}$/i
 
+export interface PackedAddress {
+  readonly kind: AddressKind
+  /** As many as the kind takes. */
+  readonly bytes: Bytes
+}
+
 /** Null for what is no address that a browser of today names. */
-export function bytesFromAddress(text: string): { readonly kind: AddressKind; readonly bytes: Bytes } | null {
+export function packAddress(text: string): PackedAddress | null {
   const uuid = localText.exec(text)?.slice(1).join('')
   if (uuid !== undefined) return { kind: local, bytes: fromHex(uuid) }
   const numbers = ipv4Text.exec(text)?.slice(1).map(Number)
@@ -30,8 +36,7 @@ export function bytesFromAddress(text: string): { readonly kind: AddressKind; re
   return groups && { kind: ipv6, bytes: fromHex(groups.map((group) => group.padStart(4, '0')).join('')) }
 }
 
-/** `bytes`: as many as the kind takes. */
-export function textFromAddress({ name }: AddressKind, bytes: Bytes): string {
+export function unpackAddress({ kind: { name }, bytes }: PackedAddress): string {
   if (name === 'ipv4') return bytes.join('.')
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   if (name === 'ipv6') return (hex.match(/.{4}/g) ?? []).join(':')

@@ -2,7 +2,7 @@ import { concatBytes, textFromUtf8, utf8FromText, type Bytes } from '../shared/b
 import { linesOf } from './candidates.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { messageSizeByDefaultBytes } from './messageParts.ts'
-import { addressKinds, bytesFromAddress, textFromAddress } from './packedAddress.ts'
+import { addressKinds, packAddress, unpackAddress, type PackedAddress } from './packedAddress.ts'
 
 /*
  * A description with its candidates, in as few bytes as people have patience to carry: what is known of it and nothing else, so that
@@ -31,7 +31,7 @@ const candidatesMax = 8
 interface Candidate {
   readonly type: CandidateType
   readonly priority: number
-  readonly address: string
+  readonly address: PackedAddress
   readonly port: number
 }
 
@@ -110,8 +110,9 @@ function fingerprintFrom(text: string | null): Bytes | null {
 }
 
 function candidateIn(line: string): Candidate | null {
-  const { priority, address = '', port, type } = candidateLine.exec(line)?.groups ?? {}
-  if (type === undefined || bytesFromAddress(address) === null) return null
+  const { priority, address: text = '', port, type } = candidateLine.exec(line)?.groups ?? {}
+  const address = packAddress(text)
+  if (type === undefined || address === null) return null
   const candidate = { type: type.toLowerCase() as CandidateType, address }
   const numbers = { priority: Number(priority), port: Number(port) }
   return isUint(numbers.priority, 4) && isUint(numbers.port, 2) ? { ...candidate, ...numbers } : null
@@ -125,10 +126,8 @@ function chosen(candidates: readonly Candidate[]): Candidate[] {
 }
 
 function packCandidate({ type, priority, address, port }: Candidate): Bytes {
-  const packed = bytesFromAddress(address)
-  if (packed === null) return new Uint8Array()
-  const kinds = candidateTypes.indexOf(type) * addressKinds.length + addressKinds.indexOf(packed.kind)
-  return concatBytes([Uint8Array.of(kinds), uint(priority, 4), packed.bytes, uint(port, 2)])
+  const kinds = candidateTypes.indexOf(type) * addressKinds.length + addressKinds.indexOf(address.kind)
+  return concatBytes([Uint8Array.of(kinds), uint(priority, 4), address.bytes, uint(port, 2)])
 }
 
 function readCandidate(reader: Reader): Candidate | null {
@@ -140,13 +139,13 @@ function readCandidate(reader: Reader): Candidate | null {
   const bytes = type !== undefined && kind !== undefined ? reader.take(kind.bytes) : null
   const port = reader.uint(2)
   if (type === undefined || kind === undefined || bytes === null || port === null) return null
-  return { type, priority, address: textFromAddress(kind, bytes), port }
+  return { type, priority, address: { kind, bytes }, port }
 }
 
 /** A related address (RFC 8839, section 5.1) must be named where there is one, and nobody needs it. */
 function lineOf({ type, priority, address, port }: Candidate, at: number): string {
   const related = type === 'host' ? '' : ' raddr 0.0.0.0 rport 0'
-  return `a=candidate:${at + 1} 1 udp ${priority} ${address} ${port} typ ${type}${related}`
+  return `a=candidate:${at + 1} 1 udp ${priority} ${unpackAddress(address)} ${port} typ ${type}${related}`
 }
 
 const isIceText = (text: string | null, min: number, max: number): text is string =>

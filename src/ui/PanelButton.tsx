@@ -1,4 +1,4 @@
-import { useState, type ComponentType } from 'react'
+import { useCallback, useState, type FunctionComponent } from 'react'
 import { OpenDialog } from './Dialog.tsx'
 
 interface Props {
@@ -6,7 +6,8 @@ interface Props {
   readonly heading: string
   /** Names the panel in tests; with `open-` before it, the button. */
   readonly testId: string
-  readonly Panel: ComponentType<object>
+  /** May close itself by `onDone`. */
+  readonly Panel: FunctionComponent<{ onDone: () => void }>
   /** What is on the button, if not the heading. */
   readonly label?: string
   readonly look?: 'link-button' | 'button'
@@ -15,6 +16,7 @@ interface Props {
 /** A button that opens a panel over the page. */
 export function PanelButton({ heading, testId, Panel, label = heading, look = 'link-button' }: Props) {
   const [isOpen, setOpen] = useState(false)
+  const close = useCallback(() => setOpen(false), [])
   return (
     <>
       <button
@@ -27,8 +29,8 @@ export function PanelButton({ heading, testId, Panel, label = heading, look = 'l
         {label}
       </button>
       {isOpen && (
-        <OpenDialog heading={heading} testId={testId} onClose={() => setOpen(false)}>
-          <Panel />
+        <OpenDialog heading={heading} testId={testId} onClose={close}>
+          <Panel onDone={close} />
         </OpenDialog>
       )}
     </>

@@ -4,14 +4,14 @@ import { useSession } from './SessionContext.tsx'
 import { laterWords } from './words/laterWords.ts'
 
 /** Scans whatever code another device shows: a room's, an invitation or an answer. What comes of it is said elsewhere. */
-export function Scan({ onFound }: { onFound: () => void }) {
+export function Scan({ onDone }: { onDone: () => void }) {
   const session = useSession()
   const found = useCallback(
     (text: string) => {
       session.takeByHand(text)
-      onFound()
+      onDone()
     },
-    [session, onFound],
+    [session, onDone],
   )
   return (
     <>

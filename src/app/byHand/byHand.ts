@@ -1,8 +1,10 @@
 import type { LinkFault } from '../../link/link.ts'
+import { bytesEqual, type Bytes } from '../../shared/bytes.ts'
 import type { LinkSession } from '../../shared/ids.ts'
 import { randomLinkSession, type Random } from '../../shared/random.ts'
 import type { HandEnd } from '../handEnds.ts'
 import type { BroughtByHand, HandPort } from '../handPort.ts'
+import { withFragment } from '../roomLink.ts'
 import type { HandTrouble, HandView } from '../view.ts'
 import type { ViewStore } from '../viewStore.ts'
 import {
@@ -112,7 +114,7 @@ export class ByHand {
   }
 
   /** Somebody's answer was brought; what is wrong with it. */
-  async #answered({ fragment }: ReadLink, sealed: Uint8Array<ArrayBuffer>): Promise<HandTrouble | null> {
+  async #answered({ fragment }: ReadLink, sealed: Bytes): Promise<HandTrouble | null> {
     const answer = await this.#opened(sealed)
     if (answer && this.#isOwn(answer)) return { code: 'ownAnswer' }
     if (answer && this.#isAwaited(answer)) return this.#accept(answer)
@@ -140,7 +142,7 @@ export class ByHand {
     return true
   }
 
-  async #opened(sealed: Uint8Array<ArrayBuffer>): Promise<BroughtByHand | null> {
+  async #opened(sealed: Bytes): Promise<BroughtByHand | null> {
     const plain = await this.#parts.port.open(sealed)
     return plain && readAnswer(plain)
   }
@@ -151,8 +153,7 @@ export class ByHand {
   }
 
   #isOwn({ keys }: BroughtByHand): boolean {
-    const { signing } = this.#parts.port.self.keys
-    return keys.signing.every((byte, at) => byte === signing[at])
+    return bytesEqual(keys.signing, this.#parts.port.self.keys.signing)
   }
 
   /** What becomes of our end; `write`: the text that carries our description. */
@@ -219,12 +220,12 @@ export class ByHand {
 
   /** An invitation needs nothing of the page it was made on; a room is where that page's brokers are. */
   #elsewhere({ handed, page, fragment }: ReadLink): HandTrouble {
-    const own = this.#roomLink().replace(/#.*$/, '')
+    const own = this.#roomLink()
     const made = handed.kind === 'room' && page !== null && URL.canParse(page) ? new URL(page) : null
     const isOther = made !== null && /^https?:$/.test(made.protocol) && made.host !== new URL(own).host
     return isOther
-      ? { code: 'otherRoom', link: `${made.href}#${fragment}`, host: made.host }
-      : { code: 'otherRoom', link: `${own}#${fragment}`, host: null }
+      ? { code: 'otherRoom', link: withFragment(made.href, fragment), host: made.host }
+      : { code: 'otherRoom', link: withFragment(own, fragment), host: null }
   }
 
   #ownSecret(): string | null {

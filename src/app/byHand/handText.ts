@@ -10,7 +10,7 @@ import {
 } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { BroughtByHand } from '../handPort.ts'
-import { answerHead } from '../roomLink.ts'
+import { answerHead, withFragment } from '../roomLink.ts'
 
 /*
  * What people carry, as a link that a phone's camera opens, too:
@@ -81,7 +81,7 @@ export async function answerText(
 ): Promise<string | null> {
   const packed = pack(answer)
   if (packed === null) return null
-  return `${link.replace(/#.*$/, '')}#${answerHead}.${base64UrlFromBytes(await seal(packed))}`
+  return withFragment(link, `${answerHead}.${base64UrlFromBytes(await seal(packed))}`)
 }
 
 /** The answer in what was sealed for the room; null for what is none. */

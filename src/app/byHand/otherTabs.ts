@@ -10,10 +10,10 @@ export interface OtherTabs {
   close(): void
 }
 
-const wordsSchema = v.union([
-  v.object({ type: v.literal('answer'), fragment: v.pipe(v.string(), v.maxLength(limits.handTextMax)) }),
-  v.object({ type: v.literal('taken'), fragment: v.pipe(v.string(), v.maxLength(limits.handTextMax)) }),
-])
+const wordsSchema = v.object({
+  type: v.picklist(['answer', 'taken']),
+  fragment: v.pipe(v.string(), v.maxLength(limits.handTextMax)),
+})
 type Words = v.InferOutput<typeof wordsSchema>
 
 /** Tabs of this page's origin hear each other. */
