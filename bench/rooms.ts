@@ -27,7 +27,7 @@ for (const size of values.members.split(',').map(Number)) console.log(rowOf(size
 
 function rowOf(size: number, seed: number): string {
   const startedAt = performance.now()
-  const world = createRoomWorld(seed)
+  const world = createRoomWorld(seed, { isVast: size > 100 })
   const tabs = gather(world, size, Number(values.within) * second)
   const listedMs = settle(world, tabs)
   world.run(2 * minute)

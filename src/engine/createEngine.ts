@@ -119,7 +119,7 @@ class EngineHere implements Engine {
     this.#driver.handle({ type: 'spaceFreed' })
   }
 
-  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void {
+  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[] | null): void {
     this.#driver.handle({ type: 'neighboursHeard', peer, neighbours })
   }
 

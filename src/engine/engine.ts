@@ -27,8 +27,8 @@ export interface Engine {
   /** The room has taken the peer in: the swarm may know of it. Until then what comes on the link waits. */
   linkAdmitted(link: number, peer: PeerId): void
   linkClosed(link: number): void
-  /** Whom a member says it is linked with: what those cannot get of each other we pass on. */
-  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[]): void
+  /** Whom a member says it is linked with, null where it may find a way to everyone: what those cannot get of each other we pass on. */
+  neighboursHeard(peer: PeerId, neighbours: readonly PeerId[] | null): void
   /** Whether what others cannot get of each other is passed on, from now on. */
   carry(isAllowed: boolean): void
   /** Somebody in the room gives the share, whom we need not be linked with; nobody does any more. */

@@ -89,7 +89,7 @@ describe('[R37] by hand', () => {
   const seeds = Array.from({ length: 6 }, (_, seed) => seed + 1)
 
   it.each(seeds)('with no broker, members introduce those who came by hand (seed %i)', (seed) => {
-    const world = createRoomWorld(seed, 0)
+    const world = createRoomWorld(seed, { brokers: 0 })
     const first = world.enter('first', { fresh: true })
     const tabs = [first]
     for (let at = 1; at < limits.membersMax; at++) {
@@ -103,7 +103,7 @@ describe('[R37] by hand', () => {
   })
 
   it.each(seeds)('two rooms that one link by hand joins are one (seed %i)', (seed) => {
-    const world = createRoomWorld(seed, 0)
+    const world = createRoomWorld(seed, { brokers: 0 })
     const tabs = Array.from({ length: 6 }, (_, at) => world.enter(`tab${at}`))
     const [a, b, c, d, e, f] = tabs
     if (!a || !b || !c || !d || !e || !f) throw new Error('six tabs')

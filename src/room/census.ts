@@ -103,11 +103,11 @@ export function createCensus(
   }
 
   /** What shows that it is here makes its card count anew; what was doubted, only it itself can say. */
-  function look(someone: Someone): void {
+  function look(someone: Someone, listed: ReadonlySet<PeerId>): void {
     const { card, isDoubted, isMet } = someone
     const { peer } = card
     const member = roster.find(peer)
-    const isShown = isLinked(peer) || (!isDoubted && roster.isListed(peer))
+    const isShown = isLinked(peer) || (!isDoubted && listed.has(peer))
     if (isShown) change(someone, { hereUntil: context.now + lifeMs(card), isDoubted: false })
     else if (context.now >= someone.hereUntil && (member === undefined || !hasSession(member.road))) {
       forget(peer, card.sequence)
@@ -181,7 +181,8 @@ export function createCensus(
     attend() {
       if (lookAt !== null && context.now >= lookAt) {
         lookAt = null
-        for (const someone of everyone.values()) look(someone)
+        const listed = roster.listed()
+        for (const someone of everyone.values()) look(someone, listed)
       }
       if (everyone.size > roster.linked().length) lookAt ??= context.now + limits.censusLookMs
     },

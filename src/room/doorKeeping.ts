@@ -15,11 +15,20 @@ const toldHeldMs: Millis = 1000
 /** Two who think it is their turn rarely claim at the same moment. */
 const claimSpreadMs: Millis = 500
 
-/** In a large room to count the line takes a look at everyone: no more often than this. */
-const recountMs: Millis = 1000
+/** In a large room to count the line takes a look at everyone: no more often than this, */
+const recountMinMs: Millis = 1000
+/** and of one whose turn is far away no less often than this. */
+const recountMaxMs: Millis = 10_000
 
 /** When our turn comes. */
 const claimAt = ({ from, ahead }: Lacking): Millis => from + ahead * claimTurnMs
+
+/** When the line is counted again: before we act on it, and meanwhile the less often the longer it is. */
+function recountAt(lacking: Lacking): Millis {
+  const { countedAt } = lacking
+  const waitMs = Math.min(recountMaxMs, Math.max(recountMinMs, (claimAt(lacking) - countedAt) / 4))
+  return Math.min(claimAt(lacking), countedAt + waitMs)
+}
 
 /** Keeps as many doors held as the room needs, one member after the other. */
 export interface DoorKeeping {
@@ -64,11 +73,9 @@ export function createDoorKeeping(
     }
     const { now, random } = context
     const from = place.lacking?.from ?? now + toldHeldMs + randomBelow(random, claimSpreadMs)
-    const isOld = place.lacking === null || now - place.lacking.countedAt >= recountMs
-    // Who is in line is looked over again before we act on it.
-    if (isOld || (place.lacking !== null && now >= claimAt(place.lacking)))
+    if (place.lacking === null || now >= recountAt(place.lacking))
       place.lacking = { from, ahead: countAhead(place), countedAt: now }
-    if (place.lacking === null || now < claimAt(place.lacking)) return
+    if (now < claimAt(place.lacking)) return
     place.lacking = null
     places.claimFree(place)
   }

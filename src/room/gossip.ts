@@ -72,7 +72,7 @@ export function createGossip(
       return isNews ? [[peer, sequence]] : []
     })
     untold.clear()
-    for (const peer of has.keys()) if (!census.find(peer)) has.delete(peer)
+    if (has.size > census.count()) for (const peer of has.keys()) if (!census.find(peer)) has.delete(peer)
     for (const part of inParts(heads, limits.headsPerMessage))
       emit({ type: 'send', peer: to, message: { type: 'heads', heads: part } })
   }

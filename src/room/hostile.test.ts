@@ -25,7 +25,7 @@ describe('a broker that replays', () => {
   it.each([1])(
     '[R22] what it recorded of people who are gone makes nobody open a connection, at the other broker neither (seed %i)',
     (seed) => {
-      const world = createRoomWorld(seed, 2)
+      const world = createRoomWorld(seed, { brokers: 2 })
       const alice = world.enter('alice', { fresh: true })
       const guests = crowd(world, 4)
       world.run(20 * second)
@@ -78,7 +78,7 @@ describe('one that says it holds every door', () => {
 
 describe('doors', () => {
   it('[R26] move at the end of the day, and the room moves with them', () => {
-    const world = createRoomWorld(1, 1, 30 * second)
+    const world = createRoomWorld(1, { untilMidnightMs: 30 * second })
     const tabs = crowd(world, 4)
     world.run(20 * second)
     const before = doorsHeldBy(world, tabs)

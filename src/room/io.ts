@@ -278,8 +278,8 @@ export type RoomEffect =
   | { readonly type: 'shareUnheard'; readonly share: ShareId }
   /** Who wrote the letter that `from` wants passed on: answered by `relayChecked`. */
   | { readonly type: 'checkRelay'; readonly from: PeerId; readonly message: Relay }
-  /** The peer says that it is linked with these, ourselves left out: who is not linked with whom concerns the swarm. */
-  | { readonly type: 'tellNeighbours'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
+  /** The peer says that it is linked with these, ourselves left out: who finds no way to whom concerns the swarm. Null where nobody knows that. */
+  | { readonly type: 'tellNeighbours'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] | null }
   | ({ readonly type: 'claimDoor' | 'releaseDoor' } & DoorAt)
   /** The broker keeps its connection open and carries nothing: leave it, and try it again later. */
   | { readonly type: 'brokerSilent'; readonly broker: BrokerIndex }

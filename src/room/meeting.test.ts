@@ -100,7 +100,7 @@ describe('meeting', () => {
   })
 
   it('[R1] with two brokers one that works is enough, and a second one does no harm', () => {
-    const world = createRoomWorld(1, 2)
+    const world = createRoomWorld(1, { brokers: 2 })
     world.brokers[0]?.setUp(false)
     const tabs = crowd(world, 4)
     world.run(10 * second)

@@ -34,7 +34,7 @@ export interface Meshing {
   giveWay(member: LinkedMember): void
   /** The other side has given it up so. */
   gaveWay(member: LinkedMember): void
-  /** Who is not linked with whom, for want of a way: where that is not said, everyone might be. */
+  /** With whom the member has found a way, as it says. */
   tellNeighbours(of: LinkedMember): void
   attend(): void
   deadlines(): Deadline[]
@@ -207,10 +207,7 @@ export function createMeshing(
 
   /** In a small room two without a link have found no way. In a large one they have not looked for any. */
   function tellNeighbours({ peer, road }: LinkedMember): void {
-    const neighbours = census.isLarge()
-      ? [...census.all()].flatMap(({ card }) => (card.peer === peer ? [] : [card.peer]))
-      : [...road.neighbours]
-    emit({ type: 'tellNeighbours', peer, neighbours })
+    emit({ type: 'tellNeighbours', peer, neighbours: census.isLarge() ? null : [...road.neighbours] })
   }
 
   return {

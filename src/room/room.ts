@@ -26,7 +26,7 @@ import { createRoster, type Roster } from './roster.ts'
 const sleptMs: Millis = 2 * limits.pingAfterMs
 
 /** In a large room words come by the hundred: what follows of them may come so much later. */
-const talkSettlesMs: Millis = 20
+const talkSettlesMs: Millis = 100
 
 const isTalk = ({ type }: RoomInput): boolean =>
   type === 'messageArrived' || type === 'cardChecked' || type === 'relayChecked' || type === 'manifestChecked'

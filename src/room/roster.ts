@@ -20,6 +20,8 @@ export interface Roster {
   attempts(): number
   /** Somebody we are linked with has an open link with this peer, so it lives. */
   isListed(peer: PeerId): boolean
+  /** All of whom that is so. */
+  listed(): Set<PeerId>
   /** The member who wrote to us, made if new, with its newest mailboxes. Null when there is no place for it, or it was banned. */
   meet(writer: Addressee): Member | null
   /** The member whose card somebody showed us, made if new. Null when there is no place for it, it was banned, or it just left. */
@@ -86,6 +88,7 @@ export function createRoster(context: RoomContext): Roster {
     linked,
     attempts: () => [...members.values()].filter(({ road }) => isAttempt(road)).length,
     isListed: (peer) => linked().some(({ road }) => road.neighbours.has(peer)),
+    listed: () => new Set(linked().flatMap(({ road }) => [...road.neighbours])),
 
     meet({ peer, mailboxes }) {
       const known = members.get(peer)

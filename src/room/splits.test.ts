@@ -19,7 +19,7 @@ function healedAfterMs(world: RoomWorld, tabs: readonly Tab[]): number {
 
 /** Two groups that know nothing of each other: each is at a broker of its own, a third is reached by nobody yet. */
 function twoGroups(seed: number) {
-  const world = createRoomWorld(seed, 3)
+  const world = createRoomWorld(seed, { brokers: 3 })
   const groups = [0, 1].map((at) =>
     Array.from({ length: 3 }, (_, place) => {
       const tab = world.enter(`group${at}tab${place}`, { fresh: place === 0, online: false })

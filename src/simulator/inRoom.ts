@@ -1,7 +1,6 @@
 import type { RoomEffect } from '../room/io.ts'
 import { createRoomWorld, manifestOf, type Tab } from '../room/testing/roomWorld.ts'
 import type { Millis, PeerId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
 import { equal, hashBytesPerSecond, MB, type Scenario } from './crowds.ts'
 import { maxMs, outcomeOf, worldOptions } from './outcome.ts'
 import { copyOf, type VirtualPeer } from './virtualPeer.ts'
@@ -34,12 +33,15 @@ class Room {
       const [one, other] = [peers.get(a), peers.get(b)]
       if (one && other) then(one, other)
     }
-    this.#rooms = createRoomWorld(seed, 1, limits.epochMs / 2, {
-      events,
-      linked: (a, b) => both(a, b, (one, other) => network.link(one, other)),
-      unlinked: (a, b) => both(a, b, (one, other) => network.unlink(one, other)),
-      said: (from, bytes) => peers.get(from)?.uplink.take(bytes),
-      performed: (peer, effect) => this.#performed(peers.get(peer), effect),
+    this.#rooms = createRoomWorld(seed, {
+      isVast: true,
+      beside: {
+        events,
+        linked: (a, b) => both(a, b, (one, other) => network.link(one, other)),
+        unlinked: (a, b) => both(a, b, (one, other) => network.unlink(one, other)),
+        said: (from, bytes) => peers.get(from)?.uplink.take(bytes),
+        performed: (peer, effect) => this.#performed(peers.get(peer), effect),
+      },
     })
   }
 

@@ -24,6 +24,12 @@ const bytesFrom = (machine: Machine, from: Machine, { share }: Manifest): number
   machine.swarm.inspect(share)?.traffic.get(from.peer)?.downBytes ?? 0
 
 describe('who passes on', () => {
+  it('T1 takes back what it offered of others when the room grows so large that nobody says who has no way to whom', () => {
+    const { carol, bob, share } = between(10)
+    carol.feed({ type: 'neighboursHeard', peer: bob, neighbours: null })
+    expect(sentTo(carol.pass(settleMs), bob, 'withdraw')).toEqual([{ type: 'withdraw', share }])
+  })
+
   it('T1 takes back at once what it offered where it is not to help any more, and offers it again where it is', () => {
     const { world, bob, carol, manifest, share } = taken(throughCarol, 3, 1000)
     for (let ms = 0; ms < 5000 && !carol.swarm.inspect(share)?.carrying; ms += 20) world.run(20)

@@ -79,8 +79,8 @@ export type KeptWish = 'fetch' | 'pause' | 'offer'
 export type SwarmInput =
   | { readonly type: 'peerLinked' | 'peerUnlinked'; readonly peer: PeerId }
   | { readonly type: 'messageArrived'; readonly peer: PeerId; readonly message: SwarmMessage }
-  /** Whom a peer says it is linked with; replaces what it said before. */
-  | { readonly type: 'neighboursHeard'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] }
+  /** Whom a peer says it is linked with, in place of what it said before; null where it may find a way to everyone. */
+  | { readonly type: 'neighboursHeard'; readonly peer: PeerId; readonly neighbours: readonly PeerId[] | null }
   /** Whether we pass on what others cannot get of each other, from now on. */
   | { readonly type: 'carryingAllowed'; readonly isAllowed: boolean }
   /** Some of a block from the peer has come, and not all of it. */

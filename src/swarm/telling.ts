@@ -18,9 +18,14 @@ export function settleSoon({ state, now }: Turn): void {
   if (state.carries && state.neighbours.size > 1) state.settleAt ??= now + limits.throughSettleMs
 }
 
-/** A peer says whom it is linked with. That may come before we hear of its link, and after it has ended. */
-export function neighboursHeard(turn: Turn, peer: PeerId, neighbours: readonly PeerId[]): void {
+/** A peer says whom it is linked with, or that is not known any more. That may come before we hear of its link, and after it has ended. */
+export function neighboursHeard(turn: Turn, peer: PeerId, neighbours: readonly PeerId[] | null): void {
   const { neighbours: known, peers } = turn.state
+  if (neighbours === null) {
+    settleSoon(turn)
+    known.delete(peer)
+    return
+  }
   known.delete(peer)
   known.set(peer, new Set(neighbours))
   settleSoon(turn)

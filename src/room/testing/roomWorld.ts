@@ -58,6 +58,16 @@ export interface Beside extends LinkListener {
   performed(peer: PeerId, effect: RoomEffect): void
 }
 
+export interface WorldOptions {
+  /** One where nothing is said. */
+  readonly brokers?: number
+  /** Half a day where nothing is said. */
+  readonly untilMidnightMs?: Millis
+  readonly beside?: Beside
+  /** Words of members go over as they are, not as text that is read again: for rooms so large that nothing else is done. */
+  readonly isVast?: boolean
+}
+
 export interface EnterOptions {
   /** Any where nothing is said. */
   readonly peer?: PeerId
@@ -107,16 +117,14 @@ function letterCame(tab: TabInside, sealed: string): void {
 
 export function createRoomWorld(
   seed: number,
-  brokerCount = 1,
-  untilMidnightMs: Millis = limits.epochMs / 2,
-  beside?: Beside,
+  { brokers: brokerCount = 1, untilMidnightMs = limits.epochMs / 2, beside, isVast = false }: WorldOptions = {},
 ): RoomWorld {
   /** The first is 1, so that there is a day before. */
   const epochAt = (nowMs: Millis): number => 2 + Math.floor((nowMs - untilMidnightMs) / limits.epochMs)
   const random = seededRandom(seed)
   const clock = createWorldClock(random, beside?.events)
   const brokers = Array.from({ length: brokerCount }, (_, broker) => createWorldBroker(clock, broker))
-  const links = createWorldLinks(clock, random, beside)
+  const links = createWorldLinks(clock, random, isVast, beside)
   const tabs = new Map<PeerId, TabInside>()
 
   function perform(tab: TabInside, effect: RoomEffect): void {

@@ -1,7 +1,7 @@
 import type { LinkSession, PeerId } from '../../shared/ids.ts'
 import type { Random } from '../../shared/random.ts'
 import { randomBelow } from '../../shared/random.ts'
-import { assert } from '../../shared/result.ts'
+import { assert, ok } from '../../shared/result.ts'
 import type { LinkSignalKind, RoomInput, RoomMessage } from '../io.ts'
 import { decodeRoomMessage, encodeRoomMessage } from '../messages.ts'
 import type { WorldClock } from './worldClock.ts'
@@ -25,7 +25,7 @@ interface End {
   isTold: boolean
   isCut: boolean
   /** What arrives once there is a path again: SCTP sends it until then. */
-  readonly held: string[]
+  readonly held: (() => void)[]
 }
 
 /**
@@ -74,6 +74,9 @@ export interface LinkListener {
   said(from: PeerId, bytes: number): void
 }
 
+/** What the other end makes of a message. */
+type Reading = () => ReturnType<typeof decodeRoomMessage>
+
 const deaf: LinkListener = { linked: () => undefined, unlinked: () => undefined, said: () => undefined }
 
 const pairKey = (a: PeerId, b: PeerId) => [a, b].toSorted().join()
@@ -81,6 +84,7 @@ const pairKey = (a: PeerId, b: PeerId) => [a, b].toSorted().join()
 export function createWorldLinks(
   clock: WorldClock,
   random: Random,
+  isVast: boolean,
   { linked, unlinked, said: told }: LinkListener = deaf,
 ): WorldLinks {
   /** By owner, in the order they were made. */
@@ -158,7 +162,7 @@ export function createWorldLinks(
       for (const each of endsBetween(owner.peer, peer)) each.isCut = false
       owner.feed({ type: 'pathFound', peer, session })
     }
-    for (const each of [end, other]) for (const text of each.held.splice(0)) deliver(each, text)
+    for (const each of [end, other]) for (const arrive of each.held.splice(0)) arrive()
     linked(end.owner.peer, end.peer)
   }
 
@@ -168,24 +172,33 @@ export function createWorldLinks(
     end.owner.feed({ type: 'linkClosed', peer: end.peer, session: end.session })
   }
 
-  function deliver(to: End, text: string): void {
+  function deliver(to: End, read: Reading): void {
     if (!isThere(to)) return
-    if (to.isCut) return void to.held.push(text)
+    if (to.isCut) return void to.held.push(() => deliver(to, read))
     const { owner, peer } = to
     owner.feed({ type: 'peerHeard', peer })
-    const decoded = decodeRoomMessage(text)
+    const decoded = read()
     if (decoded.ok) owner.feed({ type: 'messageArrived', peer, message: decoded.value })
     else owner.feed({ type: 'messageFaulted', peer, fault: decoded.fault.code })
   }
 
-  function sendText(owner: LinkOwner, peer: PeerId, text: string): void {
+  function bring(owner: LinkOwner, peer: PeerId, bytes: number, read: Reading): void {
     const end = openEnd(owner, peer)
     const other = end === undefined ? undefined : otherEnd(end)
     if (end === undefined || other === undefined) return
     said.messages++
-    said.bytes += text.length
-    told(owner.peer, text.length)
-    clock.after(latency(end), () => deliver(other, text))
+    said.bytes += bytes
+    told(owner.peer, bytes)
+    clock.after(latency(end), () => deliver(other, read))
+  }
+
+  const sendText = (owner: LinkOwner, peer: PeerId, text: string): void =>
+    bring(owner, peer, text.length, () => decodeRoomMessage(text))
+
+  function send(owner: LinkOwner, peer: PeerId, message: RoomMessage): void {
+    const text = encodeRoomMessage(message)
+    if (isVast) bring(owner, peer, text.length, () => ok(message))
+    else sendText(owner, peer, text)
   }
 
   return {
@@ -222,7 +235,7 @@ export function createWorldLinks(
       if (end !== undefined) say(end, 'restart', 5, end.initiator ? 'restart offer' : 'restart wanted')
     },
     sendText,
-    send: (owner, peer, message) => sendText(owner, peer, encodeRoomMessage(message)),
+    send,
     close(owner, session) {
       const end = endOf(owner, session)
       if (end === undefined) return
