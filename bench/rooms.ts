@@ -1,13 +1,21 @@
 /**
- * `npm run rooms -- --members 12,16,100`: rooms of so many members in virtual time, made of real room machines: how soon all are in, what
- * they say to each other when nothing happens, what the broker carries, and what becomes of the room when a tenth leaves at once.
+ * `npm run rooms -- --members 12,16,100,1000`: rooms of so many members in virtual time, made of real room machines: how soon all are in,
+ * what they say to each other when nothing happens and when many give something, what the broker carries, what becomes of the room when a
+ * tenth leaves at once, and what one machine takes of memory. A thousand take about a quarter of an hour and 4 GB.
  */
 import { parseArgs } from 'node:util'
-import { createRoomWorld, type RoomWorld, type Tab } from '../src/room/testing/roomWorld.ts'
+import { base64UrlFromBytes } from '../src/shared/bytes.ts'
+import { idBytes, type ShareId } from '../src/shared/ids.ts'
+import { limits } from '../src/shared/limits.ts'
+import { randomBytes, seededRandom } from '../src/shared/random.ts'
+import { createRoomWorld, manifestOf, type RoomWorld, type Tab } from '../src/room/testing/roomWorld.ts'
 import { gather, largestGroup, listFaults } from '../src/room/testing/worldChecks.ts'
+import { memoryOf } from './roomMemory.ts'
 
 const second = 1000
 const minute = 60 * second
+/** In a larger world members hand their words over as they are. */
+const vastMembersMin = 200
 
 const { values } = parseArgs({
   options: {
@@ -17,50 +25,103 @@ const { values } = parseArgs({
     within: { type: 'string', default: '60' },
     /** Minutes in which nothing happens. */
     rest: { type: 'string', default: '10' },
+    /** In a large room so many members, or all, give something each at the same time. */
+    shares: { type: 'string', default: '500' },
   },
 })
 
-console.log(
-  'members | all listed by all after | links least, mean, most | messages, bytes a minute a member | broker letters an hour, room, member | tenth gone: lists right after, parts | connections made a member | took',
-)
-for (const size of values.members.split(',').map(Number)) console.log(rowOf(size, Number(values.seed)))
+const say = (what: string, figures: string): void => console.log(`  ${what.padEnd(34)} ${figures}`)
+const seconds = (ms: number): string => `${(ms / second).toFixed(1)} s`
+const count = (number: number): string => number.toFixed(number < 10 ? 1 : 0)
 
-function rowOf(size: number, seed: number): string {
+function measure(size: number, seed: number): void {
   const startedAt = performance.now()
-  const world = createRoomWorld(seed, { isVast: size > 100 })
-  const tabs = gather(world, size, Number(values.within) * second)
-  const listedMs = settle(world, tabs)
-  world.run(2 * minute)
-  const [saidBefore, postedBefore] = [world.links.said(), world.brokers[0]?.posted() ?? 0]
-  const restMs = Number(values.rest) * minute
-  world.run(restMs)
-  const said = world.links.said()
-  const perMinute = (before: number, after: number): number => ((after - before) / size / restMs) * minute
-  const lettersAnHour = ((world.brokers[0]?.posted() ?? 0) - postedBefore) * ((60 * minute) / restMs)
-  const counts = tabs.map((tab) => tab.linkedWith().length)
-  const opened = tabs.reduce((sum, tab) => sum + world.links.openedBy(tab), 0) / size
-  const stay = tabs.filter((_, at) => at % 10 !== 0)
-  for (const tab of tabs) if (!stay.includes(tab)) world.crash(tab)
-  const healedMs = settle(world, stay)
-  const mean = counts.reduce((a, b) => a + b) / size
-  return [
-    size,
-    `${(listedMs / second).toFixed(1)} s`,
-    `${Math.min(...counts)}, ${mean.toFixed(1)}, ${Math.max(...counts)}`,
-    `${perMinute(saidBefore.messages, said.messages).toFixed(0)}, ${perMinute(saidBefore.bytes, said.bytes).toFixed(0)}`,
-    `${lettersAnHour.toFixed(0)}, ${(lettersAnHour / size).toFixed(1)}`,
-    `${(healedMs / second).toFixed(1)} s, ${stay.length - largestGroup(stay)} apart`,
-    opened.toFixed(1),
-    `${((performance.now() - startedAt) / second).toFixed(0)} s`,
-  ].join(' | ')
+  const world = createRoomWorld(seed, { isVast: size >= vastMembersMin })
+  console.log(`${size} members within ${values.within} s, seed ${seed}`)
+  const tabs = measureComing(world, size)
+  measureRest(world, tabs)
+  // In a small room shares are none of the room machine's business.
+  const givers = size > limits.membersMax ? tabs.slice(0, Number(values.shares)) : []
+  if (givers.length > 0) measureShares(world, tabs, givers)
+  measureLeaving(world, tabs)
+  say('memory of one machine', `${(memoryOf(size, givers.length) / 1e6).toFixed(1)} MB`)
+  say('took', seconds(performance.now() - startedAt))
 }
 
-/** Runs until each lists exactly the others, and says how long that took; Infinity where it does not within five minutes. */
-function settle(world: RoomWorld, tabs: readonly Tab[]): number {
+function measureComing(world: RoomWorld, size: number): Tab[] {
+  const said = spoken(world, size)
+  const tabs = gather(world, size, Number(values.within) * second)
+  const listedMs = settle(world, () => listFaults(tabs).length === 0)
+  say('all listed by all', `${seconds(listedMs)} after the last came`)
+  world.run(2 * minute)
+  say('until two minutes later', `${said()}, ${count(posted(world) / size)} broker letters a member`)
+  return tabs
+}
+
+function measureRest(world: RoomWorld, tabs: readonly Tab[]): void {
+  const before = posted(world)
+  const said = spoken(world, tabs.length)
+  const restMs = Number(values.rest) * minute
+  world.run(restMs)
+  const lettersAnHour = ((posted(world) - before) * 60 * minute) / restMs
+  const links = tabs.map((tab) => tab.linkedWith().length)
+  const mean = links.reduce((a, b) => a + b) / tabs.length
+  const opened = tabs.reduce((sum, tab) => sum + world.links.openedBy(tab), 0)
+  say(`at rest for ${values.rest} min`, said())
+  say(
+    'broker letters an hour',
+    `${count(lettersAnHour)}, ${(lettersAnHour / tabs.length).toFixed(1)} a member`,
+  )
+  say('links least, mean, most', `${Math.min(...links)}, ${mean.toFixed(1)}, ${Math.max(...links)}`)
+  say('connections made a member', count(opened / tabs.length))
+}
+
+function measureShares(world: RoomWorld, tabs: readonly Tab[], givers: readonly Tab[]): void {
+  const said = spoken(world, tabs.length)
+  for (const [at, { feed }] of givers.entries()) {
+    const share = base64UrlFromBytes(randomBytes(seededRandom(at), idBytes)) as ShareId
+    const fresh = [{ share, manifest: manifestOf(share) }]
+    feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
+  }
+  const isKnown = (tab: Tab): boolean => tab.shares.size === givers.length - (givers.includes(tab) ? 1 : 0)
+  const knownMs = settle(world, () => tabs.every(isKnown))
+  say(`${givers.length} shares known to all`, `${seconds(knownMs)} after they are given`)
+  world.run(minute)
+  say('until a minute later', said())
+}
+
+function measureLeaving(world: RoomWorld, tabs: readonly Tab[]): void {
+  const stay = tabs.filter((_, at) => at % 10 !== 0)
+  for (const tab of tabs) if (!stay.includes(tab)) world.crash(tab)
+  const healedMs = settle(world, () => listFaults(stay).length === 0)
+  say(
+    'a tenth gone: off all lists',
+    `${seconds(healedMs)} after, ${stay.length - largestGroup(stay)} cut off`,
+  )
+}
+
+const posted = (world: RoomWorld): number => world.brokers[0]?.posted() ?? 0
+
+/** What is said from now on, a member and a minute. */
+function spoken(world: RoomWorld, members: number): () => string {
+  const [from, before] = [world.now(), world.links.said()]
+  return () => {
+    const { messages, bytes } = world.links.said()
+    const memberMinutes = (members * (world.now() - from)) / minute
+    const each = [messages - before.messages, bytes - before.bytes].map((all) => count(all / memberMinutes))
+    return `${each.join(' messages, ')} bytes a minute a member`
+  }
+}
+
+/** Runs until it is so, and says how long that took; Infinity where it is not within five minutes. */
+function settle(world: RoomWorld, isSo: () => boolean): number {
   const from = world.now()
   while (world.now() - from < 5 * minute) {
-    if (listFaults(tabs).length === 0) return world.now() - from
+    if (isSo()) return world.now() - from
     world.run(second / 2)
   }
   return Infinity
 }
+
+const numbers = (list: string): number[] => list.split(',').map(Number)
+for (const size of numbers(values.members)) for (const seed of numbers(values.seed)) measure(size, seed)

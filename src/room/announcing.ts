@@ -9,6 +9,8 @@ import { cardParts, itemsMaxBytes, weightOf } from './weights.ts'
 
 /** When twelve arrive together, everyone is told of them in few messages. */
 const rosterBatchMs: Millis = 100
+/** In a large room nobody waits for a roster, and links come and go. */
+const rosterBatchLargeMs: Millis = 500
 
 /** What we tell the others of ourselves and of whom we know. */
 export interface Announcing {
@@ -56,7 +58,8 @@ export function createAnnouncing(
   }
 
   function attendRoster(): void {
-    if (tellAt === null && roster.revision() !== toldRevision) tellAt = context.now + rosterBatchMs
+    if (tellAt === null && roster.revision() !== toldRevision)
+      tellAt = context.now + (census.isLarge() ? rosterBatchLargeMs : rosterBatchMs)
     if (tellAt === null || context.now < tellAt) return
     tellAt = null
     toldRevision = roster.revision()

@@ -4,7 +4,6 @@ import type { Census } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
 import { countUp } from './groups.ts'
-import { inParts } from './inParts.ts'
 import type { Card, Head } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
@@ -65,16 +64,18 @@ export function createGossip(
   const askSoon = (): void => void (askAt ??= context.now + limits.gossipMs)
 
   function tell(to: PeerId, { has, untold }: Neighbour): void {
-    const heads = [...untold].flatMap((peer): Head[] => {
+    const heads: Head[] = []
+    for (const peer of fromAny([...untold])) {
+      if (heads.length >= limits.headsToldMax) break
+      untold.delete(peer)
       const sequence = sequenceOf(peer)
-      const isNews = peer !== to && sequence > (has.get(peer) ?? -1)
-      if (isNews) has.set(peer, sequence)
-      return isNews ? [[peer, sequence]] : []
-    })
-    untold.clear()
+      if (peer === to || sequence <= (has.get(peer) ?? -1)) continue
+      has.set(peer, sequence)
+      heads.push([peer, sequence])
+    }
+    if (untold.size > 0) tellSoon()
     if (has.size > census.count()) for (const peer of has.keys()) if (!census.find(peer)) has.delete(peer)
-    for (const part of inParts(heads, limits.headsPerMessage))
-      emit({ type: 'send', peer: to, message: { type: 'heads', heads: part } })
+    if (heads.length > 0) emit({ type: 'send', peer: to, message: { type: 'heads', heads } })
   }
 
   /** Who was asked and gave nothing is not believed: what it offered is forgotten, and another asked. */
@@ -92,7 +93,7 @@ export function createGossip(
     const outCounts = new Map<PeerId, number>()
     for (const { of } of asked.values()) countUp(outCounts, of)
     let isMore = asked.size > 0
-    for (const [id, { offers }] of inAnyOrder()) {
+    for (const [id, { offers }] of fromAny([...neighbours])) {
       const peers: PeerId[] = []
       for (const [peer, sequence] of offers) {
         if (!census.isNews([peer, sequence], false)) offers.delete(peer)
@@ -109,9 +110,8 @@ export function createGossip(
     askAt = isMore ? context.now + limits.gossipMs : null
   }
 
-  /** From one drawn by chance on, so that nobody answers for all. */
-  function inAnyOrder(): [PeerId, Neighbour][] {
-    const all = [...neighbours]
+  /** From one drawn by chance on, so that nobody answers for all, and each tells something else first. */
+  function fromAny<Item>(all: readonly Item[]): Item[] {
     const from = context.random() % Math.max(1, all.length)
     return [...all.slice(from), ...all.slice(0, from)]
   }

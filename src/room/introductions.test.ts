@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { LinkSession } from '../shared/ids.ts'
+import type { LinkSession, PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { assert } from '../shared/result.ts'
 import {
   alice,
   bob,
   called,
+  cardOf,
   carol,
   createBench,
   effectsOf,
   hello,
   leftAtDoors,
+  manyPeers,
   onlineBench,
   opened,
   peerNumber,
@@ -178,6 +180,29 @@ describe('signals', () => {
     expect(sent?.via).not.toContain(peerNumber(7))
     const stale = feed({ type: 'linkSignaled', peer: alice, session: theirs, kind: 'candidate', data: 'x' })
     expect(stale).toEqual([])
+  })
+
+  it('[R9] in a large room a signal that a broker takes goes to one member that knows the peer beside, and to no other', () => {
+    const { link, hear, feed, dialed } = onlineBench(bob)
+    for (const number of [4, 5, 6, 7]) link(peerNumber(number))
+    const cards = Array.from({ length: limits.membersMax }, (_, at) => cardOf(manyPeers(0, at)))
+    hear(peerNumber(4), { type: 'cards', cards })
+    const session = dialed(alice)
+    const via = (): readonly PeerId[] | undefined => {
+      const input = {
+        type: 'linkSignaled',
+        peer: alice,
+        session,
+        kind: 'candidate',
+        data: 'candidate',
+      } as const
+      return effectsOf(feed(input), 'sendLetter')[0]?.via
+    }
+    expect(via()).toEqual([])
+    for (const number of [5, 6]) hear(peerNumber(number), { type: 'roster', members: [], others: [alice] })
+    expect(via()).toHaveLength(1)
+    feed({ type: 'brokerOffline', broker: 0 })
+    expect(via()).toHaveLength(2)
   })
 })
 

@@ -11,6 +11,11 @@ import type { Roster } from './roster.ts'
 
 /** When several members can hand a letter to its addressee, two of them are asked: one may just be leaving. */
 const relaysPerLetter = 2
+/**
+ * In a large room people are linked and unlinked all the time, most of whom a broker reaches, too: were all asked, first comers would send
+ * little else while a crowd comes.
+ */
+const relaysBesideBroker = 1
 const stampBytes = 8
 
 /** What is said to whoever holds a door. */
@@ -42,7 +47,7 @@ export interface Relaying {
   accepts(letter: Letter): boolean
 }
 
-export function createRelaying(context: RoomContext, roster: Roster): Relaying {
+export function createRelaying(context: RoomContext, roster: Roster, isLarge: () => boolean): Relaying {
   const { self, emit } = context
   const lettersSeen = createRecent<string, Millis>(limits.signalsSeenMax)
   const relaysSeen = createRecent<string, Millis>(limits.signalsSeenMax)
@@ -70,9 +75,10 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
   }
 
   /** For a letter of ours: where nobody says so, everyone we are linked with may know. */
-  function relaysTo(peer: PeerId): LinkedMember[] {
-    const near = nearTo(peer, self)
-    return near.length > 0 ? near : others(peer)
+  function relaysTo(to: Addressee): LinkedMember[] {
+    const near = nearTo(to.peer, self)
+    if (isLarge() && mailboxesTo(to).length > 0) return near.slice(0, relaysBesideBroker)
+    return near.length > 0 ? near : others(to.peer)
   }
 
   /** For a letter of somebody else, only who says so: else one letter would become as many as there are links in the room. */
@@ -94,7 +100,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
   return {
     send(to, signal) {
       const mailboxes = mailboxesTo(to)
-      const via = relaysTo(to.peer).map(({ peer }) => peer)
+      const via = relaysTo(to).map(({ peer }) => peer)
       if (mailboxes.length + via.length === 0) return
       const letter = draft(to.peer, signal)
       emit({ type: 'sendLetter', letter, card: to.card, mailboxes, doors: [], via })
@@ -110,7 +116,7 @@ export function createRelaying(context: RoomContext, roster: Roster): Relaying {
       const letter = draft(null, signal)
       emit({ type: 'sendLetter', letter, card: null, mailboxes: [], doors, via: [] })
     },
-    reaches: (to) => mailboxesTo(to).length > 0 || relaysTo(to.peer).length > 0,
+    reaches: (to) => mailboxesTo(to).length > 0 || relaysTo(to).length > 0,
 
     relayArrived(from, message) {
       if (!memberQuota.allows(from.peer, message.sealed.length)) return false

@@ -122,7 +122,7 @@ export function createRoom(options: RoomOptions): Room {
 /** Puts the parts together. */
 function assemble(context: RoomContext, fresh: boolean) {
   const roster = createRoster(context)
-  const relaying = createRelaying(context, roster)
+  const relaying = createRelaying(context, roster, () => census.isLarge())
   const nonces = createNonces(context)
   const census: Census = createCensus(context, roster, (...cards) => catalogue.cardChanged(...cards))
   const catalogue = createCatalogue(context, roster, census)

@@ -88,7 +88,11 @@ export function createRoster(context: RoomContext): Roster {
     linked,
     attempts: () => [...members.values()].filter(({ road }) => isAttempt(road)).length,
     isListed: (peer) => linked().some(({ road }) => road.neighbours.has(peer)),
-    listed: () => new Set(linked().flatMap(({ road }) => [...road.neighbours])),
+    listed() {
+      const all = new Set<PeerId>()
+      for (const { road } of linked()) for (const peer of road.neighbours) all.add(peer)
+      return all
+    },
 
     meet({ peer, mailboxes }) {
       const known = members.get(peer)

@@ -318,6 +318,8 @@ export const limits = {
   cardLives: 2.5,
   /** One that is doubted renews its card no more often than this. */
   cardDoubtedMs: 5 * seconds,
+  /** Numbers of cards that one neighbour is told in one batch: the whole list of a thousand is no use to one whose link soon makes way. */
+  headsToldMax: 100,
   /** Numbers of cards in one message: 30 bytes each. */
   headsPerMessage: 1500,
   /** Cards in one message: up to 1.4 kB each. */
@@ -346,8 +348,8 @@ export const limits = {
   seekAgainMs: 15 * seconds,
   /** Shares for which somebody is called, at the same time. */
   sharesSoughtMax: 8,
-  /** Cards asked of one neighbour that have not come yet. */
-  cardsAskedMax: 100,
+  /** Cards asked of one neighbour that have not come yet: so few that the first neighbour of a newcomer does not show it everyone. */
+  cardsAskedMax: 8,
   /** Cards that one neighbour is given in ten seconds. */
   cardsGivenPerTenSecondsMax: 1000,
   /** Members that all neighbours together make us doubt in ten seconds: as many as may leave at once. One alone may try with three times as many. */

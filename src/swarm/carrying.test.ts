@@ -4,8 +4,8 @@ import { limits } from '../shared/limits.ts'
 import type { BlockAt, SwarmEffect } from './io.ts'
 import type { Manifest } from './manifest.ts'
 import { stages } from './state.ts'
-import { a, among, b, c, d, taken, throughCarol } from './testing/between.ts'
-import { hashesOf, signParts, unlisted } from './testing/lists.ts'
+import { a, among, b, between, c, d, taken, throughCarol } from './testing/between.ts'
+import { unlisted } from './testing/lists.ts'
 import {
   askedOf,
   bitsOf,
@@ -175,28 +175,6 @@ describe('what is passed on', () => {
     expect(stateOf(bob, manifest)).toBe('complete')
   })
 })
-
-/** Carol between alice and bob, whom the test plays; each piece is `pieceBytes` long. */
-function between(pieces: number, pieceSizeBytes: number = limits.blockSizeBytes) {
-  const carol = new Machine()
-  const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
-  const { share } = manifest
-  const alice = carol.holder(manifest, range(pieces))
-  const bob = carol.link()
-  for (const peer of [alice, bob]) carol.feed({ type: 'neighboursHeard', peer, neighbours: [] })
-  carol.room(bob, Infinity)
-  const offered = carol.pass(settleMs)
-  carol.hear(bob, { type: 'interested', share, hashesFrom: 0 })
-  carol.tellList(alice, manifest, signParts(manifest, hashesOf(0, pieces)))
-  const ask = (...asked: readonly number[]): SwarmEffect[] =>
-    carol.hear(bob, { type: 'request', share, blocks: asked.map((piece) => ({ piece, block: 0 })) })
-  /** Alice brings the piece, and it is found right. */
-  const bring = (piece: number): SwarmEffect[] => [
-    ...carol.give(alice, manifest, piece),
-    ...carol.checked(manifest, piece),
-  ]
-  return { carol, alice, bob, manifest, share, offered, ask, bring }
-}
 
 const blocksAskedOf = (effects: readonly SwarmEffect[], peer: PeerId): BlockAt[] =>
   sentTo(effects, peer, 'request').flatMap(({ blocks }) => blocks)

@@ -117,7 +117,12 @@ function letterCame(tab: TabInside, sealed: string): void {
 
 export function createRoomWorld(
   seed: number,
-  { brokers: brokerCount = 1, untilMidnightMs = limits.epochMs / 2, beside, isVast = false }: WorldOptions = {},
+  {
+    brokers: brokerCount = 1,
+    untilMidnightMs = limits.epochMs / 2,
+    beside,
+    isVast = false,
+  }: WorldOptions = {},
 ): RoomWorld {
   /** The first is 1, so that there is a day before. */
   const epochAt = (nowMs: Millis): number => 2 + Math.floor((nowMs - untilMidnightMs) / limits.epochMs)

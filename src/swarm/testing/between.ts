@@ -1,5 +1,7 @@
 import { limits } from '../../shared/limits.ts'
-import { newManifest, SwarmWorld, type Machine } from './swarmWorld.ts'
+import type { SwarmEffect } from '../io.ts'
+import { hashesOf, signParts } from './lists.ts'
+import { Machine, newManifest, range, SwarmWorld } from './swarmWorld.ts'
 
 /* Rooms in which some find no way to each other. */
 
@@ -33,4 +35,26 @@ export function taken(pairs: Pairs, count: number, pieces = 40) {
   const all = among(pairs, count, pieces)
   all.world.feed(all.bob, { type: 'downloadAsked', share: all.share })
   return all
+}
+
+/** Carol between alice and bob, whom the test plays; each piece is `pieceBytes` long. */
+export function between(pieces: number, pieceSizeBytes: number = limits.blockSizeBytes) {
+  const carol = new Machine()
+  const manifest = newManifest(pieces, { pieceSizeBytes, sizeBytes: pieces * pieceSizeBytes })
+  const { share } = manifest
+  const alice = carol.holder(manifest, range(pieces))
+  const bob = carol.link()
+  for (const peer of [alice, bob]) carol.feed({ type: 'neighboursHeard', peer, neighbours: [] })
+  carol.room(bob, Infinity)
+  const offered = carol.pass(limits.throughSettleMs)
+  carol.hear(bob, { type: 'interested', share, hashesFrom: 0 })
+  carol.tellList(alice, manifest, signParts(manifest, hashesOf(0, pieces)))
+  const ask = (...asked: readonly number[]): SwarmEffect[] =>
+    carol.hear(bob, { type: 'request', share, blocks: asked.map((piece) => ({ piece, block: 0 })) })
+  /** Alice brings the piece, and it is found right. */
+  const bring = (piece: number): SwarmEffect[] => [
+    ...carol.give(alice, manifest, piece),
+    ...carol.checked(manifest, piece),
+  ]
+  return { carol, alice, bob, manifest, share, offered, ask, bring }
 }
