@@ -32,6 +32,16 @@ describe('a large room', () => {
     for (const { reports } of tabs) expect(reports.every(({ type }) => type === 'memberJoined')).toBe(true)
   })
 
+  it('[R31] to which a crowd comes costs who was there first no more than 30 kB of words for each newcomer', () => {
+    const world = createRoomWorld(1)
+    const tabs = gather(world, 40, 40 * second)
+    world.run(10 * second)
+    expect(listFaults(tabs)).toEqual([])
+    const [first] = tabs
+    if (first === undefined) throw new Error('forty tabs')
+    expect(world.links.saidBytesOf(first) / tabs.length).toBeLessThan(30_000)
+  })
+
   it('[R31] of thirteen has everyone linked with nearly everyone, and with everyone once one has left', () => {
     const world = createRoomWorld(1)
     const tabs = crowd(world, limits.membersMax + 1)

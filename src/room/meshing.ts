@@ -122,7 +122,10 @@ export function createMeshing(
     const linked = roster.linked()
     const drawnCount = drawn().length
     const able = linked
-      .filter(({ road, isSought }) => !isSought || context.now - road.since > limits.linkKeptMs)
+      .filter(
+        ({ road, isSought }) =>
+          context.now - road.since > (isSought ? limits.linkKeptMs : limits.linkYoungMs),
+      )
       .filter(({ road }) => !road.isDrawn || drawnCount > limits.linksDrawnMin)
     const withMore = able.filter(({ road }) => road.neighbours.size > limits.linksMin)
     return pick(isAny ? able : withMore) ?? null

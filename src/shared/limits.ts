@@ -290,6 +290,8 @@ export const limits = {
   linksDrawnMin: 4,
   /** With more than this, links make way as far as their other sides can spare them. */
   linksMax: 12,
+  /** One that has only just opened does not make way: who is known to all newcomers would be linked with each for a moment. */
+  linkYoungMs: 10 * seconds,
   /** Nobody has more: who comes on top is shown whom else it could be linked with. */
   linksEverMax: 16,
   /** One more link is looked for after this where there are fewer than `linksTarget`, or one makes way for another where the room is to be mixed: */
@@ -319,7 +321,7 @@ export const limits = {
   /** One that is doubted renews its card no more often than this. */
   cardDoubtedMs: 5 * seconds,
   /** Numbers of cards that one neighbour is told in one batch: the whole list of a thousand is no use to one whose link soon makes way. */
-  headsToldMax: 100,
+  headsToldMax: 50,
   /** Numbers of cards in one message: 30 bytes each. */
   headsPerMessage: 1500,
   /** Cards in one message: up to 1.4 kB each. */
@@ -349,7 +351,7 @@ export const limits = {
   /** Shares for which somebody is called, at the same time. */
   sharesSoughtMax: 8,
   /** Cards asked of one neighbour that have not come yet: so few that the first neighbour of a newcomer does not show it everyone. */
-  cardsAskedMax: 8,
+  cardsAskedMax: 4,
   /** Cards that one neighbour is given in ten seconds. */
   cardsGivenPerTenSecondsMax: 1000,
   /** Members that all neighbours together make us doubt in ten seconds: as many as may leave at once. One alone may try with three times as many. */

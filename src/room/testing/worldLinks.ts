@@ -62,6 +62,8 @@ export interface WorldLinks {
   openedBy(owner: LinkOwner): number
   /** Said so far over all links together. */
   said(): { readonly messages: number; readonly bytes: number }
+  /** Bytes that one tab has said so far. */
+  saidBytesOf(owner: LinkOwner): number
 }
 
 /** Who moves bytes over the same links. */
@@ -93,6 +95,7 @@ export function createWorldLinks(
   const blocked = new Set<string>()
   const openedBy = new Map<PeerId, number>()
   const said = { messages: 0, bytes: 0 }
+  const saidBytes = new Map<PeerId, number>()
   let oneSide: ReadonlySet<PeerId> = new Set()
 
   const endsOf = (peer: PeerId): End[] => [...(ends.get(peer) ?? [])]
@@ -188,6 +191,7 @@ export function createWorldLinks(
     if (end === undefined || other === undefined) return
     said.messages++
     said.bytes += bytes
+    saidBytes.set(owner.peer, (saidBytes.get(owner.peer) ?? 0) + bytes)
     told(owner.peer, bytes)
     clock.after(latency(end), () => deliver(other, read))
   }
@@ -269,6 +273,7 @@ export function createWorldLinks(
     },
     unite: () => void (oneSide = new Set()),
     said: () => ({ ...said }),
+    saidBytesOf: ({ peer }) => saidBytes.get(peer) ?? 0,
     block: (a, b) => void blocked.add(pairKey(a, b)),
     areJoined(a, b) {
       const [one, two, ...more] = endsBetween(a, b)
