@@ -53,6 +53,7 @@ export const rooms: readonly Room[] = [
   { scenario: 'meshPartition', peers: 16, seeds: 2 },
   { scenario: 'meshSplit', peers: 16, seeds: 2 },
   { scenario: 'meshChurn', peers: 14, seeds: 2 },
+  { scenario: 'room', peers: 30, seeds: 1 },
 ]
 
 const decimals = 4
