@@ -1,7 +1,8 @@
 /**
  * `npm run rooms -- --members 12,16,100,1000`: rooms of so many members in virtual time, made of real room machines: how soon all are in,
- * what they say to each other when nothing happens and when many give something, what the broker carries, what becomes of the room when a
- * tenth leaves at once, and what one machine takes of memory. A thousand take about a quarter of an hour and 4 GB.
+ * what they say to each other when nothing happens and when many give something, what the broker carries, what becomes of the room when it
+ * is in two parts for half a minute and when many leave at once, and what one machine takes of memory. A thousand take a quarter of an hour
+ * and some 4 GB.
  */
 import { parseArgs } from 'node:util'
 import { base64UrlFromBytes } from '../src/shared/bytes.ts'
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     within: { type: 'string', default: '60' },
     /** Minutes in which nothing happens. */
     rest: { type: 'string', default: '10' },
+    /** Of all so many are gone at once, without a word; a tenth where nothing is said. */
+    leave: { type: 'string' },
     /** In a large room so many members, or all, give something each at the same time. */
     shares: { type: 'string', default: '500' },
   },
@@ -43,7 +46,8 @@ function measure(size: number, seed: number): void {
   // In a small room shares are none of the room machine's business.
   const givers = size > limits.membersMax ? tabs.slice(0, Number(values.shares)) : []
   if (givers.length > 0) measureShares(world, tabs, givers)
-  measureLeaving(world, tabs)
+  measureParting(world, tabs)
+  measureLeaving(world, tabs, Number(values.leave ?? size / 10))
   say('memory of one machine', `${(memoryOf(size, givers.length) / 1e6).toFixed(1)} MB`)
   say('took', seconds(performance.now() - startedAt))
 }
@@ -90,14 +94,27 @@ function measureShares(world: RoomWorld, tabs: readonly Tab[], givers: readonly 
   say('until a minute later', said())
 }
 
-function measureLeaving(world: RoomWorld, tabs: readonly Tab[]): void {
-  const stay = tabs.filter((_, at) => at % 10 !== 0)
-  for (const tab of tabs) if (!stay.includes(tab)) world.crash(tab)
-  const healedMs = settle(world, () => listFaults(stay).length === 0)
-  say(
-    'a tenth gone: off all lists',
-    `${seconds(healedMs)} after, ${stay.length - largestGroup(stay)} cut off`,
-  )
+const partedMs = 30 * second
+
+/** Between one half and the other nothing gets through for a while. */
+function measureParting(world: RoomWorld, tabs: readonly Tab[]): void {
+  world.links.part(new Set(tabs.filter((_, at) => at % 2 === 0).map(({ peer }) => peer)))
+  world.run(partedMs)
+  world.links.unite()
+  const oneMs = settle(world, () => largestGroup(tabs) === tabs.length)
+  const listedMs = oneMs + settle(world, () => listFaults(tabs).length === 0)
+  say('in two parts for 30 s', `one after ${seconds(oneMs)}, all listed by all after ${seconds(listedMs)}`)
+}
+
+function measureLeaving(world: RoomWorld, tabs: readonly Tab[], leaving: number): void {
+  const every = tabs.length / leaving
+  const gone = new Set(Array.from({ length: Math.floor(leaving) }, (_, at) => tabs[Math.floor(at * every)]))
+  const stay = tabs.filter((tab) => !gone.has(tab))
+  for (const tab of gone) if (tab) world.crash(tab)
+  world.run(partedMs)
+  const cutOff = stay.length - largestGroup(stay)
+  const healedMs = partedMs + settle(world, () => listFaults(stay).length === 0)
+  say(`${gone.size} gone at once`, `${cutOff} cut off after 30 s, off all lists after ${seconds(healedMs)}`)
 }
 
 const posted = (world: RoomWorld): number => world.brokers[0]?.posted() ?? 0

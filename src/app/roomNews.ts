@@ -46,9 +46,10 @@ export class RoomNews {
 
   /** `met`: when the member of whom the report is was met before now; null for a stranger. */
   reported(report: RoomReport, met: MetView | null): void {
-    if (report.type === 'memberJoined') this.#paths.linked(report.peer)
+    if (report.type === 'memberJoined' || report.type === 'memberLinked') this.#paths.linked(report.peer)
     const name = report.profile?.name ?? this.nameOf(report.peer)
     this.#names.set(report.peer, name)
+    if (report.type === 'memberLinked') return
     if (report.type === 'memberBanned') this.#notices.add('warning', { code: report.type, name })
     else if (report.type === 'memberJoined' && met)
       this.#notices.add('info', { code: 'memberBack', name, met })

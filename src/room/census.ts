@@ -19,6 +19,8 @@ export interface Someone {
   readonly isDoubted: boolean
   /** It is not called before then: it did not answer, or one of us gave way. */
   readonly restUntil: Millis
+  /** Its first card came then. */
+  readonly since: Millis
   /** People were told that it is here. */
   readonly isMet: boolean
 }
@@ -48,7 +50,7 @@ export interface Census {
   doubt(head: Head): boolean
   /** Whether it would be. */
   isDoubtable(head: Head): boolean
-  /** People hear that it is here: whether they knew. */
+  /** People hear that it is here: whether they knew, or in a large room have seen it on the list for long. */
   met(peer: PeerId): boolean
   /** It is not called for a while. */
   rest(peer: PeerId): void
@@ -138,7 +140,7 @@ export function createCensus(
       if (known) change(known, fresh)
       else {
         makePlace()
-        everyone.set(card.peer, { ...fresh, voucher: from, restUntil: 0, isMet: false })
+        everyone.set(card.peer, { ...fresh, voucher: from, restUntil: 0, since: context.now, isMet: false })
       }
       cardChanged(known?.card ?? null, card)
       if (card.doors.length === 0) holders.delete(card.peer)
@@ -170,8 +172,9 @@ export function createCensus(
     },
     met(peer) {
       const someone = everyone.get(peer)
-      if (someone) change(someone, { isMet: true })
-      return someone?.isMet === true
+      if (!someone) return false
+      change(someone, { isMet: true })
+      return someone.isMet || (isLarge() && context.now - someone.since > limits.newcomerMs)
     },
     rest(peer) {
       const someone = everyone.get(peer)

@@ -72,8 +72,9 @@ export function createConversation(context: RoomContext, parts: ConversationPart
     for (const earlier of roster.forgetEarlier(member)) census.remove(earlier)
     // Those behind us may have given it up, and us: only a newer card of each brings it back to all.
     if (isBack && census.isLarge()) cards.doubted()
-    if (census.met(member.peer) && !isBack) return
-    emit({ type: 'report', report: { type: 'memberJoined', peer: member.peer, profile: card.profile } })
+    const wasTold = census.met(member.peer) && (!isBack || census.isLarge())
+    const type = wasTold ? 'memberLinked' : 'memberJoined'
+    emit({ type: 'report', report: { type, peer: member.peer, profile: card.profile } })
   }
 
   function faulted(member: LinkedMember): void {

@@ -288,8 +288,11 @@ export type RoomEffect =
 
 /** What people, and the swarm, get to know. */
 export interface RoomReport {
-  /** `memberBanned`: instead of left, and it stays out for a while. */
-  readonly type: 'memberJoined' | 'memberLost' | 'memberLeft' | 'memberBanned'
+  /**
+   * `memberLinked`: there is a link with somebody of whom people know that it is here. `memberLost`: in a small room, where everyone is to be
+   * linked with everyone. `memberBanned`: instead of left, and it stays out for a while.
+   */
+  readonly type: 'memberJoined' | 'memberLinked' | 'memberLost' | 'memberLeft' | 'memberBanned'
   readonly peer: PeerId
   readonly profile: Profile | null
 }

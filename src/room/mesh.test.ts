@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { base64UrlFromBytes } from '../shared/bytes.ts'
 import { idBytes, type ShareId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import type { RoomReport } from './io.ts'
 import { createRoomWorld, manifestOf, type Tab } from './testing/roomWorld.ts'
 import { fakeCard } from './testing/fakeSigning.ts'
-import { crowd, gather, largestGroup, listFaults } from './testing/worldChecks.ts'
+import { crowd, gather, isNobodyMissed, largestGroup, listFaults, told } from './testing/worldChecks.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -29,7 +30,7 @@ describe('a large room', () => {
     expect(largestGroup(tabs)).toBe(tabs.length)
     expect(Math.min(...linkCounts(tabs))).toBeGreaterThanOrEqual(limits.linksMin - 1)
     expect(Math.max(...linkCounts(tabs))).toBeLessThanOrEqual(limits.linksEverMax)
-    for (const { reports } of tabs) expect(reports.every(({ type }) => type === 'memberJoined')).toBe(true)
+    expect(tabs.every(isNobodyMissed)).toBe(true)
   })
 
   it('[R31] to which a crowd comes costs who was there first no more than 30 kB of words for each newcomer', () => {
@@ -92,13 +93,31 @@ describe('a large room', () => {
     expect(listFaults(others)).toEqual([])
   })
 
+  it('[R31] tells of who comes and who goes, not of links that come and go', () => {
+    const world = createRoomWorld(1)
+    const tabs = gather(world, 20)
+    world.run(20 * second)
+    const count = (type: RoomReport['type']): number =>
+      tabs.flatMap(({ reports }) => reports.filter((report) => report.type === type)).length
+    const [joined, linked] = [count('memberJoined'), count('memberLinked')]
+    const [gone, stay] = [tabs.slice(0, 6), tabs.slice(6)]
+    const [first] = gone
+    if (first === undefined) throw new Error('six are gone')
+    const greeted = stay.filter((tab) => told(tab, first.peer).includes('memberJoined'))
+    for (const tab of gone) world.crash(tab)
+    world.run(limits.silenceMaxMs + limits.lostForgetMs + 5 * second)
+    for (const tab of greeted) expect(told(tab, first.peer)).toEqual(['memberJoined', 'memberLeft'])
+    expect(count('memberLinked')).toBeGreaterThan(linked)
+    expect(count('memberJoined')).toBe(joined)
+  })
+
   it('[R32] in which nothing happens stays as it is', () => {
     const world = createRoomWorld(1)
     const tabs = gather(world, 16)
     world.run(10 * minute)
     expect(listFaults(tabs)).toEqual([])
     expect(largestGroup(tabs)).toBe(tabs.length)
-    for (const { reports } of tabs) expect(reports.every(({ type }) => type === 'memberJoined')).toBe(true)
+    expect(tabs.every(isNobodyMissed)).toBe(true)
   })
 
   it.each([
@@ -157,7 +176,7 @@ describe('a large room', () => {
       for (const to of told) send(to, { type: 'manifests', manifests: [manifestOf(shareNumber(at))] })
     world.run(second)
     expect(tabs.every(({ shares }) => shares.size === 0)).toBe(true)
-    expect(tabs.every(({ reports }) => reports.every(({ type }) => type === 'memberJoined'))).toBe(true)
+    expect(tabs.every(isNobodyMissed)).toBe(true)
 
     // There is a share of which nobody knows what it is, so what comes is looked at.
     mallory.feed({ type: 'sharesChanged', given: [shareNumber(1)], sought: [], gone: [], fresh: [] })

@@ -72,6 +72,8 @@ export function createRedialing(
       if (!greeted) return
       member.lostSince = context.now
       gossip.lost(member.peer)
+      // In a large room it may be in reach through others; if it is not, it will have left.
+      if (census.isLarge()) return
       emit({ type: 'report', report: { type: 'memberLost', peer: member.peer, profile: profileOf(member) } })
     },
     redialNow() {

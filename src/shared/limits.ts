@@ -302,6 +302,8 @@ export const limits = {
   mixGrowth: 1.5,
   /** so many of each member's links. */
   mixSwaps: 6,
+  /** Who has been on the list of a large room for longer has not just come, though we are linked with it only now. */
+  newcomerMs: 10 * seconds,
   /** One who did not answer, or whose link made way, is not called again before this. */
   restMs: 60 * seconds,
   /** Members known, linked with us or not; about a kilobyte each. */

@@ -48,7 +48,11 @@ export function doorsHeldBy(world: RoomWorld, tabs: readonly Tab[]): number[] {
 
 /** What a tab's user was told of one peer, in order. */
 export const told = (tab: Tab, of: PeerId): RoomReport['type'][] =>
-  tab.reports.flatMap((report) => (report.peer === of ? [report.type] : []))
+  tab.reports.flatMap(({ type, peer }) => (peer === of && type !== 'memberLinked' ? [type] : []))
+
+/** Whether its user was told of nobody that is lost, has left or was banned. */
+export const isNobodyMissed = ({ reports }: Tab): boolean =>
+  reports.every(({ type }) => type === 'memberJoined' || type === 'memberLinked')
 
 /** The largest number of tabs that all reach each other over links. */
 export function largestGroup(tabs: readonly Tab[]): number {
