@@ -76,12 +76,13 @@ function fetchPiece(): number {
 const leave = (peer: PeerId): void =>
   board.peerLeaves(peer, () => void swarm.handle({ type: 'peerUnlinked', peer }, now))
 
-function look(): ShareView {
+/** `givers`: members that say they give the share. */
+function look(givers: readonly PeerId[] = []): ShareView {
   board.tell()
   const named = {
     nameOf: (peer: PeerId) => names.get(peer) ?? '',
     originOf: () => null,
-    giversOf: () => new Set<PeerId>(),
+    giversOf: () => new Set(givers),
   }
   const [view] = views.views([member(alice), member(bob)], named, now)
   if (!view) throw new Error('there is no share')
@@ -187,6 +188,20 @@ describe('trouble', () => {
     expect(look().trouble).toBeNull()
     now += 10_000
     expect(look().trouble).toEqual({ code: 'waitingForRest', leftBy: null })
+  })
+
+  it('is that nobody was found who gives it, where others in a large room do', () => {
+    offer(alice, 0b1000_0000)
+    startDownload()
+    fetchPiece()
+    const far = [randomPeerId(random)]
+    look(far)
+    now += 10_000
+    expect(look(far).trouble).toBeNull()
+    now += 25_000
+    expect(look(far).trouble).toEqual({ code: 'restOutOfReach' })
+    offer(bob, allPieces)
+    expect(look(far).trouble).toBeNull()
   })
 
   it('is not told of what nobody here wants', () => {

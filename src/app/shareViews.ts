@@ -9,6 +9,8 @@ import type { HolderView, OriginView, ShareState, ShareTrouble, ShareView, Strip
 
 /** Everything fetched and nothing new in the room for this long: the download waits for somebody. */
 const waitingAfterMs = 2000
+/** The same where members far away say they give it: the room looks for a link with one of them meanwhile. */
+const outOfReachAfterMs = 30_000
 /** Copies from which on a piece counts as common. */
 const commonCopies = 2
 
@@ -141,9 +143,10 @@ export class ShareViews {
       return { code: 'storageFull', neededBytes: share.manifest.sizeBytes - share.heldPayloadBytes }
     }
     const isWanted = share.state === 'downloading' || share.state === 'paused'
-    if (!isWanted || isGiven || share.claimedCount > 0 || share.reachableCount === share.pieceCount)
-      return null
-    const isStuck = share.heldCount === share.reachableCount && now - memory.progressAt > waitingAfterMs
+    if (!isWanted || share.claimedCount > 0 || share.reachableCount === share.pieceCount) return null
+    const waitsMs = share.heldCount === share.reachableCount ? now - memory.progressAt : 0
+    if (isGiven) return waitsMs > outOfReachAfterMs ? { code: 'restOutOfReach' } : null
+    const isStuck = waitsMs > waitingAfterMs
     return isStuck || memory.leftBy !== null ? { code: 'waitingForRest', leftBy: memory.leftBy } : null
   }
 }

@@ -247,6 +247,8 @@ export type StripCell = 'here' | 'partly' | 'coming' | 'common' | 'rare' | 'nowh
 export type ShareTrouble =
   /** Nobody in the room has the rest; it goes on by itself when somebody with it comes back. */
   | { readonly code: 'waitingForRest'; readonly leftBy: string | null }
+  /** Members that we are not linked with say that they give it, and for long no way to one of them was found. */
+  | { readonly code: 'restOutOfReach' }
   /** Shared from this device before the page was opened anew. `canAsk`: one click and the browser's question are enough to go on. */
   | { readonly code: 'filesAway'; readonly canAsk: boolean }
   | { readonly code: 'storageFull'; readonly neededBytes: number }

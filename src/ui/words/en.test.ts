@@ -98,6 +98,7 @@ describe('troubles', () => {
   })
 
   const troubles: readonly ShareTrouble[] = [
+    { code: 'restOutOfReach' },
     { code: 'storageFull', neededBytes: 4_200_000_000 },
     { code: 'tooLargeForMemory', limitBytes: 400_000_000 },
     { code: 'sourceChanged' },

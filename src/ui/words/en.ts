@@ -31,6 +31,8 @@ function trouble(what: ShareTrouble, fractionHere: number): string {
           : `${named(what.leftBy)} left before sending everything.`
       return `${why} ${safe}; it goes on by itself when anyone who has the rest comes back.`
     }
+    case 'restOutOfReach':
+      return `Others in the room have the rest, and no way to them has been found yet. ${safe}; it goes on by itself as soon as there is one.`
     case 'filesAway':
       return what.canAsk
         ? 'You shared this before this page was opened anew. Press “Share again”, and your browser asks whether the page may read it.'
