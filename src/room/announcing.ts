@@ -1,7 +1,9 @@
 import type { Millis, PeerId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import type { Deadline, RoomContext } from './context.ts'
 import type { Gossip } from './gossip.ts'
+import { turned } from './groups.ts'
 import type { Card, RoomMessage } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import type { Roster } from './roster.ts'
@@ -10,7 +12,7 @@ import { cardParts, itemsMaxBytes, weightOf } from './weights.ts'
 /** When twelve arrive together, everyone is told of them in few messages. */
 const rosterBatchMs: Millis = 100
 /** In a large room nobody waits for a roster, and links come and go. */
-const rosterBatchLargeMs: Millis = 500
+const rosterBatchLargeMs: Millis = 1000
 
 /** What we tell the others of ourselves and of whom we know. */
 export interface Announcing {
@@ -73,8 +75,9 @@ export function createAnnouncing(
       send(peer, rosterFor(peer))
     },
     turnAway({ peer }) {
-      for (const cards of cardParts(roster.linked().flatMap(({ card }) => card ?? [])))
-        send(peer, { type: 'cards', cards })
+      const cards = roster.linked().flatMap(({ card }) => (card === null || card.peer === peer ? [] : card))
+      const some = turned(context.random, cards).slice(0, limits.linksMin)
+      for (const part of cardParts(some)) send(peer, { type: 'cards', cards: part })
     },
     attend() {
       attendCard()

@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import { jittered, type Deadline, type RoomContext } from './context.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
-import { countUp } from './groups.ts'
+import { countUp, turned } from './groups.ts'
 import type { Card, Head } from './io.ts'
 import type { LinkedMember } from './member.ts'
 import { createQuota } from './quota.ts'
@@ -65,7 +65,7 @@ export function createGossip(
 
   function tell(to: PeerId, { has, untold }: Neighbour): void {
     const heads: Head[] = []
-    for (const peer of fromAny([...untold])) {
+    for (const peer of turned(context.random, [...untold])) {
       if (heads.length >= limits.headsToldMax) break
       untold.delete(peer)
       const sequence = sequenceOf(peer)
@@ -87,18 +87,23 @@ export function createGossip(
     }
   }
 
+  /** Cards to ask of it at a time: fewer of one at whose door all newcomers knock, where there are others to ask. */
+  function askedMax(neighbour: PeerId): number {
+    const isAtDoor = (census.find(neighbour)?.card.doors.length ?? 0) > 0
+    return isAtDoor && neighbours.size > limits.linksMin / 2 ? 1 : limits.cardsAskedMax
+  }
+
   /** Asks each neighbour for what it alone offers, or has the newest of, up to so many cards at a time. */
   function ask(): void {
     giveUpLate()
     const outCounts = new Map<PeerId, number>()
     for (const { of } of asked.values()) countUp(outCounts, of)
     let isMore = asked.size > 0
-    for (const [id, { offers }] of fromAny([...neighbours])) {
+    for (const [id, { offers }] of turned(context.random, [...neighbours])) {
       const peers: PeerId[] = []
       for (const [peer, sequence] of offers) {
         if (!census.isNews([peer, sequence], false)) offers.delete(peer)
-        else if (asked.has(peer) || peers.length + (outCounts.get(id) ?? 0) >= limits.cardsAskedMax)
-          isMore = true
+        else if (asked.has(peer) || peers.length + (outCounts.get(id) ?? 0) >= askedMax(id)) isMore = true
         else {
           asked.set(peer, { of: id, at: context.now })
           peers.push(peer)
@@ -108,12 +113,6 @@ export function createGossip(
       if (peers.length > 0) emit({ type: 'send', peer: id, message: { type: 'ask', peers } })
     }
     askAt = isMore ? context.now + limits.gossipMs : null
-  }
-
-  /** From one drawn by chance on, so that nobody answers for all, and each tells something else first. */
-  function fromAny<Item>(all: readonly Item[]): Item[] {
-    const from = context.random() % Math.max(1, all.length)
-    return [...all.slice(from), ...all.slice(0, from)]
   }
 
   return {

@@ -111,6 +111,9 @@ export function createMeshing(
     }
   }
 
+  /** Fewer than these are nearly all linked with each other as it is. */
+  const isMany = (): boolean => census.count() > limits.mixMembersMin
+
   /** Neighbours whom we drew ourselves. */
   const drawn = (): LinkedMember[] => roster.linked().filter(({ road }) => road.isDrawn)
 
@@ -174,18 +177,16 @@ export function createMeshing(
   function mix(): void {
     if (context.now < mixAt) return
     mixAt = context.now + jittered(context, limits.mixMs)
-    // With so few nearly all are linked with each other as it is.
-    const isMany = census.count() > limits.mixMembersMin
-    if (isMany && census.count() > limits.mixGrowth * mixedCount) {
+    if (isMany() && census.count() > limits.mixGrowth * mixedCount) {
       mixedCount = census.count()
       swapsLeft = limits.mixSwaps
     }
-    if (isMany && context.now >= shuffleAt) {
+    if (isMany() && context.now >= shuffleAt) {
       shuffleAt = context.now + jittered(context, limits.shuffleMs)
       swapsLeft = Math.max(1, swapsLeft)
     }
     const isShort = roster.linked().length < limits.linksTarget
-    const isToSwap = swapsLeft > 0 || (isMany && drawn().length < limits.linksDrawnMin)
+    const isToSwap = swapsLeft > 0 || (isMany() && drawn().length < limits.linksDrawnMin)
     const member = !isShort && isToSwap ? spare(true) : null
     if (!isShort && member === null) return
     const someone = pick([...census.all()].filter(isFree))
@@ -235,8 +236,9 @@ export function createMeshing(
       return !census.isLarge() || !isKnown || isOnTheWay || roster.linked().length < limits.linksMin
     },
     hasRoomForOne() {
-      makeRoom(limits.linksEverMax, false)
-      return roster.linked().length <= limits.linksEverMax
+      const linksMax = isMany() ? limits.linksMax : limits.linksEverMax
+      makeRoom(linksMax, false)
+      return roster.linked().length <= linksMax
     },
     giveWay,
     gaveWay: unlink,

@@ -3,6 +3,7 @@ import { limits } from '../shared/limits.ts'
 import type { Census } from './census.ts'
 import type { RoomContext } from './context.ts'
 import type { DoorChecks } from './doorChecks.ts'
+import { turned } from './groups.ts'
 import type { BrokerIndex, DoorAt } from './io.ts'
 import type { Nonces } from './nonces.ts'
 import type { Relaying } from './relaying.ts'
@@ -106,9 +107,7 @@ export function createPlaces(
     knockAtSomeStrangers(place) {
       const known = knownHeld(place)
       const strange = allDoors.filter((door) => !known.has(door) && !isOursAlone(place, door))
-      const from = context.random() % Math.max(1, strange.length)
-      const turned = [...strange.slice(from), ...strange.slice(0, from)]
-      const some = new Set(turned.slice(0, limits.knockLinkedDoors))
+      const some = new Set(turned(context.random, strange).slice(0, limits.knockLinkedDoors))
       knock(place, (door) => some.has(door))
     },
     claim,

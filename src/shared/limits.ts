@@ -291,7 +291,7 @@ export const limits = {
   /** With more than this, links make way as far as their other sides can spare them. */
   linksMax: 12,
   /** One that has only just opened does not make way: who is known to all newcomers would be linked with each for a moment. */
-  linkYoungMs: 10 * seconds,
+  linkYoungMs: 15 * seconds,
   /** Nobody has more: who comes on top is shown whom else it could be linked with. */
   linksEverMax: 16,
   /** One more link is looked for after this where there are fewer than `linksTarget`, or one makes way for another where the room is to be mixed: */
