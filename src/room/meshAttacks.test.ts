@@ -82,7 +82,8 @@ describe('a hostile member of a large room', () => {
       }
       world.run(second)
     }
-    expect(listFaults([...tabs, mallory])).toEqual([])
+    // Of what it said that it has itself it is told nothing.
+    expect(listFaults(tabs).filter((fault) => !fault.endsWith(mallory.peer))).toEqual([])
   })
 
   it('[R25] doors that made-up members say they hold close the room to nobody', () => {

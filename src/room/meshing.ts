@@ -130,6 +130,8 @@ export function createMeshing(
           context.now - road.since > (isSought ? limits.linkKeptMs : limits.linkYoungMs),
       )
       .filter(({ road }) => !road.isDrawn || drawnCount > limits.linksDrawnMin)
+      // Of one that does not answer it is not known whether it is there: it is lost first, and others hear of that.
+      .filter(({ road }) => road.doubt === null)
     const withMore = able.filter(({ road }) => road.neighbours.size > limits.linksMin)
     return pick(isAny ? able : withMore) ?? null
   }

@@ -5,6 +5,7 @@ import { randomBytes } from '../shared/random.ts'
 import { ownMailboxes, type RoomContext } from './context.ts'
 import type { BrokerIndex, Card, DoorAt, Letter, LetterDraft, MailboxAt, Relay, Signal } from './io.ts'
 import type { LinkedMember } from './member.ts'
+import { turned } from './groups.ts'
 import { createQuota } from './quota.ts'
 import { createRecent } from './recent.ts'
 import type { Roster } from './roster.ts'
@@ -68,16 +69,21 @@ export function createRelaying(context: RoomContext, roster: Roster, isLarge: ()
   const others = (...except: PeerId[]): LinkedMember[] =>
     roster.linked().filter(({ peer }) => !except.includes(peer))
 
-  /** Members that say they are linked with the peer, heard of lately first. */
-  function nearTo(peer: PeerId, except: PeerId): LinkedMember[] {
-    const near = others(peer, except).filter(({ road }) => road.neighbours.has(peer))
-    return near.toSorted((a, b) => b.road.silentSince - a.road.silentSince).slice(0, relaysPerLetter)
-  }
+  /** Members that say they are linked with the peer. */
+  const allNearTo = (peer: PeerId, except: PeerId): LinkedMember[] =>
+    others(peer, except).filter(({ road }) => road.neighbours.has(peer))
+
+  /** Some of them: those heard of lately. */
+  const nearTo = (peer: PeerId, except: PeerId): LinkedMember[] =>
+    allNearTo(peer, except)
+      .toSorted((a, b) => b.road.silentSince - a.road.silentSince)
+      .slice(0, relaysPerLetter)
 
   /** For a letter of ours: where nobody says so, everyone we are linked with may know. */
   function relaysTo(to: Addressee): LinkedMember[] {
+    if (isLarge() && mailboxesTo(to).length > 0)
+      return turned(context.random, allNearTo(to.peer, self)).slice(0, relaysBesideBroker)
     const near = nearTo(to.peer, self)
-    if (isLarge() && mailboxesTo(to).length > 0) return near.slice(0, relaysBesideBroker)
     return near.length > 0 ? near : others(to.peer)
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { PeerId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { RoomEffect } from './io.ts'
 import {
@@ -210,5 +211,31 @@ describe('parting', () => {
     expect(effectsOf(effects, 'closeLink')).toMatchObject([{ peer: late, reason: 'gaveWay' }])
     expect(reportTypes(effects)).toEqual([])
     expect(room.members().length).toBe(limits.linksEverMax)
+  })
+
+  it.each([
+    ['who answers', true],
+    ['and not who is silent: that it is lost is for all to hear', false],
+  ])('[R31] of too many links that of one with many makes way, %s', (_, answers) => {
+    const { room, link, hear, feed, pass } = createBench({ self: alice })
+    feed(online)
+    const others = Array.from({ length: limits.linksMax }, (_each, at) => manyPeers(at, at))
+    for (const peer of others) link(peer)
+    const [popular] = others
+    if (popular === undefined) throw new Error('there are others')
+    const far = Array.from({ length: limits.linksMin + 1 }, (_each, at) => manyPeers(99, at))
+    hear(popular, { type: 'roster', members: [], others: far })
+    const live = (ms: number, silent: readonly PeerId[]): void => {
+      for (let passedMs = 0; passedMs < ms; passedMs += 1000) {
+        for (const peer of others) if (!silent.includes(peer)) feed({ type: 'peerHeard', peer })
+        pass(1000)
+      }
+    }
+    live(limits.linkYoungMs, [])
+    live(limits.pingAfterMs + 1000, answers ? [] : [popular])
+    link(manyPeers(50, 50))
+    live(1000, answers ? [] : [popular])
+    const state = room.members().find(({ peer }) => peer === popular)?.state
+    expect(state).toBe(answers ? 'reachable' : 'direct')
   })
 })
