@@ -301,7 +301,7 @@ export const limits = {
   /** and so many times as many as when it last was, */
   mixGrowth: 1.5,
   /** so many of each member's links. */
-  mixSwaps: 6,
+  mixSwaps: 2,
   /** Who has been on the list of a large room for longer has not just come, though we are linked with it only now. */
   newcomerMs: 10 * seconds,
   /** One who did not answer, or whose link made way, is not called again before this. */
