@@ -166,6 +166,21 @@ test.describe('through a real TURN server', () => {
     await expect(alice.getByTestId('hide-address')).toBeChecked()
   })
 
+  test('a relay is known for one, though the other side hears from it before its address is signaled', async ({
+    openPage,
+    openSite: open,
+  }) => {
+    const { address } = await open({})
+    const alice = await openPage(address)
+    await alice.getByTestId('open-check').click()
+    await alice.getByTestId('hide-address').check()
+    await alice.addInitScript(signalCandidatesLate)
+    await alice.reload()
+    const bob = await openPage(await roomLink(alice))
+    await waitForPeers(bob, 1)
+    await expect(bob.getByTestId('peer')).toHaveAttribute('data-state', 'relayed')
+  })
+
   test('the check finds that the TURN server works', async ({ openPage, openSite: open }) => {
     const { address } = await open({})
     const page = await openPage(address)
@@ -182,3 +197,13 @@ test.describe('through a real TURN server', () => {
     await expect(lineOf(page, 'turn')).toContainText('did not take the password')
   })
 })
+
+/** The page hears of its own candidates, and so signals them, when its browser has long used them. */
+function signalCandidatesLate(): void {
+  const lateMs = 3000
+  Object.defineProperty(RTCPeerConnection.prototype, 'onicecandidate', {
+    set(this: RTCPeerConnection, take: (event: RTCPeerConnectionIceEvent) => void) {
+      this.addEventListener('icecandidate', (event) => void setTimeout(() => take(event), lateMs))
+    },
+  })
+}

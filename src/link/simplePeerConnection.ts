@@ -2,6 +2,7 @@
 /// <reference path="./simplePeer.d.ts" />
 import SimplePeer from 'simple-peer/lite.js'
 import type { Bytes } from '../shared/bytes.ts'
+import type { Millis } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { BulkChannel } from './bulkChannel.ts'
 import { base64UrlFromBytes, bytesFromBase64Url } from '../shared/bytes.ts'
@@ -57,6 +58,8 @@ export interface ConnectionListener {
 
 /** A browser with many networks and servers gathers some dozens. */
 const candidatesMax = 200
+/** Browsers answer with the statistics of up to 50 ms before. */
+const routeKnownMs: Millis = 200
 /** The first message each way, as text: the signature of its sender over the connection. */
 const proofStart = 'proof '
 
@@ -124,6 +127,7 @@ export class SimplePeerConnection {
       // Of the path before.
       if (this.#path?.isBegun === true) return
       if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
+      if (this.#state === 'open') this.#lookAtRouteSoon()
       return
     }
     if (signal.type !== this.#expects) {
@@ -179,7 +183,10 @@ export class SimplePeerConnection {
 
   #signal(kind: SignalKind, own: OwnSignal): void {
     const signal = this.#relayOnly ? concealed(own) : own
-    if (this.#state === 'connecting' && signal !== null) this.#listener.signaled(kind, JSON.stringify(signal))
+    // A relay that was used before it is signaled is signaled all the same: the other side is to know that it is one.
+    const isLate = this.#state === 'open' && this.#relayOnly && this.#path?.isBegun !== true
+    const isOfUse = this.#state === 'connecting' || (isLate && kind === 'candidate')
+    if (isOfUse && signal !== null) this.#listener.signaled(kind, JSON.stringify(signal))
   }
 
   #signalWhole(type: SignalKind, byHand: CarriedByPeople): void {
@@ -217,6 +224,12 @@ export class SimplePeerConnection {
   #followRoute(): void {
     const transport = this.#connection?.sctp?.transport.iceTransport
     transport?.addEventListener('selectedcandidatepairchange', () => this.#lookAtRoute())
+    this.#lookAtRouteSoon()
+  }
+
+  /** A check may be here before the candidate that it is from: only with that does the browser know that a relay sent it. */
+  #lookAtRouteSoon(): void {
+    setTimeout(() => this.#lookAtRoute(), routeKnownMs)
   }
 
   #lookAtRoute(): void {
