@@ -1,16 +1,14 @@
 /**
  * `npm run rooms -- --members 12,16,100,1000`: rooms of so many members in virtual time, made of real room machines: how soon all are in,
  * what they say to each other when nothing happens and when many give something, what the broker carries, what becomes of the room when it
- * is in two parts for half a minute and when many leave at once, and what one machine takes of memory. A thousand take a quarter of an hour
- * and some 4 GB.
+ * is in two parts for half a minute and when many leave at once, and what one machine takes of memory. A thousand take half an hour and
+ * more, and some 4 GB.
  */
 import { parseArgs } from 'node:util'
-import { base64UrlFromBytes } from '../src/shared/bytes.ts'
-import { idBytes, type ShareId } from '../src/shared/ids.ts'
 import { limits } from '../src/shared/limits.ts'
-import { randomBytes, seededRandom } from '../src/shared/random.ts'
-import { createRoomWorld, manifestOf, type RoomWorld, type Tab } from '../src/room/testing/roomWorld.ts'
-import { gather, largestGroup, listFaults } from '../src/room/testing/worldChecks.ts'
+import { randomShareId, seededRandom } from '../src/shared/random.ts'
+import { createRoomWorld, type RoomWorld, type Tab } from '../src/room/testing/roomWorld.ts'
+import { gather, give, largestGroup, listFaults } from '../src/room/testing/worldChecks.ts'
 import { memoryOf } from './roomMemory.ts'
 
 const second = 1000
@@ -82,11 +80,8 @@ function measureRest(world: RoomWorld, tabs: readonly Tab[]): void {
 
 function measureShares(world: RoomWorld, tabs: readonly Tab[], givers: readonly Tab[]): void {
   const said = spoken(world, tabs.length)
-  for (const [at, { feed }] of givers.entries()) {
-    const share = base64UrlFromBytes(randomBytes(seededRandom(at), idBytes)) as ShareId
-    const fresh = [{ share, manifest: manifestOf(share) }]
-    feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
-  }
+  const random = seededRandom(1)
+  for (const tab of givers) give(tab, randomShareId(random))
   const isKnown = (tab: Tab): boolean => tab.shares.size === givers.length - (givers.includes(tab) ? 1 : 0)
   const knownMs = settle(world, () => tabs.every(isKnown))
   say(`${givers.length} shares known to all`, `${seconds(knownMs)} after they are given`)

@@ -90,6 +90,12 @@ async function expectRelayedOnly(page: Page): Promise<void> {
   for (const candidate of candidates) expect(candidate).toMatch(/ typ relay raddr 0\.0\.0\.0 rport 0\b/)
 }
 
+/** From its next connection on. */
+async function hide(page: Page): Promise<void> {
+  await page.getByTestId('open-check').click()
+  await page.getByTestId('hide-address').check()
+}
+
 test.describe('through a real TURN server', () => {
   test.skip(missing !== null, missing ?? '')
 
@@ -154,8 +160,7 @@ test.describe('through a real TURN server', () => {
   }) => {
     const { address } = await open({})
     const alice = await openPage(address)
-    await alice.getByTestId('open-check').click()
-    await alice.getByTestId('hide-address').check()
+    await hide(alice)
     await alice.reload()
     const bob = await openPage(await roomLink(alice))
     await hear(bob)
@@ -172,8 +177,7 @@ test.describe('through a real TURN server', () => {
   }) => {
     const { address } = await open({})
     const alice = await openPage(address)
-    await alice.getByTestId('open-check').click()
-    await alice.getByTestId('hide-address').check()
+    await hide(alice)
     await alice.addInitScript(signalCandidatesLate)
     await alice.reload()
     const bob = await openPage(await roomLink(alice))

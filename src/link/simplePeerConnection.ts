@@ -126,7 +126,8 @@ export class SimplePeerConnection {
     if (signal.type === 'candidate') {
       // Of the path before.
       if (this.#path?.isBegun === true) return
-      if (this.#candidates++ < candidatesMax && signal.candidate) this.#pass(signal)
+      if (this.#candidates++ >= candidatesMax || !signal.candidate) return
+      this.#pass(signal)
       if (this.#state === 'open') this.#lookAtRouteSoon()
       return
     }

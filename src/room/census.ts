@@ -109,8 +109,8 @@ export function createCensus(
     const { card, isDoubted, isMet } = someone
     const { peer } = card
     const member = roster.find(peer)
-    const isHeard = roster.findLinked(peer)?.road.doubt === null
-    const isShown = isHeard || (!isDoubted && (isLinked(peer) || listed.has(peer)))
+    const link = roster.findLinked(peer)
+    const isShown = link?.road.doubt === null || (!isDoubted && (link !== undefined || listed.has(peer)))
     if (isShown) change(someone, { hereUntil: context.now + lifeMs(card), isDoubted: false })
     else if (context.now >= someone.hereUntil && (member === undefined || !hasSession(member.road))) {
       forget(peer, card.sequence)

@@ -101,9 +101,10 @@ export function createGossip(
     let isMore = asked.size > 0
     for (const [id, { offers }] of turned(context.random, [...neighbours])) {
       const peers: PeerId[] = []
+      const countMax = askedMax(id) - (outCounts.get(id) ?? 0)
       for (const [peer, sequence] of offers) {
         if (!census.isNews([peer, sequence], false)) offers.delete(peer)
-        else if (asked.has(peer) || peers.length + (outCounts.get(id) ?? 0) >= askedMax(id)) isMore = true
+        else if (asked.has(peer) || peers.length >= countMax) isMore = true
         else {
           asked.set(peer, { of: id, at: context.now })
           peers.push(peer)

@@ -5,7 +5,7 @@ import { limits } from '../shared/limits.ts'
 import type { RoomReport } from './io.ts'
 import { createRoomWorld, manifestOf, type Tab } from './testing/roomWorld.ts'
 import { fakeCard } from './testing/fakeSigning.ts'
-import { crowd, gather, isNobodyMissed, largestGroup, listFaults, told } from './testing/worldChecks.ts'
+import { crowd, gather, give, isNobodyMissed, largestGroup, listFaults, told } from './testing/worldChecks.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -13,11 +13,6 @@ const seeds = [1, 2]
 
 const shareNumber = (at: number): ShareId =>
   base64UrlFromBytes(new Uint8Array(idBytes).fill(at + 1)) as ShareId
-
-function give(tab: Tab | undefined, share: ShareId): void {
-  const fresh = [{ share, manifest: manifestOf(share) }]
-  tab?.feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
-}
 
 const linkCounts = (tabs: readonly Tab[]): number[] => tabs.map((tab) => tab.linkedWith().length)
 
@@ -152,7 +147,7 @@ describe('a large room', () => {
     const tabs = gather(world, 20)
     world.run(10 * second)
     const shares = tabs.map((_, at) => shareNumber(at))
-    for (const [at, share] of shares.entries()) give(tabs[at], share)
+    for (const [at, tab] of tabs.entries()) give(tab, shareNumber(at))
     world.run(10 * second)
     for (const [at, tab] of tabs.entries()) expect(tab.shares).toEqual(new Set(shares.toSpliced(at, 1)))
     const late = world.enter('late')
@@ -200,10 +195,11 @@ describe('a large room', () => {
     world.run(10 * second)
     const share = shareNumber(1)
     const [giver] = tabs
+    if (giver === undefined) throw new Error('thirty tabs')
     give(giver, share)
     world.run(5 * second)
-    const taker = tabs.find((tab) => tab !== giver && giver && !tab.linkedWith().includes(giver.peer))
-    if (giver === undefined || taker === undefined) throw new Error('not everyone is linked with everyone')
+    const taker = tabs.find((tab) => tab !== giver && !tab.linkedWith().includes(giver.peer))
+    if (taker === undefined) throw new Error('not everyone is linked with everyone')
     taker.feed({ type: 'sharesChanged', given: [], sought: [share], gone: [], fresh: [] })
     world.run(limits.seekAfterMs * 2)
     expect(taker.linkedWith()).toContain(giver.peer)

@@ -1,5 +1,6 @@
 import type { RoomEffect } from '../room/io.ts'
-import { createRoomWorld, manifestOf, type Tab } from '../room/testing/roomWorld.ts'
+import { createRoomWorld, type Tab } from '../room/testing/roomWorld.ts'
+import { give } from '../room/testing/worldChecks.ts'
 import type { Millis, PeerId } from '../shared/ids.ts'
 import { equal, hashBytesPerSecond, MB, type Scenario } from './crowds.ts'
 import { maxMs, outcomeOf, worldOptions } from './outcome.ts'
@@ -65,9 +66,7 @@ class Room {
 
   /** Tells the room what the member gives. */
   give({ tab }: Member): void {
-    const { share } = this.world
-    const fresh = [{ share, manifest: manifestOf(share) }]
-    tab.feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
+    give(tab, this.world.share)
   }
 
   /** The member is gone without a word. */

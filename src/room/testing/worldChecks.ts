@@ -1,7 +1,7 @@
-import type { PeerId } from '../../shared/ids.ts'
+import type { PeerId, ShareId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { RoomReport } from '../io.ts'
-import type { RoomWorld, Tab } from './roomWorld.ts'
+import { manifestOf, type RoomWorld, type Tab } from './roomWorld.ts'
 
 export function crowd(world: RoomWorld, size: number, options: { readonly fresh?: boolean } = {}): Tab[] {
   return Array.from({ length: size }, (_, at) => world.enter(`tab${at}`, options))
@@ -16,6 +16,12 @@ export function gather(world: RoomWorld, size: number, withinMs = 10_000): Tab[]
     world.run(withinMs / size)
   }
   return tabs
+}
+
+/** The tab says that it gives the share, and nothing else. */
+export function give(tab: Tab, share: ShareId): void {
+  const fresh = [{ share, manifest: manifestOf(share) }]
+  tab.feed({ type: 'sharesChanged', fresh, gone: [], given: [share], sought: [] })
 }
 
 /** Whether two tabs have one link and both know it. */
